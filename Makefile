@@ -1,0 +1,114 @@
+# The menu.  `make demo` and `make test` install what is missing first.
+#
+#   make demo [ARGS=--once]   build and run the loop, end with a page to open
+#   make test                 everything: unit, end to end on both databases, sanitizers
+#   make                      build/adwright only (needs the packages of tools/deps.sh)
+#   make asan | tsan          the same under sanitizers, in build/asan, build/tsan
+#   make unit | e2e | fuzz    parts of make test
+#   make bench-ingest         measured, side by side with a peer
+#   make format | lint        clang-format; the checkers
+#
+# FLAVOUR=release|asan|tsan chooses the folder; CC may be anything that speaks gnu11.
+
+FLAVOUR ?= release
+B := $(if $(filter release,$(FLAVOUR)),build,build/$(FLAVOUR))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+            -Wformat=2 -Wvla -Wimplicit-fallthrough -Wwrite-strings -Werror
+HARDENING := -fstack-protector-strong -fno-strict-aliasing -fno-strict-overflow \
+             -fno-delete-null-pointer-checks -fno-common -fPIE
+FLAGS_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ftrivial-auto-var-init=zero \
+                 -fstack-clash-protection -fcf-protection=full
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread
+LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+LINK_asan := -fsanitize=address,undefined -pie
+LINK_tsan := -fsanitize=thread -pie
+
+PACKAGES := libmicrohttpd json-c libcurl sqlite3 libpq libsodium libcrypto \
+            libavformat libavcodec libavutil libswscale
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
+PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
+
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc $(WARNINGS) $(HARDENING) $(FLAGS_$(FLAVOUR)) \
+             $(PKG_CFLAGS) $(CFLAGS)
+ALL_LIBS = $(LINK_$(FLAVOUR)) $(PKG_LIBS) -lm -lpthread $(LDFLAGS)
+
+# The world's arithmetic must give the same bits everywhere.
+$(B)/obj/src/sandbox/world%.o: ALL_CFLAGS += -ffp-contract=off
+
+SOURCES := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c src/*/*/*.c)))
+EMBEDDED := migrations demo sandbox pages
+OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o) $(EMBEDDED:%=$(B)/obj/embedded_%.o)
+
+MIGRATIONS := $(sort $(wildcard migrations/*.sql))
+DEMO_FILES := $(sort $(wildcard demo/*))
+SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
+PAGE_FILES := $(sort $(wildcard src/api/pages/*))
+
+.PHONY: all demo test asan tsan unit e2e fuzz bench-ingest format lint clean deps deps-test
+all: $(B)/adwright
+
+$(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
+	$(CC) -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
+
+$(B)/libadwright.a: $(OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/obj/embedded_%.o: $(B)/embedded_%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
+
+$(B)/embed: tools/embed.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -o $@ $<
+
+$(B)/embedded_migrations.c: $(B)/embed $(MIGRATIONS) migrations
+	$(B)/embed embedded_migrations $(MIGRATIONS) > $@.new && mv $@.new $@
+$(B)/embedded_demo.c: $(B)/embed $(DEMO_FILES) $(wildcard demo)
+	$(B)/embed embedded_demo $(DEMO_FILES) > $@.new && mv $@.new $@
+$(B)/embedded_sandbox.c: $(B)/embed $(SANDBOX_FILES) $(wildcard src/sandbox/data)
+	$(B)/embed embedded_sandbox $(SANDBOX_FILES) > $@.new && mv $@.new $@
+$(B)/embedded_pages.c: $(B)/embed $(PAGE_FILES) $(wildcard src/api/pages)
+	$(B)/embed embedded_pages $(PAGE_FILES) > $@.new && mv $@.new $@
+
+-include $(OBJECTS:.o=.d) $(B)/obj/src/cmd/main.d
+
+# --- unit tests: one program per test/unit/test_*.c ------------------------
+UNIT_TESTS := $(sort $(wildcard test/unit/test_*.c))
+UNIT_PROGRAMS := $(UNIT_TESTS:test/unit/%.c=$(B)/unit/%)
+
+$(B)/unit/%: test/unit/%.c test/unit/test.h $(B)/libadwright.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itest/unit -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
+
+unit-programs: $(UNIT_PROGRAMS)
+
+asan:
+	$(MAKE) FLAVOUR=asan all
+tsan:
+	$(MAKE) FLAVOUR=tsan all
+
+clean:
+	rm -rf build
+
+deps:
+	@sh tools/deps.sh
+deps-test:
+	@sh tools/deps.sh test
+
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@build/adwright demo $(ARGS)
+
+test: deps-test
+	@bash test/run
+
+format:
+	clang-format-14 -i $$(git ls-files '*.c' '*.h')
+lint:
+	sh tools/lint.sh

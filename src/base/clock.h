@@ -1,0 +1,29 @@
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+/*
+ * Time, as a seam.  Instants are int64 milliseconds UTC since 1970 (`_ms`);
+ * waiting and deadlines use the monotonic clock, which nobody can turn.
+ *
+ * The wall clock of the whole process can be moved: the demo and the tests
+ * live two weeks in seconds.  Product code never asks the system for the time.
+ */
+int64_t clock_wall_ms(void);
+int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
+
+/* Move the wall clock of this process so that it now shows `wall_ms`. */
+void clock_set_wall(int64_t wall_ms);
+
+/*
+ * Follow a file of 8 bytes that holds an offset in milliseconds (int64, host
+ * order), mapped and shared: whoever writes the file moves our clock at once.
+ * For tests that drive the real binary.
+ */
+MUST_CHECK bool clock_follow_file(const char *path, struct err *err);
+
+#endif

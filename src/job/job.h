@@ -1,0 +1,132 @@
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include "base/str.h"
+#include "text/json.h"
+
+struct db;
+struct database;
+struct net;
+
+/*
+ * Durable jobs.  A job is a row: added in the same transaction as the wish it
+ * carries out, claimed by one worker at a time under a lease, repeated with
+ * back-off until it succeeds or runs out of attempts (then it is dead, kept
+ * with its last error, and can be replayed).
+ *
+ * Attempts are counted at the claim, and the attempt number is a fencing
+ * token: everything a job writes about itself carries it, so a worker that was
+ * only slow cannot overwrite its successor.  A lease is extended by heartbeat
+ * (the worker's, automatic, while the handler runs inside its deadline).  A
+ * handler must be safe to run again from the start.
+ */
+struct job {
+    struct str id;
+    struct str org_id;
+    struct str kind;          /* "launch.run", "lead.parse" */
+    struct str args;          /* JSON object */
+    int64_t attempt;          /* 1 = first */
+    int64_t deadline_mono_ms; /* every wait of the handler ends before this */
+    struct str correlation_id;
+
+    struct arena *arena;
+    struct db *db;   /* scoped to the job's org */
+    struct net *net;
+    void *app;
+    int64_t now_ms;
+    int64_t retry_after_ms; /* a failing handler may set its own wait (rate limits) */
+    bool snooze; /* with retry_after_ms: come back then, without counting as a failed attempt */
+};
+
+struct job_kind {
+    const char *kind;
+    bool (*run)(struct job *job, struct err *err);
+    int64_t deadline_ms;  /* of one attempt; the lease is longer */
+    int max_attempts;     /* ERR_INVALID, ERR_DENIED, ERR_NOT_FOUND and ERR_REFUSED end a job at once */
+    /* Called once when the job is given up (dead), inside the same transaction; may be NULL. */
+    bool (*dead)(struct job *job, const struct err *why, struct err *err);
+};
+#define JOB_KINDS_END {0}
+
+struct job_wish {
+    const char *kind;
+    struct str args;       /* JSON object; "" = {} */
+    int64_t run_at_ms;     /* 0 = now */
+    struct str unique_key; /* "" = none; else at most one open job per (org, kind, key) */
+};
+
+/* Inside the caller's transaction or as its own; org = the handle's scope.  When an open job has
+ * the unique key already, nothing is added and *added (may be NULL) is false. */
+MUST_CHECK bool job_add(struct db *db, const struct job_wish *wish, bool *added, struct err *err);
+
+/* Run the jobs that are due, in this thread, until none is due (tests, demo, `brain run`). */
+MUST_CHECK bool job_run_due(struct database *database, const struct job_kind *const *kinds,
+                            struct db *db, struct net *net, void *app, int *ran, struct err *err);
+
+/* The job workers of a server. */
+struct job_runner;
+MUST_CHECK bool job_start(struct database *database, const struct job_kind *const *kinds,
+                          int workers, void *app, struct job_runner **out, struct err *err);
+void job_stop(struct job_runner *runner, int64_t drain_ms);
+/* A hint that a job was added: look now instead of at the next poll. Thread-safe. */
+void job_wake(struct job_runner *runner);
+
+/* Wait (tests, demo) until no job of the org is due or running; false at the deadline. */
+MUST_CHECK bool job_idle(struct db *db, struct str org_id, int64_t deadline_mono_ms,
+                         struct err *err);
+
+/*
+ * Schedules: one row per (schedule, slot), so a slot fires once however many
+ * processes look.  True in *mine when this call took the slot.
+ */
+MUST_CHECK bool schedule_claim(struct db *db, struct str schedule, struct str slot, bool *mine,
+                               struct err *err);
+
+/*
+ * Workflows: a job that goes through recorded steps.  Each step is done once:
+ * its result is stored, and a restarted workflow continues after the last one
+ * that is done.  A step that writes to a platform stores its exact request
+ * first (state sending); when the answer is lost it is `uncertain`, and `check`
+ * is called to read back before anything is repeated.
+ */
+struct workflow {
+    struct str id;
+    struct str kind;
+    struct str state; /* running, done, failed, undoing, undone */
+    struct str input; /* JSON */
+    struct db *db;
+    struct arena *arena;
+    struct job *job;
+};
+
+struct workflow_step {
+    const char *name;        /* unique in the workflow: "campaign", "ad:3" */
+    struct str request;      /* JSON: what will be asked, stored before it is sent */
+    /* Do it.  On success *result (JSON) is stored. */
+    bool (*run)(struct workflow *wf, void *arg, struct str request, struct str *result,
+                struct err *err);
+    /* After an uncertain run or a crash while sending: did it happen?  *found with *result, or
+     * not found (then run is called again).  NULL: the step is safe to repeat. */
+    bool (*check)(struct workflow *wf, void *arg, struct str request, bool *found,
+                  struct str *result, struct err *err);
+    void *arg;
+};
+
+/* Add the row (and its job `job_kind` with args {"workflow_id":...}) inside the caller's
+ * transaction.  `request_key` makes it unique per org ("" = none): a second start with the same
+ * key returns the first one's id and *added=false. */
+MUST_CHECK bool workflow_add(struct db *db, struct arena *arena, const char *kind,
+                             struct str request_key, struct str input, const char *job_kind,
+                             struct str *id, bool *added, struct err *err);
+MUST_CHECK bool workflow_load(struct job *job, struct str id, struct workflow *out,
+                              struct err *err);
+MUST_CHECK bool workflow_do(struct workflow *wf, const struct workflow_step *step,
+                            struct str *result, struct err *err);
+/* The stored result of a step; "" when it is not done. */
+MUST_CHECK bool workflow_result(struct workflow *wf, const char *step, struct str *out,
+                                struct err *err);
+/* Terminal (or undoing) states; `why` is kept for failed. */
+MUST_CHECK bool workflow_set_state(struct workflow *wf, const char *state, struct str output,
+                                   const struct err *why, struct err *err);
+
+#endif

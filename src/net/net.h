@@ -1,0 +1,69 @@
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include "base/list.h"
+#include "base/str.h"
+
+/*
+ * Outgoing HTTP: one blocking call with a deadline.  The only module with
+ * libcurl.  Never called inside a database transaction (asserted).
+ *
+ * The outcome is one of three, and the err kind says which:
+ *   success            an HTTP answer arrived whole, whatever its status;
+ *   ERR_BUSY           it surely did not reach the server (name, connect, TLS):
+ *                      safe to repeat;
+ *   ERR_UNCERTAIN      the request was sent and the answer was lost, cut or
+ *                      late: a write may have happened, read back;
+ *   ERR_INVALID        we refused to send (address, scheme, size).
+ *
+ * Redirects are not followed.  TLS is always verified.  Addresses are judged
+ * after resolution: private, loopback and link-local ones are refused unless
+ * `allow_private` is set (platform base URLs from the settings set it; URLs
+ * that came from users never do, except under the setting
+ * `allow_private_urls`).
+ */
+struct net; /* one worker's handle: connections are reused; one thread at a time */
+
+MUST_CHECK bool net_open(struct net **out, struct err *err);
+void net_close(struct net *net);
+
+struct net_part { /* of multipart/form-data */
+    struct str name;
+    struct str value;
+    struct str filename; /* "" = plain field */
+    struct str type;
+    const char *path; /* stream this file instead of value; NULL = none */
+};
+LIST(net_parts, struct net_part);
+
+struct net_header {
+    struct str name;
+    struct str value;
+};
+LIST(net_headers, struct net_header);
+
+struct net_request {
+    struct str method; /* GET, POST */
+    struct str url;
+    struct net_headers headers;
+    struct str body;         /* with Content-Type among the headers */
+    struct net_parts parts;  /* multipart instead of body */
+    int64_t deadline_ms;     /* total, from now; 0 = 30,000 */
+    int64_t connect_ms;      /* 0 = 10,000 */
+    size_t answer_limit;     /* 0 = LIMIT_ANSWER_BODY */
+    bool allow_private;
+    const char *save_path;   /* stream the answer's body to this file */
+};
+
+struct net_answer {
+    int status;
+    struct str body;
+    struct str type; /* Content-Type */
+    struct str retry_after;
+    int64_t took_ms;
+};
+
+MUST_CHECK bool net_call(struct net *net, struct arena *arena, const struct net_request *request,
+                         struct net_answer *answer, struct err *err);
+
+#endif

@@ -1,0 +1,139 @@
+#ifndef PLATFORM_PLATFORM_H
+#define PLATFORM_PLATFORM_H
+
+#include "base/list.h"
+#include "base/strs.h"
+#include "seal/seal.h"
+
+struct net;
+struct conf;
+struct json;
+
+/*
+ * One interface to the advertising platforms; `tiktok/` behind it (`meta/`
+ * later).  The platform's words stop here: what crosses this face is ours
+ * (struct fields below), and money is micros, instants ms, ids text.
+ *
+ * Errors: ERR_REFUSED carries the platform's code, message and request id
+ * verbatim, and our hint; ERR_DENIED for a dead or foreign token (hint:
+ * reconnect); ERR_BUSY for throttling and for what surely did not arrive (safe
+ * to repeat later); ERR_UNCERTAIN when a write's answer was lost.  Reads are
+ * retried inside (2 s, 5 s, 10 s by the job; here only once); writes never.
+ */
+struct platform_session {
+    struct net *net;
+    struct arena *arena;
+    const struct conf *conf;
+    struct secret token;
+    struct str advertiser_id;
+    struct str currency;
+    struct str zone;
+};
+
+struct platform_advertiser {
+    struct str id, name, currency, zone, status, country;
+    bool deliverable; /* may spend now */
+};
+LIST(platform_advertisers, struct platform_advertiser);
+
+struct platform_identity {
+    struct str id, type, bc_id, display_name;
+    bool available, can_push_video;
+};
+LIST(platform_identities, struct platform_identity);
+
+struct platform_page { /* instant page or form */
+    struct str id, name, type, status;
+};
+LIST(platform_pages, struct platform_page);
+
+struct platform_video {
+    struct str id, cover_url, signature, name;
+    double duration_s;
+    int64_t width, height, size, bit_rate;
+    bool usable; /* metadata and cover are there */
+};
+LIST(platform_videos, struct platform_video);
+
+struct platform_object { /* a campaign, ad group or ad as the platform shows it */
+    struct str id, parent_id, campaign_id, name;
+    struct str status;           /* enabled, disabled, deleted: ours */
+    struct str secondary_status; /* the platform's own word */
+    struct str objective;        /* ours; campaigns */
+    int64_t budget_micros;
+    struct str budget_mode;      /* the platform's own word */
+    struct str video_id;         /* ads */
+    int64_t created_ms;
+};
+LIST(platform_objects, struct platform_object);
+
+struct platform_metric_row { /* one ad, one day of the account's zone */
+    struct str ad_id, adgroup_id, campaign_id, day;
+    int64_t spend_micros, impressions, clicks, reach, conversions;
+    int64_t video_views, video_views_25, video_views_50, video_views_75, video_views_100;
+    int64_t average_play_ms;
+};
+LIST(platform_metric_rows, struct platform_metric_row);
+
+enum platform_level { LEVEL_CAMPAIGN, LEVEL_ADGROUP, LEVEL_AD };
+
+/* What a write asks for.  Requests are built once, stored, then sent: the JSON text is exactly
+ * what goes to the platform. */
+struct platform_write {
+    struct str path; /* the platform's path */
+    struct str body; /* JSON */
+};
+
+struct platform {
+    const char *name; /* "tiktok" */
+
+    /* Where to send the browser; `state` is ours, signed. */
+    struct str (*authorize_url)(const struct conf *conf, struct arena *arena, struct str state,
+                                struct str redirect_uri);
+    /* The one-time code for a token (and the advertisers it reaches). session->token is unset. */
+    bool (*exchange)(struct platform_session *s, struct str code, struct secret *token,
+                     struct platform_advertisers *advertisers, struct err *err);
+    bool (*advertiser)(struct platform_session *s, struct platform_advertiser *out,
+                       struct err *err); /* of session->advertiser_id */
+    bool (*identities)(struct platform_session *s, struct platform_identities *out,
+                       struct err *err);
+    bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
+
+    /* Files.  The write is uncertain like any other: find_video reads back by file name. */
+    bool (*upload_video)(struct platform_session *s, const char *path, struct str file_name,
+                         struct str md5_hex, int64_t size, struct str *video_id, struct err *err);
+    bool (*find_video)(struct platform_session *s, struct str file_name, bool *found,
+                       struct platform_video *out, struct err *err);
+    bool (*video)(struct platform_session *s, struct str video_id, bool *found,
+                  struct platform_video *out, struct err *err);
+    bool (*upload_image)(struct platform_session *s, struct str bytes, struct str file_name,
+                         struct str md5_hex, struct str *image_id, struct err *err);
+    bool (*find_image)(struct platform_session *s, struct str file_name, bool *found,
+                       struct str *image_id, struct err *err);
+
+    /* Send a stored write; *data = the answer's data as JSON. */
+    bool (*send)(struct platform_session *s, const struct platform_write *write,
+                 const struct json **data, struct err *err);
+    /* Everything of a level, paged to the end; filter by ids of the level above ("" members = all
+     * of the advertiser), or by exact name (read-back of creates). */
+    bool (*objects)(struct platform_session *s, enum platform_level level,
+                    const struct strs *campaign_ids, struct str name,
+                    struct platform_objects *out, struct err *err);
+    bool (*object)(struct platform_session *s, enum platform_level level, struct str id,
+                   bool *found, struct platform_object *out, struct err *err);
+
+    /* Builders of writes. */
+    struct platform_write (*write_status)(struct platform_session *s, enum platform_level level,
+                                          struct str id, bool enabled);
+    struct platform_write (*write_adgroup_budget)(struct platform_session *s, struct str id,
+                                                  int64_t daily_micros);
+
+    /* Daily figures by ad, first to last day inclusive, paged and split as the platform needs. */
+    bool (*metrics)(struct platform_session *s, struct str first_day, struct str last_day,
+                    struct platform_metric_rows *out, struct err *err);
+};
+
+/* "tiktok" today; NULL for a platform that this build does not speak. */
+const struct platform *platform_find(struct str name);
+
+#endif

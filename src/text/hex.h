@@ -1,0 +1,13 @@
+#ifndef TEXT_HEX_H
+#define TEXT_HEX_H
+
+#include "base/str.h"
+
+struct str hex_encode(struct arena *arena, struct str bytes);
+MUST_CHECK bool hex_decode(struct arena *arena, struct str hex, struct str *out);
+/* URL-safe alphabet, no padding. */
+struct str base64url_encode(struct arena *arena, struct str bytes);
+MUST_CHECK bool base64url_decode(struct arena *arena, struct str text, struct str *out);
+struct str base64_encode(struct arena *arena, struct str bytes); /* standard, padded */
+
+#endif

@@ -1,0 +1,166 @@
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "base/list.h"
+#include "base/str.h"
+#include "text/form.h"
+#include "text/json.h"
+
+struct db;
+struct database;
+struct net;
+struct conf;
+struct ring;
+
+/*
+ * Incoming HTTP.  The only module with libmicrohttpd.
+ *
+ * One poll loop builds complete requests (headers and body under their
+ * ceilings, deadlines against slow clients); a pool of workers runs plain
+ * blocking handlers and the loop sends the finished replies.  A worker owns a
+ * database handle, a `struct net`, and one arena that dies with the request.
+ *
+ * The queue is bounded by age: when the oldest request has waited longer than
+ * `queue_age_ms`, new ones are answered 503 with Retry-After.
+ */
+
+/* Who is calling.  Filled by the server's `authenticate`. */
+enum web_right {
+    PUBLIC = 0,        /* no sign-in: health, OAuth callback, signed webhooks, sign-in itself */
+    CAN_READ = 1 << 0,
+    CAN_EDIT = 1 << 1,  /* directions, creatives, leads */
+    CAN_SPEND = 1 << 2, /* launches, budgets, actions, autopilot */
+    CAN_ADMIN = 1 << 3, /* accounts, users, keys */
+};
+
+struct caller {
+    struct str org_id;  /* "" = not signed in */
+    struct str user_id; /* "" for API keys */
+    struct str actor;   /* "user:<id>", "key:<id>": what the audit log records */
+    unsigned rights;
+    struct str session_id; /* browser sessions only */
+    struct str csrf;
+};
+
+struct web_header {
+    struct str name; /* lower case */
+    struct str value;
+};
+LIST(web_headers, struct web_header);
+
+struct web_shared;
+
+struct request {
+    struct str method;
+    struct str path;      /* decoded once, no query */
+    struct str raw_query;
+    struct form_fields query;
+    struct web_headers headers;
+    struct str body;      /* the bytes as received */
+    struct str address;   /* of the client: "203.0.113.5" */
+    struct str id;        /* X-Request-ID or generated; in the reply and every log line */
+    int64_t now_ms;       /* wall clock when a worker took it */
+    int64_t deadline_mono_ms;
+
+    struct arena *arena;
+    struct db *db;        /* scope is the caller's org; system for PUBLIC routes */
+    struct net *net;
+    struct caller caller;
+    void *app;            /* what the server was started with (see app/app.h) */
+
+    /* of the router */
+    const struct route *route;
+    struct form_fields path_args;
+    void *impl;
+};
+
+struct reply {
+    int status; /* 0 = 200 */
+    struct str type; /* default application/json */
+    struct str body;
+    struct web_headers headers;
+    const char *file_path; /* send this file instead of body; range requests are honoured */
+    bool drop_connection;  /* sandbox only: cut the connection instead of answering */
+    int64_t delay_ms;      /* sandbox only: answer after that long; no worker waits meanwhile */
+};
+
+/*
+ * A handler fills the reply and returns true, or sets the err and returns
+ * false: one place turns errors into RFC 9457 bodies with kind, field, hint,
+ * request_id, and the platform's own words.
+ */
+typedef bool web_handler(struct request *rq, struct reply *rp, struct err *err);
+
+/* Batch routes: a worker takes all requests that wait (at most 128) in one call and fills
+ * ok[i], rp[i], err[i]. All share one arena and one db (requests[0]->arena, ->db). */
+typedef void web_batch_handler(struct request **requests, struct reply *replies, bool *ok,
+                               struct err *errs, size_t n);
+
+struct route {
+    const char *method;
+    const char *path; /* "/api/directions/:id"; a trailing "*name" takes the rest */
+    unsigned right;   /* one of web_right */
+    web_handler *handler;
+    web_batch_handler *batch; /* instead of handler */
+    size_t body_limit;        /* 0 = LIMIT_REQUEST_BODY */
+};
+#define ROUTES_END {0}
+
+struct web_settings {
+    const char *name;           /* for logs */
+    struct str address;         /* "127.0.0.1" */
+    int port;                   /* 0 = any free one; see web_port */
+    int workers;
+    int batch_workers;
+    int64_t queue_age_ms;
+    int64_t request_deadline_ms;
+    int connection_limit;
+    const struct route *const *routes; /* NULL-ended list of tables */
+    struct database *database;  /* NULL = requests have no db (the sandbox) */
+    void *app;
+    /* Fill rq->caller from cookie or key; false = refuse with err.  NULL: all are PUBLIC.
+     * Leaving caller.org_id empty means "not signed in", which only PUBLIC routes accept. */
+    bool (*authenticate)(struct request *rq, struct err *err);
+    /* For paths that no route knows; NULL = the 404 problem body. */
+    web_handler *fallback;
+    bool access_log;
+};
+
+struct web;
+MUST_CHECK bool web_start(const struct web_settings *settings, struct web **out, struct err *err);
+int web_port(const struct web *web);
+/* Stop accepting, finish what is in hand until the deadline, close. */
+void web_stop(struct web *web, int64_t drain_ms);
+bool web_draining(const struct web *web);
+
+/* For /metrics: counters since start. */
+struct web_counts {
+    int64_t requests, refused_busy, by_class[6]; /* by_class[2] = 2xx ... */
+    int64_t connections_now, waiting_now, oldest_wait_ms;
+};
+struct web_counts web_counts(struct web *web);
+
+/* Reading a request. */
+struct str request_header(const struct request *rq, const char *lower_case_name); /* "" absent */
+struct str request_query(const struct request *rq, const char *name);             /* "" absent */
+struct str request_arg(const struct request *rq, const char *name); /* of the path; must exist */
+struct str request_cookie(const struct request *rq, const char *name);
+/* The body as JSON object; ERR_INVALID otherwise (415-like for other content types). */
+MUST_CHECK bool request_json(struct request *rq, const struct json **out, struct err *err);
+
+/* Filling a reply. */
+void reply_header(struct request *rq, struct reply *rp, const char *name, struct str value);
+bool reply_body(struct reply *rp, int status, const char *type, struct str body); /* true */
+bool reply_redirect(struct request *rq, struct reply *rp, struct str where);      /* 303, true */
+/* JSON: begin, write with *w, end.  The buffer's ceiling is LIMIT_REPLY_BODY. */
+struct reply_json {
+    struct buf buf;
+    struct json_writer w;
+};
+void reply_json_begin(struct request *rq, struct reply_json *json);
+MUST_CHECK bool reply_json_end(struct reply_json *json, struct reply *rp, int status,
+                               struct err *err);
+/* The RFC 9457 body of an err. */
+void reply_problem(struct request *rq, struct reply *rp, const struct err *err);
+
+#endif
