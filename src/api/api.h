@@ -1,0 +1,23 @@
+#ifndef API_API_H
+#define API_API_H
+
+#include "web/web.h"
+
+/*
+ * The faces of the product over HTTP: JSON in -> one domain call -> JSON out.
+ * One table a file, src/api/<thing>_api.c; a line of a table gives method,
+ * path, the right it needs and the handler.  cmd/serve.c lists the tables.
+ */
+extern const struct route accounts_routes[]; /* ad accounts, OAuth, instant pages */
+extern const struct route directions_routes[];
+extern const struct route creatives_routes[];
+extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
+extern const struct route leads_routes[];     /* leads, stages, purchases */
+extern const struct route metrics_routes[];   /* collections, currency rates */
+extern const struct route roi_routes[];
+extern const struct route brain_routes[];     /* runs, executions, reports */
+extern const struct route actions_routes[];
+extern const struct route operation_routes[]; /* health, readiness, metrics, version */
+extern const struct route page_routes[];      /* the plain pages */
+
+#endif
