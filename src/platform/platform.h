@@ -136,4 +136,10 @@ struct platform {
 /* "tiktok" today; NULL for a platform that this build does not speak. */
 const struct platform *platform_find(struct str name);
 
+extern const struct platform platform_tiktok;
+
+/* Tests only: this one answers platform_find for its own name from now on; NULL takes it away.
+ * Call before other threads look. */
+void platform_register_for_tests(const struct platform *platform);
+
 #endif
