@@ -15,7 +15,9 @@ CREATE TABLE orgs (
     name       TEXT NOT NULL,
     country    TEXT NOT NULL,   -- ISO 3166 alpha-2; default for phones
     currency   TEXT NOT NULL,   -- ISO 4217; reports
-    created_ms BIGINT NOT NULL
+    created_ms BIGINT NOT NULL,
+    audit_sequence BIGINT NOT NULL DEFAULT 0,  -- head of the audit chain
+    audit_hash     TEXT NOT NULL DEFAULT ''
 );
 
 -- A person may belong to several orgs.

@@ -8,14 +8,15 @@
  * One table a file, src/api/<thing>_api.c; a line of a table gives method,
  * path, the right it needs and the handler.  cmd/serve.c lists the tables.
  */
+extern const struct route auth_routes[];     /* sessions, users, keys, audit */
 extern const struct route accounts_routes[]; /* ad accounts, OAuth, instant pages */
 extern const struct route directions_routes[];
 extern const struct route creatives_routes[];
-extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
-extern const struct route leads_routes[];     /* leads, stages, purchases */
-extern const struct route metrics_routes[];   /* collections, currency rates */
+extern const struct route builder_routes[]; /* /api/tiktok-campaign-builder, launches */
+extern const struct route leads_routes[];   /* leads, stages, purchases */
+extern const struct route metrics_routes[]; /* collections, currency rates */
 extern const struct route roi_routes[];
-extern const struct route brain_routes[];     /* runs, executions, reports */
+extern const struct route brain_routes[]; /* runs, executions, reports */
 extern const struct route actions_routes[];
 extern const struct route operation_routes[]; /* health, readiness, metrics, version */
 extern const struct route page_routes[];      /* the plain pages */

@@ -1,50 +1,67 @@
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
 
+#include "base/list.h"
 #include "web/web.h"
 
 struct db;
 
 /*
- * Orgs, users, roles, sessions, API keys, audit.
+ * Orgs, users, roles, sessions, API keys.
  *
  * Roles: owner (everything), manager (read, edit, spend), analyst (read).
  * A browser has a session cookie (HttpOnly, SameSite=Lax; `__Host-` and Secure
- * over TLS) and sends the session's CSRF token as X-CSRF-Token on writes.
- * A program sends `Authorization: Bearer adw_...`, an API key with its own
- * rights.  Keys and session ids are stored as SHA-256 only.
+ * when the public URL is https) and sends the session's CSRF token as
+ * X-CSRF-Token, or as the form field `csrf`, on writes.  A program sends
+ * `Authorization: Bearer adw_...`, an API key with its own rights.  Keys and
+ * session tokens are stored as SHA-256 only.
  */
-unsigned role_rights(struct str role); /* 0 for unknown roles */
+#define SESSION_IDLE_MS (INT64_C(12) * 60 * 60 * 1000)
+#define SESSION_LIFE_MS (INT64_C(30) * 24 * 60 * 60 * 1000)
 
-/* ids are of the new rows.  The e-mail is normalised and unique; passwords of 8..256. */
+/* The rights of a role; 0 for a word that is no role. */
+unsigned role_rights(struct str role);
+/* "read", "edit", "spend", "admin" to the bit; 0 for unknown words. */
+unsigned right_by_name(struct str name);
+
+/* Each in its own transaction.  System scope or none is expected of the handle for org_add; the
+ * others work for any handle that may see the org. */
 MUST_CHECK bool org_add(struct db *db, struct arena *arena, struct str name, struct str country,
                         struct str currency, struct str *org_id, struct err *err);
-MUST_CHECK bool user_add(struct db *db, struct arena *arena, struct str org_id, struct str email,
-                         struct str password, struct str role, struct str *user_id,
-                         struct err *err);
+/* The e-mail is normalised; a known user (by e-mail) becomes a member and keeps the password,
+ * whatever `password` says.  Passwords have 8 to 256 characters. */
+MUST_CHECK bool user_add(struct db *db, struct arena *arena, struct str org_id,
+                         struct str email, struct str password, struct str role,
+                         struct str *user_id, struct err *err);
+MUST_CHECK bool user_set_password(struct db *db, struct arena *arena, struct str email,
+                                  struct str password, struct err *err);
 /* The key is shown once: *key is the only copy of its text. */
-MUST_CHECK bool api_key_add(struct db *db, struct arena *arena, struct str org_id, struct str name,
-                            unsigned rights, struct str actor, struct str *id, struct str *key,
-                            struct err *err);
+MUST_CHECK bool api_key_add(struct db *db, struct arena *arena, struct str org_id,
+                            struct str name, unsigned rights, struct str actor, struct str *id,
+                            struct str *key, struct err *err);
+
+struct session {
+    struct str token; /* for the cookie; only here in clear */
+    struct str csrf;
+    struct str org_id;
+    struct str user_id;
+};
+/*
+ * Check e-mail and password, throttled by account and by address (ERR_BUSY with
+ * the waiting time in the hint).  Wrong e-mail and wrong password are one
+ * answer and take the same time.
+ */
+MUST_CHECK bool session_sign_in(struct db *db, struct arena *arena, struct str email,
+                                struct str password, struct str address, struct session *out,
+                                struct err *err);
+/* A session without a password: single-use sign-in links of the demo and of the CLI. */
+MUST_CHECK bool session_for_user(struct db *db, struct arena *arena, struct str org_id,
+                                 struct str user_id, struct session *out, struct err *err);
+MUST_CHECK bool session_end(struct db *db, struct str session_id, struct err *err);
 
 /* web_settings.authenticate of the product server. */
 bool auth_authenticate(struct request *rq, struct err *err);
-
-extern const struct route auth_routes[]; /* POST /api/session, DELETE, GET /api/me, keys, ... */
-
-/*
- * The audit log: who did what to which object, in the same transaction as the
- * doing.  `before` and `after` are JSON or "".  Lines of an org are chained by
- * hash.  Call inside the transaction of the change.
- */
-struct audit_entry {
-    struct str actor;  /* rq->caller.actor, "job:<id>", "brain:<execution>" */
-    const char *action; /* "direction.add", "ad_account.connect" */
-    struct str object_id;
-    struct str before;
-    struct str after;
-};
-MUST_CHECK bool audit_add(struct db *db, struct arena *arena, const struct audit_entry *entry,
-                          struct err *err);
+/* Set-Cookie for a new session; an empty token clears it. */
+void auth_set_cookie(struct request *rq, struct reply *rp, struct str token);
 
 #endif

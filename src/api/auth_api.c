@@ -1,0 +1,259 @@
+/* auth_api.c - signing in and out, people, keys, the audit log. */
+
+#include "api/api.h"
+#include "auth/audit.h"
+#include "auth/auth.h"
+#include "auth/auth_db.h"
+#include "conf/app.h"
+
+#include <inttypes.h>
+#include "text/zone.h"
+
+/* POST /api/session {email, password} - sign in: sets the cookie, answers the CSRF token. */
+static bool post_session(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"email", "password", NULL};
+    const struct json *body;
+    struct str email, password;
+    struct session session;
+    struct reply_json json;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !json_need_text(body, "email", LIMIT_EMAIL, &email, err) ||
+        !json_need_text(body, "password", LIMIT_PASSWORD, &password, err))
+        return false;
+    if (!session_sign_in(rq->db, rq->arena, email, password, rq->address, &session, err)) {
+        if (err->kind != ERR_BUSY)
+            return false;
+        reply_problem(rq, rp, err);
+        rp->status = 429;
+        return true;
+    }
+    auth_set_cookie(rq, rp, session.token);
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_text_member(&json.w, "org_id", session.org_id);
+    json_text_member(&json.w, "user_id", session.user_id);
+    json_text_member(&json.w, "csrf", session.csrf);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+/* DELETE /api/session - sign out. */
+static bool delete_session(struct request *rq, struct reply *rp, struct err *err)
+{
+    if (rq->caller.session_id.n && !session_end(rq->db, rq->caller.session_id, err))
+        return false;
+    auth_set_cookie(rq, rp, STR(""));
+    return reply_body(rp, 204, "application/json", STR(""));
+}
+
+static void put_rights(struct json_writer *w, unsigned rights)
+{
+    static const char *const names[] = {"read", "edit", "spend", "admin"};
+
+    json_key(w, "rights");
+    json_list(w);
+    for (size_t i = 0; i < countof(names); i++)
+        if (rights & right_by_name(str(names[i])))
+            json_put_text(w, str(names[i]));
+    json_end(w);
+}
+
+/* GET /api/me - who am I, in which org, with which rights. */
+static bool get_me(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct org_row org;
+    struct reply_json json;
+
+    if (!org_get(rq->db, rq->arena, rq->caller.org_id, &org, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_key(&json.w, "org");
+    json_object(&json.w);
+    json_text_member(&json.w, "id", org.org_id);
+    json_text_member(&json.w, "name", org.name);
+    json_text_member(&json.w, "country", org.country);
+    json_text_member(&json.w, "currency", org.currency);
+    json_end(&json.w);
+    json_text_or_null_member(&json.w, "user_id", rq->caller.user_id);
+    json_text_member(&json.w, "actor", rq->caller.actor);
+    put_rights(&json.w, rq->caller.rights);
+    json_text_or_null_member(&json.w, "csrf", rq->caller.csrf);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+/* GET /api/users - the members of the org. */
+static bool get_users(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct user_rows users = {0};
+    struct reply_json json;
+
+    if (!user_list(rq->db, rq->arena, rq->caller.org_id, &users, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_key(&json.w, "data");
+    json_list(&json.w);
+    for (size_t i = 0; i < users.n; i++) {
+        json_object(&json.w);
+        json_text_member(&json.w, "id", users.at[i].user_id);
+        json_text_member(&json.w, "email", users.at[i].email);
+        json_text_member(&json.w, "role", users.at[i].role);
+        json_text_member(&json.w, "created_at",
+                         time_rfc3339(rq->arena, users.at[i].created_ms));
+        json_end(&json.w);
+    }
+    json_end(&json.w);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+static bool read_rights(const struct json *body, unsigned *rights, struct err *err)
+{
+    const struct json *list = json_at(body, "rights");
+
+    *rights = 0;
+    if (json_type(list) != JSON_LIST)
+        return err_input(err, "rights", "a list of read, edit, spend, admin",
+                         "rights is not a list");
+    for (size_t i = 0; i < json_count(list); i++) {
+        struct str name = json_text(json_item(list, i), "", STR(""));
+        unsigned right = right_by_name(name);
+        if (right == 0)
+            return err_input(err, "rights", "a list of read, edit, spend, admin",
+                             "\"" STR_FMT "\" is not a right", STR_ARG(str_sub(name, 0, 40)));
+        *rights |= right;
+    }
+    return true;
+}
+
+/* POST /api/keys {name, rights[]} - a key for a program; its text is in this answer only. */
+static bool post_key(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"name", "rights", NULL};
+    const struct json *body;
+    struct str name, id, key;
+    unsigned rights;
+    struct reply_json json;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !json_need_text(body, "name", LIMIT_NAME, &name, err) ||
+        !read_rights(body, &rights, err))
+        return false;
+    if (rights & ~rq->caller.rights)
+        return err_input(err, "rights", "a key can have your own rights at most",
+                         "you cannot give a right that you do not have");
+    if (!api_key_add(rq->db, rq->arena, rq->caller.org_id, name, rights, rq->caller.actor, &id,
+                     &key, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_text_member(&json.w, "id", id);
+    json_text_member(&json.w, "key", key);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 201, err);
+}
+
+/* GET /api/keys - names, prefixes and use; never the keys. */
+static bool get_keys(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct key_rows keys = {0};
+    struct reply_json json;
+
+    if (!key_list(rq->db, rq->arena, &keys, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_key(&json.w, "data");
+    json_list(&json.w);
+    for (size_t i = 0; i < keys.n; i++) {
+        const struct key_row *key = &keys.at[i];
+        json_object(&json.w);
+        json_text_member(&json.w, "id", key->id);
+        json_text_member(&json.w, "name", key->name);
+        json_text_member(&json.w, "prefix", key->prefix);
+        put_rights(&json.w, (unsigned)key->rights);
+        json_text_member(&json.w, "created_at", time_rfc3339(rq->arena, key->created_ms));
+        json_text_or_null_member(&json.w, "last_used_at",
+                                 key->last_used_ms ? time_rfc3339(rq->arena, key->last_used_ms)
+                                                   : STR(""));
+        json_text_or_null_member(&json.w, "revoked_at",
+                                 key->revoked_ms ? time_rfc3339(rq->arena, key->revoked_ms)
+                                                 : STR(""));
+        json_end(&json.w);
+    }
+    json_end(&json.w);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+/* DELETE /api/keys/:id - the key stops working at once. */
+static bool delete_key(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct str id = request_arg(rq, "id");
+    struct audit_entry entry = {
+        .actor = rq->caller.actor, .action = "api_key.revoke", .object_id = id};
+    bool changed = false;
+
+    if (!db_begin(rq->db, err))
+        return false;
+    bool ok = key_revoke(rq->db, id, rq->now_ms, &changed, err) &&
+              (changed || err_set(err, ERR_NOT_FOUND, "no live key has this id")) &&
+              audit_add(rq->db, rq->arena, &entry, err);
+    return db_end(rq->db, ok, err) && reply_body(rp, 204, "application/json", STR(""));
+}
+
+/* GET /api/audit?before=SEQUENCE - who did what, newest first. */
+static bool get_audit(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct audit_lines lines = {0};
+    struct str typed = request_query(rq, "before");
+    struct reply_json json;
+    int64_t before = 0;
+
+    if (typed.n && (!str_int(typed, &before) || before < 1))
+        return err_input(err, "before", "a sequence number from a line of this log",
+                         "\"" STR_FMT "\" is not a sequence number",
+                         STR_ARG(str_sub(typed, 0, 40)));
+    if (!audit_list(rq->db, rq->arena, before, LIMIT_LIST_ROWS, &lines, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_key(&json.w, "data");
+    json_list(&json.w);
+    for (size_t i = 0; i < lines.n; i++) {
+        const struct audit_line *line = &lines.at[i];
+        json_object(&json.w);
+        json_int_member(&json.w, "sequence", line->sequence);
+        json_text_member(&json.w, "at", time_rfc3339(rq->arena, line->at_ms));
+        json_text_member(&json.w, "actor", line->actor);
+        json_text_member(&json.w, "action", line->action);
+        json_text_member(&json.w, "object_id", line->object_id);
+        json_text_or_null_member(&json.w, "before", line->before);
+        json_text_or_null_member(&json.w, "after", line->after);
+        json_end(&json.w);
+    }
+    json_end(&json.w);
+    json_key(&json.w, "next_cursor");
+    if (lines.n == LIMIT_LIST_ROWS)
+        json_put_text(&json.w, str_fmt(rq->arena, "%" PRId64, lines.at[lines.n - 1].sequence));
+    else
+        json_put_null(&json.w);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+const struct route auth_routes[] = {
+    {"POST", "/api/session", PUBLIC, .handler = post_session, .body_limit = 4096},
+    {"DELETE", "/api/session", CAN_READ, .handler = delete_session},
+    {"GET", "/api/me", CAN_READ, .handler = get_me},
+    {"GET", "/api/users", CAN_ADMIN, .handler = get_users},
+    {"GET", "/api/keys", CAN_ADMIN, .handler = get_keys},
+    {"POST", "/api/keys", CAN_ADMIN, .handler = post_key},
+    {"DELETE", "/api/keys/:id", CAN_ADMIN, .handler = delete_key},
+    {"GET", "/api/audit", CAN_ADMIN, .handler = get_audit},
+    ROUTES_END,
+};

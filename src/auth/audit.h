@@ -1,0 +1,42 @@
+#ifndef AUTH_AUDIT_H
+#define AUTH_AUDIT_H
+
+#include "base/list.h"
+#include "base/str.h"
+
+struct db;
+
+/*
+ * The audit log: who did what to which object, written in the transaction of
+ * the doing.  `before` and `after` are JSON or "".  Lines of an org are
+ * numbered without holes and chained by hash.
+ */
+struct audit_entry {
+    struct str actor;   /* rq->caller.actor, "job:<id>", "brain:<execution>", "cli" */
+    const char *action; /* "direction.add", "ad_account.connect" */
+    struct str object_id;
+    struct str before;
+    struct str after;
+};
+
+/* Inside the caller's transaction; the org is the handle's scope. */
+MUST_CHECK bool audit_add(struct db *db, struct arena *arena, const struct audit_entry *entry,
+                          struct err *err);
+/* The same for a named org, where the handle's scope is the system's (CLI, sign-up). */
+MUST_CHECK bool audit_add_for(struct db *db, struct arena *arena, struct str org_id,
+                              const struct audit_entry *entry, struct err *err);
+
+struct audit_line {
+    int64_t sequence, at_ms;
+    struct str actor, action, object_id, before, after;
+};
+LIST(audit_lines, struct audit_line);
+
+/* Newest first, below `before_sequence` (0 = from the newest). */
+MUST_CHECK bool audit_list(struct db *db, struct arena *arena, int64_t before_sequence,
+                           int64_t limit, struct audit_lines *out, struct err *err);
+/* Recompute the chain; *intact false names the first broken line in *broken_at. */
+MUST_CHECK bool audit_verify(struct db *db, struct arena *arena, bool *intact,
+                             int64_t *broken_at, struct err *err);
+
+#endif

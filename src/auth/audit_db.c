@@ -1,0 +1,132 @@
+/* audit_db.c - the only file that knows the audit_log table. */
+
+#include "auth/audit.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "db/db.h"
+#include "seal/seal.h"
+
+#include <inttypes.h>
+
+/* The hash of a line covers the one before it, so that no line can go or change unseen. */
+static struct str line_hash(struct arena *arena, struct str previous,
+                            const struct audit_line *line)
+{
+    struct str text =
+        str_fmt(arena,
+                STR_FMT "\n%" PRId64 "\n%" PRId64 "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT
+                        "\n" STR_FMT "\n" STR_FMT,
+                STR_ARG(previous), line->sequence, line->at_ms, STR_ARG(line->actor),
+                STR_ARG(line->action), STR_ARG(line->object_id), STR_ARG(line->before),
+                STR_ARG(line->after));
+    return seal_sha256_hex(arena, text);
+}
+
+/* Take the next number; the update holds the org's row until the transaction ends, so two
+ * writers cannot take the same one. */
+static bool take_sequence(struct db *db, struct arena *arena, struct str org_id,
+                          int64_t *sequence, struct str *previous, struct err *err)
+{
+    struct db_rows rows;
+    bool found = false;
+
+    db_select(db, arena, &rows,
+              "UPDATE orgs SET audit_sequence = audit_sequence + 1 WHERE org_id = $1"
+              " RETURNING audit_sequence, audit_hash",
+              TEXT(org_id));
+    while (db_next(&rows)) {
+        found = true;
+        *sequence = db_int(&rows, 0);
+        *previous = db_text(&rows, 1);
+    }
+    if (!db_done(&rows, err))
+        return false;
+    return found || err_set(err, ERR_NOT_FOUND, "no org " STR_FMT, STR_ARG(org_id));
+}
+
+bool audit_add_for(struct db *db, struct arena *arena, struct str org_id,
+                   const struct audit_entry *entry, struct err *err)
+{
+    struct audit_line line = {.at_ms = clock_wall_ms(),
+                              .actor = entry->actor,
+                              .action = str(entry->action),
+                              .object_id = entry->object_id,
+                              .before = entry->before,
+                              .after = entry->after};
+    struct str previous;
+
+    must(db_in_transaction(db));
+    if (!take_sequence(db, arena, org_id, &line.sequence, &previous, err))
+        return false;
+    struct str hash = line_hash(arena, previous, &line);
+    return db_run(db, NULL, err,
+                  "INSERT INTO audit_log (org_id, audit_id, sequence, at_ms, actor, action,"
+                  " object_id, before_json, after_json, previous_hash, hash)"
+                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                  TEXT(org_id), TEXT(id_new(arena)), INT(line.sequence), INT(line.at_ms),
+                  TEXT(line.actor), TEXT(line.action), TEXT(line.object_id), TEXT(line.before),
+                  TEXT(line.after), TEXT(previous), TEXT(hash)) &&
+           db_run(db, NULL, err, "UPDATE orgs SET audit_hash = $2 WHERE org_id = $1",
+                  TEXT(org_id), TEXT(hash));
+}
+
+bool audit_add(struct db *db, struct arena *arena, const struct audit_entry *entry,
+               struct err *err)
+{
+    return audit_add_for(db, arena, db_scope_org(db), entry, err);
+}
+
+#define LINE_COLUMNS "sequence, at_ms, actor, action, object_id, before_json, after_json"
+
+static struct audit_line read_line(struct db_rows *rows)
+{
+    return (struct audit_line){.sequence = db_int(rows, 0),
+                               .at_ms = db_int(rows, 1),
+                               .actor = db_text(rows, 2),
+                               .action = db_text(rows, 3),
+                               .object_id = db_text(rows, 4),
+                               .before = db_text(rows, 5),
+                               .after = db_text(rows, 6)};
+}
+
+bool audit_list(struct db *db, struct arena *arena, int64_t before_sequence, int64_t limit,
+                struct audit_lines *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(
+        db, arena, &rows,
+        "SELECT " LINE_COLUMNS " FROM audit_log"
+        " WHERE org_id = $1 AND ($2 = 0 OR sequence < $2) ORDER BY sequence DESC LIMIT $3",
+        TEXT(db_scope_org(db)), INT(before_sequence), INT(limit));
+    while (db_next(&rows))
+        *audit_lines_add(out, arena) = read_line(&rows);
+    return db_done(&rows, err);
+}
+
+bool audit_verify(struct db *db, struct arena *arena, bool *intact, int64_t *broken_at,
+                  struct err *err)
+{
+    struct db_rows rows;
+    struct str previous = STR("");
+    int64_t expected = 1;
+
+    *intact = true;
+    *broken_at = 0;
+    db_select(db, arena, &rows,
+              "SELECT " LINE_COLUMNS
+              ", hash FROM audit_log WHERE org_id = $1 ORDER BY sequence",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows)) {
+        struct audit_line line = read_line(&rows);
+        struct str hash = line_hash(arena, previous, &line);
+        if (*intact && (line.sequence != expected || !str_eq(hash, db_text(&rows, 7)))) {
+            *intact = false;
+            *broken_at = expected;
+        }
+        previous = hash;
+        expected++;
+    }
+    return db_done(&rows, err);
+}

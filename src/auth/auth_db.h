@@ -1,0 +1,81 @@
+#ifndef AUTH_AUTH_DB_H
+#define AUTH_AUTH_DB_H
+
+#include "auth/auth.h"
+#include "db/db.h"
+
+/* Rows of orgs, users, memberships, sessions, api_keys and sign_in_failures. */
+
+struct user_row {
+    struct str user_id, email, password_hash, role, org_id;
+    bool disabled;
+    int64_t created_ms;
+};
+LIST(user_rows, struct user_row);
+
+struct key_row {
+    struct str id, name, prefix;
+    int64_t rights, created_ms, last_used_ms, revoked_ms;
+};
+LIST(key_rows, struct key_row);
+
+struct session_row {
+    struct str org_id, session_id, csrf, user_id, role;
+    int64_t last_seen_ms, expires_ms;
+    bool disabled;
+};
+
+struct org_row {
+    struct str org_id, name, country, currency;
+    int64_t created_ms;
+};
+LIST(org_rows, struct org_row);
+
+MUST_CHECK bool org_insert(struct db *db, const struct org_row *org, struct err *err);
+/* Of the handle's scope. */
+MUST_CHECK bool org_get(struct db *db, struct arena *arena, struct str org_id,
+                        struct org_row *out, struct err *err);
+MUST_CHECK bool org_list(struct db *db, struct arena *arena, struct org_rows *out,
+                         struct err *err); /* system scope: every org */
+
+/* *found false when nobody has the e-mail; org and role are of the first membership, if any. */
+MUST_CHECK bool user_by_email(struct db *db, struct arena *arena, struct str email, bool *found,
+                              struct user_row *out, struct err *err);
+MUST_CHECK bool user_insert(struct db *db, const struct user_row *user, struct err *err);
+MUST_CHECK bool user_update_password(struct db *db, struct str user_id, struct str hash,
+                                     struct err *err);
+MUST_CHECK bool membership_insert(struct db *db, struct str org_id, struct str user_id,
+                                  struct str role, int64_t now_ms, struct err *err);
+MUST_CHECK bool user_list(struct db *db, struct arena *arena, struct str org_id,
+                          struct user_rows *out, struct err *err);
+
+MUST_CHECK bool session_insert(struct db *db, struct str org_id, struct str session_id,
+                               struct str token_hash, struct str csrf, struct str user_id,
+                               int64_t now_ms, int64_t expires_ms, struct err *err);
+MUST_CHECK bool session_by_hash(struct db *db, struct arena *arena, struct str token_hash,
+                                bool *found, struct session_row *out, struct err *err);
+MUST_CHECK bool session_touch(struct db *db, struct str session_id, int64_t now_ms,
+                              struct err *err);
+MUST_CHECK bool session_delete(struct db *db, struct str session_id, struct err *err);
+MUST_CHECK bool session_delete_of_user(struct db *db, struct str user_id, struct err *err);
+
+MUST_CHECK bool key_insert(struct db *db, struct str org_id, const struct key_row *key,
+                           struct str hash, struct err *err);
+MUST_CHECK bool key_by_hash(struct db *db, struct arena *arena, struct str hash, bool *found,
+                            struct str *org_id, struct key_row *out, struct err *err);
+MUST_CHECK bool key_touch(struct db *db, struct str key_id, int64_t now_ms, struct err *err);
+MUST_CHECK bool key_list(struct db *db, struct arena *arena, struct key_rows *out,
+                         struct err *err);
+/* *changed false when the org has no such live key. */
+MUST_CHECK bool key_revoke(struct db *db, struct str key_id, int64_t now_ms, bool *changed,
+                           struct err *err);
+
+/* Failures of a subject since `since_ms`, and adding or clearing them. */
+MUST_CHECK bool failures_count(struct db *db, struct arena *arena, struct str subject,
+                               int64_t since_ms, int64_t *count, int64_t *first_ms,
+                               struct err *err);
+MUST_CHECK bool failures_add(struct db *db, struct str subject, int64_t now_ms,
+                             int64_t since_ms, struct err *err);
+MUST_CHECK bool failures_clear(struct db *db, struct str subject, struct err *err);
+
+#endif
