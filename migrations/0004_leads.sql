@@ -13,6 +13,7 @@ CREATE TABLE webhook_deliveries (
     error_text      TEXT NOT NULL DEFAULT '',
     attempts        INTEGER NOT NULL DEFAULT 0,
     resolved_org_id TEXT NOT NULL DEFAULT '',
+    entries_done    TEXT NOT NULL DEFAULT '',  -- positions in the body that are leads already: '0,2'
     processed_ms    BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX webhook_deliveries_open ON webhook_deliveries (received_ms, delivery_id)
@@ -57,9 +58,11 @@ CREATE TABLE leads (
 );
 CREATE INDEX leads_creative ON leads (org_id, creative_id, created_ms);
 CREATE INDEX leads_account ON leads (org_id, ad_account_id, created_ms);
-CREATE INDEX leads_received ON leads (org_id, received_ms, lead_id);
+CREATE INDEX leads_created ON leads (org_id, created_ms, lead_id);
+CREATE INDEX leads_direction ON leads (org_id, direction_id, created_ms);
 CREATE INDEX leads_phone ON leads (org_id, phone_hash) WHERE phone_hash <> '';
 CREATE INDEX leads_email ON leads (org_id, email_hash) WHERE email_hash <> '';
+CREATE INDEX leads_duplicates ON leads (org_id, duplicate_of) WHERE duplicate_of <> '';
 CREATE INDEX leads_unlinked ON leads (org_id, received_ms) WHERE state = 'unlinked';
 
 -- Every transition of a lead: state and stage, with time, actor and cause.
@@ -101,3 +104,10 @@ CREATE TABLE purchases (
 );
 CREATE INDEX purchases_creative ON purchases (org_id, creative_id, paid_ms);
 CREATE INDEX purchases_lead ON purchases (org_id, lead_id);
+CREATE INDEX purchases_paid ON purchases (org_id, paid_ms, purchase_id);
+CREATE INDEX purchases_lead_time ON purchases (org_id, lead_ms);
+CREATE INDEX purchases_refunds ON purchases (org_id, refund_of) WHERE refund_of <> '';
+CREATE INDEX purchases_unmatched_phone ON purchases (org_id, phone_hash)
+    WHERE lead_id = '' AND phone_hash <> '';
+CREATE INDEX purchases_unmatched_email ON purchases (org_id, email_hash)
+    WHERE lead_id = '' AND email_hash <> '';

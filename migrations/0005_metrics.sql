@@ -61,8 +61,9 @@ CREATE TABLE creative_metrics_daily (
     impressions   BIGINT NOT NULL,
     clicks        BIGINT NOT NULL,
     conversions   BIGINT NOT NULL,
-    PRIMARY KEY (org_id, ad_account_id, platform, creative_id, day)
+    PRIMARY KEY (org_id, ad_account_id, platform, creative_id, day, currency)
 );
+CREATE INDEX creative_metrics_daily_day ON creative_metrics_daily (org_id, day);
 
 CREATE TABLE metric_collections (
     org_id         TEXT NOT NULL,
