@@ -69,7 +69,7 @@ $(B)/embed: tools/embed.c
 
 $(B)/embedded_migrations.c: $(B)/embed $(MIGRATIONS) migrations
 	$(B)/embed embedded_migrations $(MIGRATIONS) > $@.new && mv $@.new $@
-$(B)/embedded_demo.c: $(B)/embed $(DEMO_FILES) $(wildcard demo)
+$(B)/embedded_demo.c: $(B)/embed $(DEMO_FILES)
 	$(B)/embed embedded_demo $(DEMO_FILES) > $@.new && mv $@.new $@
 $(B)/embedded_sandbox.c: $(B)/embed $(SANDBOX_FILES) $(wildcard src/sandbox/data)
 	$(B)/embed embedded_sandbox $(SANDBOX_FILES) > $@.new && mv $@.new $@
