@@ -26,7 +26,7 @@ static void put_file(const char *path)
         n++;
         if (c == '\n')
             printf("\\n\"\n     \"");
-        else if (c == '"' || c == '\\')
+        else if (c == '"' || c == '\\' || c == '?') /* ?? begins a trigraph */
             printf("\\%c", c);
         else if (c >= 32 && c < 127)
             putchar(c);
