@@ -19,6 +19,7 @@
 /* JSON and forms */
 #define LIMIT_JSON_DEPTH 32
 #define LIMIT_JSON_WRITER_DEPTH 40
+#define LIMIT_JSON_CONTAINERS 65536 /* lists and objects of one document: each costs ~1 KB */
 #define LIMIT_JSON_TEXT (4 * 1024 * 1024)
 #define LIMIT_FORM_FIELDS 256
 #define LIMIT_CSV_COLUMNS 256

@@ -15,7 +15,9 @@
  * Strict: one value, nothing after it but white space, no duplicate keys
  * taken silently (the last one wins is refused), no control characters, no
  * lone surrogates, no "\u0000" in any string (PostgreSQL text cannot hold
- * it), depth at most LIMIT_JSON_DEPTH, size at most LIMIT_JSON_TEXT.
+ * it), no number beyond 64 bits or the range of a double, depth at most
+ * LIMIT_JSON_DEPTH, size at most LIMIT_JSON_TEXT, lists and objects at most
+ * LIMIT_JSON_CONTAINERS.
  */
 struct json; /* one value of a parsed document; never NULL-checked by callers: see json_at */
 
@@ -40,8 +42,10 @@ struct str json_id(const struct json *value, const char *path, struct arena *are
 /* An integer (also a string that holds one, and a real without fraction); else false. */
 bool json_int(const struct json *value, const char *path, int64_t *out);
 bool json_bool(const struct json *value, const char *path, bool otherwise);
+/* A number, also as a string that holds one. */
 double json_real(const struct json *value, const char *path, double otherwise);
-/* The text of a number as it was written, or the text of a string; "" otherwise. */
+/* The text of a number as it was written, or the text of a string; "" otherwise.
+ * Only whole numbers are formatted on the arena. */
 struct str json_number_text(const struct json *value, const char *path, struct arena *arena);
 
 size_t json_count(const struct json *value);                            /* members of a list */
