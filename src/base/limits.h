@@ -45,6 +45,11 @@
 #define LIMIT_ACTIONS_PER_BATCH 50
 #define LIMIT_REPORT_ROWS 200000
 
+/* Database waits, milliseconds */
+#define LIMIT_STATEMENT_MS 30000
+#define LIMIT_LOCK_MS 10000
+#define LIMIT_IDLE_TRANSACTION_MS 60000
+
 /* Files */
 #define LIMIT_VIDEO (500LL * 1024 * 1024)
 #define LIMIT_POSTER (10 * 1024 * 1024)

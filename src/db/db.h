@@ -110,10 +110,16 @@ bool db_null(struct db_rows *rows, int column);
  * Many statements in one transaction with one round trip (PostgreSQL pipeline
  * mode; on SQLite they simply run).  Between db_pipe_begin and db_pipe_end only
  * db_pipe is called.  All or nothing; changed[i] tells the rows of statement i.
+ *
+ * Begun inside a transaction, a pipe is a part of it; else it is its own.  A
+ * statement that fails is told by db_pipe_end (db_pipe itself returns true), so
+ * a pipe that was begun always reaches its end; who has to give up in the
+ * middle calls db_pipe_cancel, and nothing is stored.
  */
 MUST_CHECK bool db_pipe_begin(struct db *db, struct err *err);
 #define db_pipe(db, err, sql, ...) db_pipe_values((db), "" sql "", DB_VALUES(__VA_ARGS__), (err))
 MUST_CHECK bool db_pipe_end(struct db *db, int64_t *changed, size_t n, struct err *err);
+void db_pipe_cancel(struct db *db);
 
 struct db_values {
     const struct db_value *at;
@@ -138,7 +144,13 @@ MUST_CHECK bool db_pipe_values(struct db *db, const char *sql, struct db_values 
  * of this database, once; 0 switches it off.  Statements are counted since
  * then.
  */
-enum db_fault { DB_FAULT_ERROR, DB_FAULT_DISCONNECT, DB_FAULT_FULL, DB_FAULT_SERIALIZATION };
+enum db_fault {
+    DB_FAULT_ERROR,
+    DB_FAULT_DISCONNECT, /* before the statement is sent */
+    DB_FAULT_FULL,
+    DB_FAULT_SERIALIZATION,
+    DB_FAULT_ANSWER_LOST, /* the server has done it, the answer does not arrive (PostgreSQL) */
+};
 void database_fail_at(struct database *database, int64_t k, enum db_fault fault);
 int64_t database_statements(const struct database *database);
 

@@ -1,0 +1,99 @@
+#ifndef DB_SQLITE_PARTS_H
+#define DB_SQLITE_PARTS_H
+
+#include "db/driver.h"
+
+#include <pthread.h>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+/*
+ * The SQLite driver in three files:
+ *
+ *   sqlite_connection.c  one connection: opening, cached statements, rows, errors
+ *   sqlite_writer.c      the one connection that writes: turns, batches, commits
+ *   sqlite.c             the driver: store, handles, lock file
+ *
+ * SQLite up to 3.51.2 can corrupt a WAL database when one connection
+ * checkpoints while another commits, so exactly one connection of one process
+ * does both: the store's writer.  Handles have a connection that only reads.
+ */
+
+enum { STATEMENT_SLOTS = 512, STATEMENT_PROBES = 8, TABLES_OF_STATEMENT = 16 };
+
+/* A prepared statement; the key is the address of the caller's literal. */
+struct prepared {
+    const char *key;
+    char *text;
+    struct sqlite3_stmt *stmt;
+    bool tenant; /* names a table with org_id */
+};
+
+struct connection {
+    struct sqlite3 *sqlite;
+    bool writes;
+    struct prepared slots[STATEMENT_SLOTS];
+    int64_t deadline_mono_ms; /* of the statement that runs now */
+
+    char tables[TABLES_OF_STATEMENT][64]; /* named by the statement being prepared */
+    int tables_n;
+};
+
+bool connection_open(struct connection *connection, const char *path, bool writes,
+                     struct err *err);
+void connection_close(struct connection *connection);
+/* Prepare (or find), bind, step to the end. */
+bool connection_run(struct connection *connection, const struct db *db, const struct ask *ask,
+                    struct result *result, struct err *err);
+/* Statements without values and rows, not cached. */
+bool connection_exec(struct connection *connection, const char *sql, struct err *err);
+/* Is no transaction open (any more)? */
+bool connection_idle(const struct connection *connection);
+/* Did the last error come from the disk (SQLITE_IOERR...)? */
+bool connection_broke(const struct connection *connection);
+/* Make the disk look full: a real SQLITE_FULL from the open transaction. */
+void connection_fill(struct connection *connection, struct err *err);
+
+/* Transactions that are committed together.  Guarded by the store's mutex, except that the
+ * thread whose turn it is may read `dead` and `members`. */
+struct batch {
+    int members;
+    int waiting; /* threads that will read the outcome */
+    int64_t started_us;
+    bool dead; /* the outer transaction is gone, nothing is stored */
+    bool over; /* the outcome is known */
+    struct err err; /* ERR_NONE: committed */
+    pthread_cond_t over_now;
+};
+
+struct turn; /* a thread that waits for the writer */
+
+struct store {
+    char *path;
+    int lock_fd;
+
+    struct connection writer; /* used by the thread whose turn it is */
+    pthread_mutex_t mutex;
+    bool taken;
+    struct turn *first;
+    struct turn *last;
+    struct batch *batch; /* open, or NULL */
+    int64_t disk_failed_mono_ms;
+};
+
+struct handle {
+    struct connection reader;
+    struct store *store;
+    int64_t *pipe_changed; /* rows changed by each statement of the open pipe */
+    size_t pipe_n;
+    size_t pipe_room;
+};
+
+void writer_setup(struct store *store);
+bool writer_begin(struct store *store, struct err *err);
+bool writer_end(struct db *db, bool ok, struct err *err);
+bool writer_run(struct db *db, const struct ask *ask, struct result *result, struct err *err);
+bool writer_script(struct db *db, const char *sql, struct err *err);
+
+#endif
