@@ -353,8 +353,8 @@ bool db_null(struct db_rows *rows, int column)
 
 struct row *result_row(struct result *result)
 {
-    struct row *row = arena_alloc(result->arena, sizeof *row + (size_t)result->columns *
-                                                                   sizeof(struct cell));
+    struct row *row =
+        arena_alloc(result->arena, sizeof *row + (size_t)result->columns * sizeof(struct cell));
     if (result->last)
         result->last->next = row;
     else

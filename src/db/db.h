@@ -69,10 +69,10 @@ struct db_value {
     int64_t integer;
     double real;
 };
-#define TEXT(s) ((struct db_value){.type = DB_TEXT, .text = (s)})
-#define INT(v) ((struct db_value){.type = DB_INT, .integer = (v)})
-#define REAL(v) ((struct db_value){.type = DB_REAL, .real = (v)})
-#define BYTES(s) ((struct db_value){.type = DB_BYTES, .text = (s)})
+#define TEXT(s)    ((struct db_value){.type = DB_TEXT, .text = (s)})
+#define INT(v)     ((struct db_value){.type = DB_INT, .integer = (v)})
+#define REAL(v)    ((struct db_value){.type = DB_REAL, .real = (v)})
+#define BYTES(s)   ((struct db_value){.type = DB_BYTES, .text = (s)})
 #define NULL_VALUE ((struct db_value){.type = DB_NULL})
 /* NULL where the text is empty. */
 #define TEXT_OR_NULL(s) ((s).n ? TEXT(s) : NULL_VALUE)
@@ -92,7 +92,7 @@ struct db_rows {
  * return db_done(&rows, err);  "a row", "no more rows" and "it broke" are three
  * answers.  Text of a row lives as long as `arena`.
  */
-#define db_select(db, arena, rows, sql, ...)                                                     \
+#define db_select(db, arena, rows, sql, ...)                                                   \
     db_select_values((db), (arena), (rows), "" sql "", DB_VALUES(__VA_ARGS__))
 bool db_next(struct db_rows *rows);
 MUST_CHECK bool db_done(struct db_rows *rows, struct err *err);
@@ -103,7 +103,7 @@ double db_real(struct db_rows *rows, int column);
 bool db_null(struct db_rows *rows, int column);
 
 /* A statement without rows.  *changed (may be NULL) = rows inserted, updated or deleted. */
-#define db_run(db, changed, err, sql, ...)                                                       \
+#define db_run(db, changed, err, sql, ...)                                                     \
     db_run_values((db), (changed), "" sql "", DB_VALUES(__VA_ARGS__), (err))
 
 /*
@@ -117,7 +117,8 @@ bool db_null(struct db_rows *rows, int column);
  * middle calls db_pipe_cancel, and nothing is stored.
  */
 MUST_CHECK bool db_pipe_begin(struct db *db, struct err *err);
-#define db_pipe(db, err, sql, ...) db_pipe_values((db), "" sql "", DB_VALUES(__VA_ARGS__), (err))
+#define db_pipe(db, err, sql, ...)                                                             \
+    db_pipe_values((db), "" sql "", DB_VALUES(__VA_ARGS__), (err))
 MUST_CHECK bool db_pipe_end(struct db *db, int64_t *changed, size_t n, struct err *err);
 void db_pipe_cancel(struct db *db);
 
@@ -125,11 +126,12 @@ struct db_values {
     const struct db_value *at;
     size_t n;
 };
-#define DB_VALUES(...)                                                                           \
-    ((struct db_values){(const struct db_value[]){NULL_VALUE __VA_OPT__(, ) __VA_ARGS__} + 1,     \
-                        sizeof((const struct db_value[]){NULL_VALUE __VA_OPT__(, ) __VA_ARGS__}) / \
-                                sizeof(struct db_value) -                                        \
-                            1})
+#define DB_VALUES(...)                                                                         \
+    ((struct db_values){                                                                       \
+        (const struct db_value[]){NULL_VALUE __VA_OPT__(, ) __VA_ARGS__} + 1,                  \
+        sizeof((const struct db_value[]){NULL_VALUE __VA_OPT__(, ) __VA_ARGS__}) /             \
+                sizeof(struct db_value) -                                                      \
+            1})
 
 /* The functions behind the macros; the macros are what to call. */
 void db_select_values(struct db *db, struct arena *arena, struct db_rows *rows, const char *sql,

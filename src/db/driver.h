@@ -50,7 +50,8 @@ struct ask {
 };
 
 struct driver {
-    const char *name;
+    const char *table_exists; /* SQL: one row with a count, for the table named $1 */
+    const char *lock_schema;  /* SQL: only one process migrates; NULL where there is only one */
     bool (*open)(struct database *database, struct str place, struct err *err);
     void (*close)(struct database *database);
     bool (*handle_open)(struct db *db, struct err *err);

@@ -139,8 +139,7 @@ static bool sqlite_run_alone(struct db *db, const struct ask *ask, struct result
     struct handle *handle = db->impl;
 
     if (ask->reads)
-        return !read_fault(db, err) &&
-               connection_run(&handle->reader, db, ask, result, err);
+        return !read_fault(db, err) && connection_run(&handle->reader, db, ask, result, err);
     if (!db_begin(db, err))
         return false;
     bool ok = writer_run(db, ask, result, err);
@@ -189,7 +188,7 @@ static bool sqlite_check(struct database *database, struct err *err)
 }
 
 const struct driver sqlite_driver = {
-    .name = "sqlite",
+    .table_exists = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
     .open = sqlite_open,
     .close = sqlite_close,
     .handle_open = sqlite_handle_open,

@@ -32,6 +32,7 @@ static bool sqlite_failed(struct connection *connection, struct err *err)
 {
     int code = sqlite3_extended_errcode(connection->sqlite);
 
+    connection->last_code = code;
     err_set(err, kind_of(code), "the database said: %s (SQLite %d)",
             sqlite3_errmsg(connection->sqlite), code);
     switch (code & 0xff) {
@@ -52,8 +53,7 @@ static bool sqlite_failed(struct connection *connection, struct err *err)
 
 bool connection_broke(const struct connection *connection)
 {
-    return connection->sqlite &&
-           (sqlite3_extended_errcode(connection->sqlite) & 0xff) == SQLITE_IOERR;
+    return (connection->last_code & 0xff) == SQLITE_IOERR;
 }
 
 bool connection_idle(const struct connection *connection)
@@ -86,11 +86,6 @@ static int too_long(void *arg)
     const struct connection *connection = arg;
 
     return connection->deadline_mono_ms && clock_mono_ms() > connection->deadline_mono_ms;
-}
-
-static void start_clock(struct connection *connection)
-{
-    connection->deadline_mono_ms = clock_mono_ms() + LIMIT_STATEMENT_MS;
 }
 
 /* WAL has to be on: without it every commit would stop the readers. */
@@ -237,7 +232,8 @@ static bool bind(struct connection *connection, sqlite3_stmt *stmt, struct db_va
                  struct err *err)
 {
     if ((size_t)sqlite3_bind_parameter_count(stmt) != values.n)
-        return err_set(err, ERR_BROKEN, "the statement has %d parameters, %zu values were given",
+        return err_set(err, ERR_BROKEN,
+                       "the statement has %d parameters, %zu values were given",
                        sqlite3_bind_parameter_count(stmt), values.n);
     for (size_t i = 0; i < values.n; i++) {
         const struct db_value *v = &values.at[i];
@@ -326,10 +322,11 @@ bool connection_run(struct connection *connection, const struct db *db, const st
         return false;
     /* What row-level security does on PostgreSQL, as far as SQLite can. */
     if (p->tenant && db->scope == SCOPE_NONE)
-        return err_set(err, ERR_BROKEN, "a statement on a tenant table without db_scope: %.200s",
-                       ask->sql);
+        return err_set(err, ERR_BROKEN,
+                       "a statement on a tenant table without db_scope: %.200s", ask->sql);
     bool ok = bind(connection, p->stmt, ask->values, err);
-    start_clock(connection);
+    connection->last_code = 0;
+    connection->deadline_mono_ms = clock_mono_ms() + LIMIT_STATEMENT_MS;
     if (ok && step_all(p->stmt, result) != SQLITE_DONE)
         ok = sqlite_failed(connection, err);
     if (ok && !sqlite3_stmt_readonly(p->stmt))
@@ -341,18 +338,48 @@ bool connection_run(struct connection *connection, const struct db *db, const st
 
 bool connection_exec(struct connection *connection, const char *sql, struct err *err)
 {
-    start_clock(connection);
+    connection->last_code = 0;
+    connection->deadline_mono_ms = 0;
     return sqlite3_exec(connection->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ||
            sqlite_failed(connection, err);
 }
 
+static int keep_finding(void *arg, int columns, char **values, char **names)
+{
+    struct err *err = arg;
+
+    (void)names;
+    if (err->kind == ERR_NONE && columns == 1 && strcmp(values[0], "ok") != 0) {
+        err_set(err, ERR_BROKEN, "the database file is damaged: %s", values[0]);
+        err_hint(err, "restore the last good backup");
+    }
+    return 0;
+}
+
+bool connection_quick_check(struct connection *connection, struct err *err)
+{
+    struct err finding = {0};
+
+    connection->deadline_mono_ms = 0;
+    if (sqlite3_exec(connection->sqlite, "PRAGMA quick_check", keep_finding, &finding, NULL) !=
+        SQLITE_OK)
+        return sqlite_failed(connection, err);
+    if (finding.kind != ERR_NONE)
+        *err = finding;
+    return finding.kind == ERR_NONE;
+}
+
+/* One plain INSERT: without a statement journal, SQLite gives up the whole transaction. */
 void connection_fill(struct connection *connection, struct err *err)
 {
     struct err ignored = {0};
     bool held = connection_exec(connection,
-                                "PRAGMA max_page_count=1;"
-                                "CREATE TABLE fill AS SELECT zeroblob(67108864) AS b",
+                                "CREATE TABLE fill (b); PRAGMA max_page_count=1;"
+                                "INSERT INTO fill VALUES (zeroblob(16777216))",
                                 err);
+    int code = connection->last_code;
+
     must(!held);
     (void)!connection_exec(connection, "PRAGMA max_page_count=1073741823", &ignored);
+    connection->last_code = code;
 }

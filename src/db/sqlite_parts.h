@@ -34,7 +34,8 @@ struct connection {
     struct sqlite3 *sqlite;
     bool writes;
     struct prepared slots[STATEMENT_SLOTS];
-    int64_t deadline_mono_ms; /* of the statement that runs now */
+    int64_t deadline_mono_ms; /* of the statement that runs now; 0 = none */
+    int last_code;            /* of the last statement, 0 when it went well */
 
     char tables[TABLES_OF_STATEMENT][64]; /* named by the statement being prepared */
     int tables_n;
@@ -48,6 +49,8 @@ bool connection_run(struct connection *connection, const struct db *db, const st
                     struct result *result, struct err *err);
 /* Statements without values and rows, not cached. */
 bool connection_exec(struct connection *connection, const char *sql, struct err *err);
+/* ERR_BROKEN when the file is damaged. */
+bool connection_quick_check(struct connection *connection, struct err *err);
 /* Is no transaction open (any more)? */
 bool connection_idle(const struct connection *connection);
 /* Did the last error come from the disk (SQLITE_IOERR...)? */
@@ -61,8 +64,8 @@ struct batch {
     int members;
     int waiting; /* threads that will read the outcome */
     int64_t started_us;
-    bool dead; /* the outer transaction is gone, nothing is stored */
-    bool over; /* the outcome is known */
+    bool dead;      /* the outer transaction is gone, nothing is stored */
+    bool over;      /* the outcome is known */
     struct err err; /* ERR_NONE: committed */
     pthread_cond_t over_now;
 };

@@ -135,7 +135,7 @@ static void reopen(struct store *store)
     log_error("db.disk_failed", LOG_CSTR("path", store->path));
     connection_close(&store->writer);
     if (!connection_open(&store->writer, store->path, true, &err) ||
-        !connection_exec(&store->writer, "PRAGMA quick_check", &err)) {
+        !connection_quick_check(&store->writer, &err)) {
         log_err("db.reopen", &err);
         connection_close(&store->writer);
     }
