@@ -61,8 +61,8 @@ struct platform_object { /* a campaign, ad group or ad as the platform shows it 
     struct str secondary_status; /* the platform's own word */
     struct str objective;        /* ours; campaigns */
     int64_t budget_micros;
-    struct str budget_mode;      /* the platform's own word */
-    struct str video_id;         /* ads */
+    struct str budget_mode; /* the platform's own word */
+    struct str video_id;    /* ads */
     int64_t created_ms;
 };
 LIST(platform_objects, struct platform_object);
@@ -77,6 +77,72 @@ LIST(platform_metric_rows, struct platform_metric_row);
 
 enum platform_level { LEVEL_CAMPAIGN, LEVEL_ADGROUP, LEVEL_AD };
 
+/*
+ * Whom an ad group is shown to, as people say it.  Places are city or country
+ * names, two-letter country codes, or the platform's own location ids (all
+ * digits); no place at all means the whole of `country`.  A place that is not
+ * known is refused, never left out: leaving it out would widen the spend.
+ */
+struct platform_audience {
+    struct strs places;
+    struct str country;    /* of the ad account, ISO 3166 alpha-2 */
+    int64_t age_min;       /* 0 = 18 */
+    int64_t age_max;       /* 0 = 65, which means 65 and older */
+    struct str gender;     /* "" or "all", "male", "female" */
+    struct strs languages; /* two-letter codes; none = all */
+    struct strs interests; /* the platform's ids; none = all */
+};
+
+/*
+ * What a launch asks for, in our words.  `objective` is one of ours:
+ * traffic, conversions, lead_generation, reach, video_views, engagement,
+ * app_promotion.
+ */
+struct platform_plan {
+    struct str objective;
+    struct str currency;
+    int64_t daily_budget_micros; /* of the ad group: campaigns have none of their own */
+    struct platform_audience audience;
+    struct str landing_page_url; /* "" = none */
+    struct str page_id;          /* instant page or form; "" = none */
+    struct str pixel_id;
+    struct str
+        optimization_event;    /* ours or the platform's word; "" = the objective's usual one */
+    struct str app_id, app_os; /* app_promotion: "android" or "ios" */
+    struct str ad_text;
+    struct str call_to_action; /* "" = the objective's usual one */
+    struct str identity_type;  /* "" = not resolved yet */
+};
+
+/* One objective as this platform offers it: for people and for forms. */
+struct platform_objective {
+    const char *name;        /* ours */
+    const char *label;       /* the platform's own word */
+    const char *destination; /* instant_page, website, app, none */
+    const char *needs;       /* comma-separated fields of the direction */
+    const char *call_to_action;
+    const char *metrics;    /* comma-separated: what to judge it by */
+    const char *placements; /* comma-separated, ours */
+};
+
+/* The names under which a launch makes its objects.  They carry a tag that no other launch has,
+ * so that reading back by name is exact. */
+struct platform_names {
+    struct str campaign;
+    struct str adgroup;
+    struct str request_seed; /* the same for every repeat of the same create */
+};
+
+struct platform_ad {
+    struct str name;
+    struct str text;             /* "" = the plan's */
+    struct str call_to_action;   /* "" = the plan's */
+    struct str landing_page_url; /* "" = the plan's */
+    struct str video_id;
+    struct str image_id; /* the poster */
+    struct platform_identity identity;
+};
+
 /* What a write asks for.  Requests are built once, stored, then sent: the JSON text is exactly
  * what goes to the platform. */
 struct platform_write {
@@ -90,7 +156,8 @@ struct platform {
     /* Where to send the browser; `state` is ours, signed. */
     struct str (*authorize_url)(const struct conf *conf, struct arena *arena, struct str state,
                                 struct str redirect_uri);
-    /* The one-time code for a token (and the advertisers it reaches). session->token is unset. */
+    /* The one-time code for a token (and the advertisers it reaches). session->token is unset.
+     */
     bool (*exchange)(struct platform_session *s, struct str code, struct secret *token,
                      struct platform_advertisers *advertisers, struct err *err);
     bool (*advertiser)(struct platform_session *s, struct platform_advertiser *out,
@@ -99,9 +166,11 @@ struct platform {
                        struct err *err);
     bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
 
-    /* Files.  The write is uncertain like any other: find_video reads back by file name. */
+    /* Files.  The write is uncertain like any other: find_video reads back by file name.
+     * A file name that is taken is refused: then it is there. */
     bool (*upload_video)(struct platform_session *s, const char *path, struct str file_name,
-                         struct str md5_hex, int64_t size, struct str *video_id, struct err *err);
+                         struct str md5_hex, int64_t size, struct str *video_id,
+                         struct err *err);
     bool (*find_video)(struct platform_session *s, struct str file_name, bool *found,
                        struct platform_video *out, struct err *err);
     bool (*video)(struct platform_session *s, struct str video_id, bool *found,
@@ -114,21 +183,58 @@ struct platform {
     /* Send a stored write; *data = the answer's data as JSON. */
     bool (*send)(struct platform_session *s, const struct platform_write *write,
                  const struct json **data, struct err *err);
-    /* Everything of a level, paged to the end; filter by ids of the level above ("" members = all
-     * of the advertiser), or by exact name (read-back of creates). */
+    /* Everything of a level, paged to the end; filter by ids of the level above ("" members =
+     * all of the advertiser), or by exact name (read-back of creates). */
     bool (*objects)(struct platform_session *s, enum platform_level level,
                     const struct strs *campaign_ids, struct str name,
                     struct platform_objects *out, struct err *err);
     bool (*object)(struct platform_session *s, enum platform_level level, struct str id,
                    bool *found, struct platform_object *out, struct err *err);
 
-    /* Builders of writes. */
+    /*
+     * What is legal, as data: refused here by field name before any call.
+     * Money is judged by the currency's own table; where the platform
+     * publishes no minimum, only it can tell.
+     */
+    /* Any word for an objective (ours, the founding ones, the platform's) to ours. */
+    bool (*objective)(struct str word, struct str *ours, struct err *err);
+    bool (*check_budget)(struct str currency, int64_t daily_micros, struct err *err);
+    int64_t (*minimum_budget)(struct str currency); /* micros a day; 0 = not published */
+    bool (*check_audience)(struct arena *arena, const struct platform_audience *audience,
+                           struct err *err);
+    /* Everything that a launch by this plan would be refused for. */
+    bool (*check_plan)(struct arena *arena, const struct platform_plan *plan, struct err *err);
+    /* Texts of one ad. */
+    bool (*check_ad)(struct str text, struct str call_to_action, struct str landing_page_url,
+                     struct err *err);
+    const struct platform_objective *(*objectives)(size_t *n);
+    /* Without what the platform refuses in names (emoji), cut to its length. */
+    struct str (*clean_name)(struct arena *arena, struct str name);
+
+    /* Builders of creates.  Campaigns and ad groups are made disabled, ads enabled: nothing
+     * spends until the ad group and the campaign are enabled, last. */
+    struct platform_write (*write_campaign)(struct platform_session *s,
+                                            const struct platform_plan *plan,
+                                            const struct platform_names *names);
+    struct platform_write (*write_adgroup)(struct platform_session *s,
+                                           const struct platform_plan *plan,
+                                           const struct platform_names *names,
+                                           struct str campaign_id, int64_t now_ms);
+    struct platform_write (*write_ad)(struct platform_session *s,
+                                      const struct platform_plan *plan, struct str adgroup_id,
+                                      const struct platform_ad *ad);
+    /* The id of the object that a create's answer names; ERR_UNCERTAIN when it names none. */
+    bool (*made_id)(struct platform_session *s, enum platform_level level,
+                    const struct json *data, struct str *id, struct err *err);
+
+    /* Builders of changes. */
     struct platform_write (*write_status)(struct platform_session *s, enum platform_level level,
                                           struct str id, bool enabled);
     struct platform_write (*write_adgroup_budget)(struct platform_session *s, struct str id,
                                                   int64_t daily_micros);
 
-    /* Daily figures by ad, first to last day inclusive, paged and split as the platform needs. */
+    /* Daily figures by ad, first to last day inclusive, paged and split as the platform needs.
+     */
     bool (*metrics)(struct platform_session *s, struct str first_day, struct str last_day,
                     struct platform_metric_rows *out, struct err *err);
 };

@@ -1,0 +1,35 @@
+/* tiktok.c - TikTok as a struct platform. */
+
+#include "platform/tiktok/tiktok.h"
+
+const struct platform tiktok_platform = {
+    .name = "tiktok",
+    .authorize_url = tiktok_authorize_url,
+    .exchange = tiktok_exchange,
+    .advertiser = tiktok_advertiser,
+    .identities = tiktok_identities,
+    .pages = tiktok_pages,
+    .upload_video = tiktok_upload_video,
+    .find_video = tiktok_find_video,
+    .video = tiktok_video,
+    .upload_image = tiktok_upload_image,
+    .find_image = tiktok_find_image,
+    .send = tiktok_send,
+    .objects = tiktok_objects,
+    .object = tiktok_object,
+    .objective = tiktok_objective,
+    .check_budget = tiktok_check_budget,
+    .minimum_budget = tiktok_minimum_budget,
+    .check_audience = tiktok_check_audience,
+    .check_plan = tiktok_check_plan,
+    .check_ad = tiktok_check_ad,
+    .objectives = tiktok_objectives,
+    .clean_name = tiktok_clean_name,
+    .write_campaign = tiktok_write_campaign,
+    .write_adgroup = tiktok_write_adgroup,
+    .write_ad = tiktok_write_ad,
+    .made_id = tiktok_made_id,
+    .write_status = tiktok_write_status,
+    .write_adgroup_budget = tiktok_write_adgroup_budget,
+    .metrics = tiktok_metrics,
+};
