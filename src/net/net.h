@@ -46,13 +46,13 @@ struct net_request {
     struct str method; /* GET, POST */
     struct str url;
     struct net_headers headers;
-    struct str body;         /* with Content-Type among the headers */
-    struct net_parts parts;  /* multipart instead of body */
-    int64_t deadline_ms;     /* total, from now; 0 = 30,000 */
-    int64_t connect_ms;      /* 0 = 10,000 */
-    size_t answer_limit;     /* 0 = LIMIT_ANSWER_BODY */
+    struct str body;        /* with Content-Type among the headers */
+    struct net_parts parts; /* multipart instead of body */
+    int64_t deadline_ms;    /* total, from now; 0 = 30,000 */
+    int64_t connect_ms;     /* 0 = 10,000 */
+    size_t answer_limit;    /* 0 = LIMIT_ANSWER_BODY */
     bool allow_private;
-    const char *save_path;   /* stream the answer's body to this file */
+    const char *save_path; /* stream the answer's body to this file */
 };
 
 struct net_answer {
@@ -63,7 +63,8 @@ struct net_answer {
     int64_t took_ms;
 };
 
-MUST_CHECK bool net_call(struct net *net, struct arena *arena, const struct net_request *request,
-                         struct net_answer *answer, struct err *err);
+MUST_CHECK bool net_call(struct net *net, struct arena *arena,
+                         const struct net_request *request, struct net_answer *answer,
+                         struct err *err);
 
 #endif
