@@ -17,7 +17,8 @@ MUST_CHECK bool seal_md5_file_hex(struct arena *arena, const char *path, struct 
                                   struct err *err);
 MUST_CHECK bool seal_sha256_file_hex(struct arena *arena, const char *path, struct str *out,
                                      struct err *err);
-struct str seal_hmac_sha256(struct arena *arena, struct str key, struct str message); /* 32 bytes */
+struct str seal_hmac_sha256(struct arena *arena, struct str key,
+                            struct str message); /* 32 bytes */
 
 /* Constant time for equal lengths. */
 bool seal_equal(struct str a, struct str b);
@@ -44,12 +45,16 @@ static inline struct str seal_reveal(struct secret secret)
 /*
  * The key ring: the file `key` of the data folder (0400), made at the first
  * start.  One line a key, the first is active: `<key id> <64 hex digits>`.
+ * To change keys put a new line before the others: what was sealed and signed
+ * with an older key still opens.  Keyed hashes and the check value come from
+ * the last line, the oldest key, so they stay.
  * Sealed text is `s1.<key id>.<base64url>`: XChaCha20-Poly1305 with org, table,
  * column, row and key id as associated data, so that a sealed value moved to
  * another row does not open.
  */
 struct ring;
-MUST_CHECK bool ring_open(const char *path, struct ring **out, struct err *err); /* makes it if absent */
+MUST_CHECK bool ring_open(const char *path, struct ring **out,
+                          struct err *err); /* makes it if absent */
 void ring_free(struct ring *ring);
 /* A text to store beside the data: only the same ring reproduces it (wrong-key check). */
 struct str ring_check_value(const struct ring *ring, struct arena *arena);
@@ -62,9 +67,11 @@ struct seal_place {
 };
 struct str ring_seal(const struct ring *ring, struct arena *arena, struct seal_place place,
                      struct str plain);
-MUST_CHECK bool ring_unseal(const struct ring *ring, struct arena *arena, struct seal_place place,
-                            struct str sealed, struct secret *out, struct err *err);
-/* Keyed hash for dedup and matching (hex): purpose separates uses, e.g. "phone", org included. */
+MUST_CHECK bool ring_unseal(const struct ring *ring, struct arena *arena,
+                            struct seal_place place, struct str sealed, struct secret *out,
+                            struct err *err);
+/* Keyed hash for dedup and matching (hex): purpose separates uses, e.g. "phone", org included.
+ */
 struct str ring_hash(const struct ring *ring, struct arena *arena, const char *purpose,
                      struct str org_id, struct str value);
 
