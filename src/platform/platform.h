@@ -164,6 +164,10 @@ struct platform {
                        struct err *err); /* of session->advertiser_id */
     bool (*identities)(struct platform_session *s, struct platform_identities *out,
                        struct err *err);
+    /* The identity to advertise as when nobody chose one; NULL when none will do. */
+    const struct platform_identity *(*best_identity)(const struct platform_identities *list);
+    /* May ads run as it?  Says why not. */
+    bool (*check_identity)(const struct platform_identity *identity, struct err *err);
     bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
 
     /* Files.  The write is uncertain like any other: find_video reads back by file name.

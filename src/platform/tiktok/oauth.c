@@ -185,6 +185,48 @@ bool tiktok_identities(struct platform_session *s, struct platform_identities *o
                             read_identity, &reading, err);
 }
 
+bool tiktok_check_identity(const struct platform_identity *identity, struct err *err)
+{
+    bool own = str_eq(identity->type, STR("TT_USER"));
+
+    if (!own && !str_eq(identity->type, STR("BC_AUTH_TT")))
+        return err_input(
+            err, "tiktok_account_id", "choose a TikTok account (TT_USER or BC_AUTH_TT)",
+            "ads cannot run as an identity of the kind " STR_FMT, STR_ARG(identity->type));
+    if (!own && !identity->bc_id.n)
+        return err_input(err, "tiktok_account_id",
+                         "share the account through a Business Center",
+                         "the identity lacks its Business Center");
+    if (!identity->available)
+        return err_input(err, "tiktok_account_id",
+                         "open the account in TikTok and make it a public business account",
+                         "the TikTok account is not available for ads");
+    return true;
+}
+
+/* The person's own account before one that a Business Center shares; both must push videos,
+ * else the first available own one has to do. */
+const struct platform_identity *tiktok_best_identity(const struct platform_identities *list)
+{
+    const struct platform_identity *shared = NULL, *last = NULL;
+    struct err unfit;
+
+    for (size_t i = 0; i < list->n; i++) {
+        const struct platform_identity *identity = &list->at[i];
+        bool own = str_eq(identity->type, STR("TT_USER"));
+
+        if (!tiktok_check_identity(identity, &unfit))
+            continue;
+        if (own && identity->can_push_video)
+            return identity;
+        if (!own && identity->can_push_video && !shared)
+            shared = identity;
+        if (own && !last)
+            last = identity;
+    }
+    return shared ? shared : last;
+}
+
 struct page_reading {
     struct platform_session *s;
     struct platform_pages *out;

@@ -2,12 +2,14 @@
 
 #include "platform/tiktok/tiktok.h"
 
-const struct platform tiktok_platform = {
+const struct platform platform_tiktok = {
     .name = "tiktok",
     .authorize_url = tiktok_authorize_url,
     .exchange = tiktok_exchange,
     .advertiser = tiktok_advertiser,
     .identities = tiktok_identities,
+    .best_identity = tiktok_best_identity,
+    .check_identity = tiktok_check_identity,
     .pages = tiktok_pages,
     .upload_video = tiktok_upload_video,
     .find_video = tiktok_find_video,

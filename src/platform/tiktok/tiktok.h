@@ -18,7 +18,6 @@
  *   plan.c        bodies of the creates
  *   report.c      daily figures by ad
  */
-extern const struct platform tiktok_platform;
 
 /* --- call.c: the wire ------------------------------------------------------ */
 
@@ -108,7 +107,7 @@ bool tiktok_targeting(struct arena *arena, const struct platform_audience *audie
 bool tiktok_check_audience(struct arena *arena, const struct platform_audience *audience,
                            struct err *err);
 
-/* --- the members of tiktok_platform, by file -------------------------------- */
+/* --- the members of platform_tiktok, by file -------------------------------- */
 struct str tiktok_authorize_url(const struct conf *conf, struct arena *arena, struct str state,
                                 struct str redirect_uri);
 bool tiktok_exchange(struct platform_session *s, struct str code, struct secret *token,
@@ -117,6 +116,8 @@ bool tiktok_advertiser(struct platform_session *s, struct platform_advertiser *o
                        struct err *err);
 bool tiktok_identities(struct platform_session *s, struct platform_identities *out,
                        struct err *err);
+const struct platform_identity *tiktok_best_identity(const struct platform_identities *list);
+bool tiktok_check_identity(const struct platform_identity *identity, struct err *err);
 bool tiktok_pages(struct platform_session *s, struct platform_pages *out, struct err *err);
 
 bool tiktok_upload_video(struct platform_session *s, const char *path, struct str file_name,
