@@ -11,7 +11,8 @@ CREATE TABLE webhook_deliveries (
     body_hash       TEXT NOT NULL,
     state           TEXT NOT NULL CHECK (state IN ('received', 'processed', 'unresolved', 'quarantined', 'failed')),
     error_text      TEXT NOT NULL DEFAULT '',
-    attempts        INTEGER NOT NULL DEFAULT 0,
+    attempts        INTEGER NOT NULL DEFAULT 0,  -- counted before each try
+    tried_ms        BIGINT NOT NULL DEFAULT 0,
     resolved_org_id TEXT NOT NULL DEFAULT '',
     entries_done    TEXT NOT NULL DEFAULT '',  -- positions in the body that are leads already: '0,2'
     processed_ms    BIGINT NOT NULL DEFAULT 0
