@@ -21,6 +21,8 @@ CREATE INDEX webhook_deliveries_open ON webhook_deliveries (received_ms, deliver
     WHERE state = 'received';
 CREATE INDEX webhook_deliveries_unresolved ON webhook_deliveries (received_ms)
     WHERE state = 'unresolved';
+CREATE INDEX webhook_deliveries_kept ON webhook_deliveries (state)
+    WHERE state IN ('quarantined', 'failed');
 
 CREATE TABLE leads (
     org_id           TEXT NOT NULL,
