@@ -1,0 +1,488 @@
+/* lead_db.c - the tables leads and lead_transitions. */
+
+#include "lead/lead_db.h"
+#include "base/arena.h"
+#include "db/db.h"
+
+#define LEAD_COLUMNS                                                                           \
+    "lead_id, platform, source, platform_lead_id, delivery_id, ad_account_id, advertiser_id,"  \
+    " campaign_id, adgroup_id, ad_id, page_id, direction_id, creative_id, link_cause, state,"  \
+    " stage, name, phone, phone_typed, email, email_typed, phone_hash, email_hash, answers,"   \
+    " click_id, duplicate_of, duplicate_deliveries, created_ms, received_ms, updated_ms"
+
+static struct lead read_lead(struct db_rows *rows)
+{
+    return (struct lead){.lead_id = db_text(rows, 0),
+                         .platform = db_text(rows, 1),
+                         .source = db_text(rows, 2),
+                         .platform_lead_id = db_text(rows, 3),
+                         .delivery_id = db_text(rows, 4),
+                         .ad_account_id = db_text(rows, 5),
+                         .advertiser_id = db_text(rows, 6),
+                         .campaign_id = db_text(rows, 7),
+                         .adgroup_id = db_text(rows, 8),
+                         .ad_id = db_text(rows, 9),
+                         .page_id = db_text(rows, 10),
+                         .direction_id = db_text(rows, 11),
+                         .creative_id = db_text(rows, 12),
+                         .link_cause = db_text(rows, 13),
+                         .state = db_text(rows, 14),
+                         .stage = db_text(rows, 15),
+                         .name = db_text(rows, 16),
+                         .phone = db_text(rows, 17),
+                         .phone_typed = db_text(rows, 18),
+                         .email = db_text(rows, 19),
+                         .email_typed = db_text(rows, 20),
+                         .phone_hash = db_text(rows, 21),
+                         .email_hash = db_text(rows, 22),
+                         .answers = db_text(rows, 23),
+                         .click_id = db_text(rows, 24),
+                         .duplicate_of = db_text(rows, 25),
+                         .duplicate_deliveries = db_int(rows, 26),
+                         .created_ms = db_int(rows, 27),
+                         .received_ms = db_int(rows, 28),
+                         .updated_ms = db_int(rows, 29)};
+}
+
+bool lead_lock_org(struct db *db, struct err *err)
+{
+    int64_t changed;
+
+    must(db_in_transaction(db) && db_scope_org(db).n);
+    if (!db_run(db, &changed, err,
+                "UPDATE orgs SET audit_sequence = audit_sequence WHERE org_id = $1",
+                TEXT(db_scope_org(db))))
+        return false;
+    return changed == 1 ||
+           err_set(err, ERR_NOT_FOUND, "no org " STR_FMT, STR_ARG(db_scope_org(db)));
+}
+
+bool lead_insert(struct db *db, const struct lead *lead, bool *added, struct err *err)
+{
+    int64_t changed;
+
+    if (!db_run(db, &changed, err,
+                "INSERT INTO leads (org_id, " LEAD_COLUMNS ")"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+                " $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
+                " $31) ON CONFLICT (org_id, platform, platform_lead_id) DO NOTHING",
+                TEXT(db_scope_org(db)), TEXT(lead->lead_id), TEXT(lead->platform),
+                TEXT(lead->source), TEXT(lead->platform_lead_id), TEXT(lead->delivery_id),
+                TEXT(lead->ad_account_id), TEXT(lead->advertiser_id), TEXT(lead->campaign_id),
+                TEXT(lead->adgroup_id), TEXT(lead->ad_id), TEXT(lead->page_id),
+                TEXT(lead->direction_id), TEXT(lead->creative_id), TEXT(lead->link_cause),
+                TEXT(lead->state), TEXT(lead->stage), TEXT(lead->name), TEXT(lead->phone),
+                TEXT(lead->phone_typed), TEXT(lead->email), TEXT(lead->email_typed),
+                TEXT(lead->phone_hash), TEXT(lead->email_hash), TEXT(lead->answers),
+                TEXT(lead->click_id), TEXT(lead->duplicate_of), INT(lead->duplicate_deliveries),
+                INT(lead->created_ms), INT(lead->received_ms), INT(lead->updated_ms)))
+        return false;
+    *added = changed == 1;
+    return true;
+}
+
+bool lead_count_delivery(struct db *db, struct arena *arena, struct str platform,
+                         struct str platform_lead_id, int64_t now_ms, struct str *lead_id,
+                         struct err *err)
+{
+    struct db_rows rows;
+
+    *lead_id = STR("");
+    db_select(db, arena, &rows,
+              "UPDATE leads SET duplicate_deliveries = duplicate_deliveries + 1,"
+              " updated_ms = $4"
+              " WHERE org_id = $1 AND platform = $2 AND platform_lead_id = $3"
+              " RETURNING lead_id",
+              TEXT(db_scope_org(db)), TEXT(platform), TEXT(platform_lead_id), INT(now_ms));
+    while (db_next(&rows))
+        *lead_id = db_text(&rows, 0);
+    return db_done(&rows, err);
+}
+
+bool lead_find_external(struct db *db, struct arena *arena, struct str platform,
+                        struct str platform_lead_id, bool *found, struct lead *out,
+                        struct err *err)
+{
+    struct db_rows rows;
+
+    *found = false;
+    db_select(db, arena, &rows,
+              "SELECT " LEAD_COLUMNS
+              " FROM leads WHERE org_id = $1 AND platform = $2 AND platform_lead_id = $3",
+              TEXT(db_scope_org(db)), TEXT(platform), TEXT(platform_lead_id));
+    while (db_next(&rows)) {
+        *found = true;
+        *out = read_lead(&rows);
+    }
+    return db_done(&rows, err);
+}
+
+bool lead_get(struct db *db, struct arena *arena, struct str lead_id, struct lead *out,
+              struct err *err)
+{
+    struct db_rows rows;
+    bool found = false;
+
+    db_select(db, arena, &rows,
+              "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1 AND lead_id = $2",
+              TEXT(db_scope_org(db)), TEXT(lead_id));
+    while (db_next(&rows)) {
+        found = true;
+        *out = read_lead(&rows);
+    }
+    if (!db_done(&rows, err))
+        return false;
+    return found || err_set(err, ERR_NOT_FOUND, "no lead " STR_FMT, STR_ARG(lead_id));
+}
+
+bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *filter,
+               struct leads *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1"
+              " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"
+              " AND ($4 = '' OR stage = $4) AND ($5 = '' OR state = $5)"
+              " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"
+              " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"
+              " AND ($10 = 0 OR (created_ms, lead_id) < ($10, $11))"
+              " ORDER BY created_ms DESC, lead_id DESC LIMIT $12",
+              TEXT(db_scope_org(db)), TEXT(filter->direction_id), TEXT(filter->creative_id),
+              TEXT(filter->stage), TEXT(filter->state), TEXT(filter->platform),
+              TEXT(filter->ad_account_id), INT(filter->from_ms), INT(filter->to_ms),
+              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit));
+    while (db_next(&rows))
+        *leads_add(out, arena) = read_lead(&rows);
+    return db_done(&rows, err);
+}
+
+/* --- links -------------------------------------------------------------------- */
+
+/* Facts about a row `l` that has org_id, platform, ad_account_id, campaign_id, ad_id and
+ * page_id; from here on their order is read_facts'. */
+#define FACT_COLUMNS                                                                           \
+    "COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, ''), l.ad_id, l.page_id,"              \
+    " COALESCE(c.direction_id, ''),"                                                           \
+    " COALESCE((SELECT min(d.direction_id) FROM directions d WHERE d.org_id = l.org_id"        \
+    "  AND d.platform = l.platform AND d.campaign_id <> ''"                                    \
+    "  AND d.campaign_id = COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, '')), ''),"      \
+    " (SELECT count(*) FROM directions d WHERE d.org_id = l.org_id"                            \
+    "  AND d.platform = l.platform AND d.campaign_id <> ''"                                    \
+    "  AND d.campaign_id = COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, '')),"           \
+    " CASE WHEN a.ad_id IS NULL THEN 0 ELSE 1 END, COALESCE(a.direction_id, ''),"              \
+    " COALESCE(a.creative_id, ''), COALESCE(r.direction_id, ''),"                              \
+    " COALESCE((SELECT min(d.direction_id) FROM directions d WHERE d.org_id = l.org_id"        \
+    "  AND d.platform = l.platform AND d.instant_page_id <> ''"                                \
+    "  AND d.instant_page_id = l.page_id AND d.deleted_ms = 0), ''),"                          \
+    " (SELECT count(*) FROM directions d WHERE d.org_id = l.org_id"                            \
+    "  AND d.platform = l.platform AND d.instant_page_id <> ''"                                \
+    "  AND d.instant_page_id = l.page_id AND d.deleted_ms = 0),"                               \
+    " COALESCE((SELECT min(d.direction_id) FROM directions d WHERE d.org_id = l.org_id"        \
+    "  AND d.platform = l.platform AND d.ad_account_id = l.ad_account_id"                      \
+    "  AND d.deleted_ms = 0 AND d.is_active = 1), ''),"                                        \
+    " (SELECT count(*) FROM directions d WHERE d.org_id = l.org_id"                            \
+    "  AND d.platform = l.platform AND d.ad_account_id = l.ad_account_id"                      \
+    "  AND d.deleted_ms = 0 AND d.is_active = 1),"                                             \
+    " COALESCE(a.ad_account_id, c.ad_account_id, '')"
+#define FACT_JOINS                                                                             \
+    " LEFT JOIN ads a ON a.org_id = l.org_id AND a.platform = l.platform"                      \
+    "  AND a.ad_id = l.ad_id"                                                                  \
+    " LEFT JOIN campaigns c ON c.org_id = l.org_id AND c.platform = l.platform"                \
+    "  AND c.campaign_id = COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, '')"             \
+    " LEFT JOIN creatives r ON r.org_id = a.org_id AND r.creative_id = a.creative_id"
+
+static struct link_facts read_facts(struct db_rows *rows, int first)
+{
+    return (struct link_facts){.campaign_id = db_text(rows, first),
+                               .ad_id = db_text(rows, first + 1),
+                               .page_id = db_text(rows, first + 2),
+                               .campaign_direction = db_text(rows, first + 3),
+                               .directions_campaign = db_text(rows, first + 4),
+                               .directions_campaign_n = db_int(rows, first + 5),
+                               .ad_known = db_int(rows, first + 6) != 0,
+                               .ad_direction = db_text(rows, first + 7),
+                               .ad_creative = db_text(rows, first + 8),
+                               .creative_direction = db_text(rows, first + 9),
+                               .page_direction = db_text(rows, first + 10),
+                               .page_n = db_int(rows, first + 11),
+                               .account_direction = db_text(rows, first + 12),
+                               .account_n = db_int(rows, first + 13)};
+}
+
+bool lead_link_facts(struct db *db, struct arena *arena, const struct lead *lead,
+                     struct link_facts *out, struct str *ad_account_id, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " FACT_COLUMNS
+              " FROM (SELECT CAST($1 AS TEXT) AS org_id, CAST($2 AS TEXT) AS platform,"
+              " CAST($3 AS TEXT) AS ad_account_id, CAST($4 AS TEXT) AS campaign_id,"
+              " CAST($5 AS TEXT) AS ad_id, CAST($6 AS TEXT) AS page_id) l" FACT_JOINS,
+              TEXT(db_scope_org(db)), TEXT(lead->platform), TEXT(lead->ad_account_id),
+              TEXT(lead->campaign_id), TEXT(lead->ad_id), TEXT(lead->page_id));
+    while (db_next(&rows)) {
+        *out = read_facts(&rows, 0);
+        *ad_account_id = db_text(&rows, 14);
+    }
+    return db_done(&rows, err);
+}
+
+#define GAP_COLUMNS                                                                            \
+    "l.lead_id, l.state, l.direction_id, l.creative_id, l.ad_account_id, l.created_ms, "
+
+static void read_gaps(struct db_rows *rows, struct arena *arena, struct lead_gaps *out)
+{
+    while (db_next(rows))
+        *lead_gaps_add(out, arena) = (struct lead_gap){.lead_id = db_text(rows, 0),
+                                                       .state = db_text(rows, 1),
+                                                       .direction_id = db_text(rows, 2),
+                                                       .creative_id = db_text(rows, 3),
+                                                       .ad_account_id = db_text(rows, 4),
+                                                       .created_ms = db_int(rows, 5),
+                                                       .facts = read_facts(rows, 6)};
+}
+
+bool lead_gaps_creative(struct db *db, struct arena *arena, int64_t limit,
+                        struct lead_gaps *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " GAP_COLUMNS FACT_COLUMNS " FROM leads l" FACT_JOINS
+              " WHERE l.org_id = $1 AND l.creative_id = '' AND l.ad_id <> ''"
+              " AND a.creative_id <> '' LIMIT $2",
+              TEXT(db_scope_org(db)), INT(limit));
+    read_gaps(&rows, arena, out);
+    return db_done(&rows, err);
+}
+
+bool lead_gaps_direction(struct db *db, struct arena *arena, int64_t after_ms,
+                         struct str after_id, int64_t limit, struct lead_gaps *out,
+                         struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " GAP_COLUMNS FACT_COLUMNS " FROM leads l" FACT_JOINS
+              " WHERE l.org_id = $1 AND l.direction_id = ''"
+              " AND (l.created_ms, l.lead_id) > ($2, $3)"
+              " ORDER BY l.created_ms, l.lead_id LIMIT $4",
+              TEXT(db_scope_org(db)), INT(after_ms), TEXT(after_id), INT(limit));
+    read_gaps(&rows, arena, out);
+    return db_done(&rows, err);
+}
+
+bool lead_update_link(struct db *db, struct str lead_id, const struct link *link,
+                      int64_t now_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE leads SET direction_id = $3, creative_id = $4, link_cause = $5,"
+                  " state = $6, updated_ms = $7 WHERE org_id = $1 AND lead_id = $2",
+                  TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(link->direction_id),
+                  TEXT(link->creative_id), TEXT(link->cause), TEXT(lead_link_state(link)),
+                  INT(now_ms));
+}
+
+/* --- persons -------------------------------------------------------------------- */
+
+bool lead_firsts_of(struct db *db, struct arena *arena, struct str phone_hash,
+                    struct str email_hash, struct lead_firsts *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT lead_id, platform_lead_id, created_ms FROM leads"
+              " WHERE org_id = $1 AND lead_id IN ("
+              "  SELECT CASE WHEN p.duplicate_of = '' THEN p.lead_id ELSE p.duplicate_of END"
+              "   FROM leads p WHERE p.org_id = $1 AND p.phone_hash = $2 AND p.phone_hash <> ''"
+              "  UNION"
+              "  SELECT CASE WHEN m.duplicate_of = '' THEN m.lead_id ELSE m.duplicate_of END"
+              "   FROM leads m WHERE m.org_id = $1 AND m.email_hash = $3"
+              "    AND m.email_hash <> '')",
+              TEXT(db_scope_org(db)), TEXT(phone_hash), TEXT(email_hash));
+    while (db_next(&rows))
+        *lead_firsts_add(out, arena) =
+            (struct lead_first){db_text(&rows, 0), db_text(&rows, 1), db_int(&rows, 2)};
+    return db_done(&rows, err);
+}
+
+bool lead_move_person(struct db *db, struct str old_first, struct str new_first, int64_t now_ms,
+                      struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE leads SET duplicate_of = $3, updated_ms = $4"
+                  " WHERE org_id = $1 AND (lead_id = $2 OR duplicate_of = $2)",
+                  TEXT(db_scope_org(db)), TEXT(old_first), TEXT(new_first), INT(now_ms));
+}
+
+bool lead_last_of_contact(struct db *db, struct arena *arena, struct str phone_hash,
+                          struct str email_hash, int64_t from_ms, int64_t to_ms,
+                          struct str *lead_id, struct err *err)
+{
+    struct db_rows rows;
+
+    *lead_id = STR("");
+    if (phone_hash.n)
+        db_select(db, arena, &rows,
+                  "SELECT lead_id FROM leads WHERE org_id = $1 AND phone_hash = $2"
+                  " AND phone_hash <> '' AND created_ms > $3 AND created_ms <= $4"
+                  " ORDER BY created_ms DESC, platform_lead_id DESC LIMIT 1",
+                  TEXT(db_scope_org(db)), TEXT(phone_hash), INT(from_ms), INT(to_ms));
+    else
+        db_select(db, arena, &rows,
+                  "SELECT lead_id FROM leads WHERE org_id = $1 AND email_hash = $2"
+                  " AND email_hash <> '' AND created_ms > $3 AND created_ms <= $4"
+                  " ORDER BY created_ms DESC, platform_lead_id DESC LIMIT 1",
+                  TEXT(db_scope_org(db)), TEXT(email_hash), INT(from_ms), INT(to_ms));
+    while (db_next(&rows))
+        *lead_id = db_text(&rows, 0);
+    return db_done(&rows, err);
+}
+
+/* --- the ledger ------------------------------------------------------------------- */
+
+bool lead_transition_add(struct db *db, struct str lead_id,
+                         const struct lead_transition *transition, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "INSERT INTO lead_transitions (org_id, lead_id, sequence, at_ms, actor, kind,"
+                  " from_value, to_value, cause)"
+                  " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), COALESCE(max(sequence), 0) + 1,"
+                  " CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),"
+                  " CAST($7 AS TEXT), CAST($8 AS TEXT)"
+                  " FROM lead_transitions WHERE org_id = $1 AND lead_id = $2",
+                  TEXT(db_scope_org(db)), TEXT(lead_id), INT(transition->at_ms),
+                  TEXT(transition->actor), TEXT(transition->kind), TEXT(transition->from),
+                  TEXT(transition->to), TEXT(transition->cause));
+}
+
+bool lead_transitions_begin(struct db *db, const struct lead *lead, struct str actor,
+                            int64_t now_ms, struct err *err)
+{
+    struct str arrival = lead->delivery_id.n ? STR("webhook delivery") : STR("call of the API");
+
+    return db_run(
+        db, NULL, err,
+        "INSERT INTO lead_transitions (org_id, lead_id, sequence, at_ms, actor, kind,"
+        " from_value, to_value, cause) VALUES"
+        " ($1, $2, 1, $3, $6, 'state', 'received', 'stored', $7),"
+        " ($1, $2, 2, $4, $6, 'state', 'stored', 'parsed', $8),"
+        " ($1, $2, 3, $4, $6, 'state', 'parsed', $9, $10),"
+        " ($1, $2, 4, $5, $6, 'stage', '', $11, $8)",
+        TEXT(db_scope_org(db)), TEXT(lead->lead_id), INT(lead->received_ms),
+        INT(now_ms > lead->received_ms ? now_ms : lead->received_ms), INT(lead->created_ms),
+        TEXT(actor), TEXT(arrival),
+        TEXT(lead->phone.n || lead->email.n ? STR("contact read") : STR("no contact given")),
+        TEXT(lead->state), TEXT(lead->link_cause), TEXT(lead->stage));
+}
+
+bool lead_transition_list(struct db *db, struct arena *arena, struct str lead_id,
+                          struct lead_transitions *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT sequence, at_ms, actor, kind, from_value, to_value, cause"
+              " FROM lead_transitions WHERE org_id = $1 AND lead_id = $2 ORDER BY sequence",
+              TEXT(db_scope_org(db)), TEXT(lead_id));
+    while (db_next(&rows))
+        *lead_transitions_add(out, arena) =
+            (struct lead_transition){.sequence = db_int(&rows, 0),
+                                     .at_ms = db_int(&rows, 1),
+                                     .actor = db_text(&rows, 2),
+                                     .kind = db_text(&rows, 3),
+                                     .from = db_text(&rows, 4),
+                                     .to = db_text(&rows, 5),
+                                     .cause = db_text(&rows, 6)};
+    return db_done(&rows, err);
+}
+
+bool lead_stage_since(struct db *db, struct arena *arena, struct str lead_id, int64_t *at_ms,
+                      struct err *err)
+{
+    struct db_rows rows;
+
+    *at_ms = 0;
+    db_select(db, arena, &rows,
+              "SELECT COALESCE(max(at_ms), 0) FROM lead_transitions"
+              " WHERE org_id = $1 AND lead_id = $2 AND kind = 'stage'",
+              TEXT(db_scope_org(db)), TEXT(lead_id));
+    while (db_next(&rows))
+        *at_ms = db_int(&rows, 0);
+    return db_done(&rows, err);
+}
+
+bool lead_update_stage(struct db *db, struct str lead_id, struct str from, struct str to,
+                       int64_t now_ms, bool *changed, struct err *err)
+{
+    int64_t n;
+
+    if (!db_run(db, &n, err,
+                "UPDATE leads SET stage = $4, updated_ms = $5"
+                " WHERE org_id = $1 AND lead_id = $2 AND stage = $3",
+                TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(from), TEXT(to), INT(now_ms)))
+        return false;
+    *changed = n == 1;
+    return true;
+}
+
+/* --- does it exist in this org? ----------------------------------------------------- */
+
+bool lead_check_direction(struct db *db, struct arena *arena, struct str direction_id,
+                          struct str *platform, struct str *ad_account_id, struct err *err)
+{
+    struct db_rows rows;
+    bool found = false;
+
+    db_select(db, arena, &rows,
+              "SELECT platform, ad_account_id FROM directions"
+              " WHERE org_id = $1 AND direction_id = $2",
+              TEXT(db_scope_org(db)), TEXT(direction_id));
+    while (db_next(&rows)) {
+        found = true;
+        *platform = db_text(&rows, 0);
+        *ad_account_id = db_text(&rows, 1);
+    }
+    if (!db_done(&rows, err))
+        return false;
+    return found ||
+           (err_set(err, ERR_NOT_FOUND, "no direction " STR_FMT, STR_ARG(direction_id)),
+            err_field(err, "direction_id"));
+}
+
+bool lead_check_creative(struct db *db, struct arena *arena, struct str creative_id,
+                         struct err *err)
+{
+    struct db_rows rows;
+    bool found = false;
+
+    db_select(db, arena, &rows,
+              "SELECT 1 FROM creatives WHERE org_id = $1 AND creative_id = $2",
+              TEXT(db_scope_org(db)), TEXT(creative_id));
+    while (db_next(&rows))
+        found = true;
+    if (!db_done(&rows, err))
+        return false;
+    return found || (err_set(err, ERR_NOT_FOUND, "no creative " STR_FMT, STR_ARG(creative_id)),
+                     err_field(err, "creative_id"));
+}
+
+bool lead_check_account(struct db *db, struct arena *arena, struct str ad_account_id,
+                        struct err *err)
+{
+    struct db_rows rows;
+    bool found = false;
+
+    db_select(db, arena, &rows,
+              "SELECT 1 FROM ad_accounts WHERE org_id = $1 AND ad_account_id = $2",
+              TEXT(db_scope_org(db)), TEXT(ad_account_id));
+    while (db_next(&rows))
+        found = true;
+    if (!db_done(&rows, err))
+        return false;
+    return found ||
+           (err_set(err, ERR_NOT_FOUND, "no ad account " STR_FMT, STR_ARG(ad_account_id)),
+            err_field(err, "ad_account_id"));
+}
