@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define DELIVERY_COLUMNS                                                                         \
+#define DELIVERY_COLUMNS                                                                       \
     "delivery_id, source, body, body_hash, entries_done, state, received_ms, attempts"
 
 static struct delivery read_delivery(struct db_rows *rows)
@@ -53,8 +53,8 @@ bool delivery_take_fresh(struct db *db, struct arena *arena, int64_t limit, int6
 }
 
 /* After the 1st, 2nd, 3rd and 4th try: ms until the next. */
-#define DUE_AGAIN                                                                                \
-    "tried_ms + CASE attempts WHEN 1 THEN 2000 WHEN 2 THEN 8000 WHEN 3 THEN 32000"               \
+#define DUE_AGAIN                                                                              \
+    "tried_ms + CASE attempts WHEN 1 THEN 2000 WHEN 2 THEN 8000 WHEN 3 THEN 32000"             \
     " ELSE 128000 END <= "
 
 bool delivery_take_again(struct db *db, struct arena *arena, int64_t now_ms, bool *taken,

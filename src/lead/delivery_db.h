@@ -44,7 +44,8 @@ MUST_CHECK bool delivery_close(struct db *db, const struct delivery *delivery,
                                const struct delivery_outcome *outcome, int64_t now_ms,
                                bool *changed, struct err *err);
 
-/* Is there a received one that arrived by then and was never tried, or one due for another try? */
+/* Is there a received one that arrived by then and was never tried, or one due for another try?
+ */
 MUST_CHECK bool delivery_waiting(struct db *db, struct arena *arena, int64_t received_before_ms,
                                  int64_t now_ms, bool *any, struct err *err);
 MUST_CHECK bool delivery_any_unresolved(struct db *db, struct arena *arena, bool *any,

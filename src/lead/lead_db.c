@@ -99,24 +99,6 @@ bool lead_count_delivery(struct db *db, struct arena *arena, struct str platform
     return db_done(&rows, err);
 }
 
-bool lead_find_external(struct db *db, struct arena *arena, struct str platform,
-                        struct str platform_lead_id, bool *found, struct lead *out,
-                        struct err *err)
-{
-    struct db_rows rows;
-
-    *found = false;
-    db_select(db, arena, &rows,
-              "SELECT " LEAD_COLUMNS
-              " FROM leads WHERE org_id = $1 AND platform = $2 AND platform_lead_id = $3",
-              TEXT(db_scope_org(db)), TEXT(platform), TEXT(platform_lead_id));
-    while (db_next(&rows)) {
-        *found = true;
-        *out = read_lead(&rows);
-    }
-    return db_done(&rows, err);
-}
-
 bool lead_get(struct db *db, struct arena *arena, struct str lead_id, struct lead *out,
               struct err *err)
 {
@@ -288,24 +270,32 @@ bool lead_update_link(struct db *db, struct str lead_id, const struct link *link
 /* --- persons -------------------------------------------------------------------- */
 
 bool lead_firsts_of(struct db *db, struct arena *arena, struct str phone_hash,
-                    struct str email_hash, struct lead_firsts *out, struct err *err)
+                    struct str email_hash, struct str but, struct lead_firsts *out,
+                    struct err *err)
 {
     struct db_rows rows;
 
     db_select(db, arena, &rows,
               "SELECT lead_id, platform_lead_id, created_ms FROM leads"
-              " WHERE org_id = $1 AND lead_id IN ("
+              " WHERE org_id = $1 AND lead_id <> $4 AND lead_id IN ("
               "  SELECT CASE WHEN p.duplicate_of = '' THEN p.lead_id ELSE p.duplicate_of END"
               "   FROM leads p WHERE p.org_id = $1 AND p.phone_hash = $2 AND p.phone_hash <> ''"
               "  UNION"
               "  SELECT CASE WHEN m.duplicate_of = '' THEN m.lead_id ELSE m.duplicate_of END"
               "   FROM leads m WHERE m.org_id = $1 AND m.email_hash = $3"
               "    AND m.email_hash <> '')",
-              TEXT(db_scope_org(db)), TEXT(phone_hash), TEXT(email_hash));
+              TEXT(db_scope_org(db)), TEXT(phone_hash), TEXT(email_hash), TEXT(but));
     while (db_next(&rows))
         *lead_firsts_add(out, arena) =
             (struct lead_first){db_text(&rows, 0), db_text(&rows, 1), db_int(&rows, 2)};
     return db_done(&rows, err);
+}
+
+bool lead_set_duplicate_of(struct db *db, struct str lead_id, struct str first, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE leads SET duplicate_of = $3 WHERE org_id = $1 AND lead_id = $2",
+                  TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(first));
 }
 
 bool lead_move_person(struct db *db, struct str old_first, struct str new_first, int64_t now_ms,

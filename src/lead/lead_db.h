@@ -24,23 +24,23 @@ MUST_CHECK bool lead_insert(struct db *db, const struct lead *lead, bool *added,
 MUST_CHECK bool lead_count_delivery(struct db *db, struct arena *arena, struct str platform,
                                     struct str platform_lead_id, int64_t now_ms,
                                     struct str *lead_id, struct err *err);
-MUST_CHECK bool lead_find_external(struct db *db, struct arena *arena, struct str platform,
-                                   struct str platform_lead_id, bool *found, struct lead *out,
-                                   struct err *err);
 
 /* What the mappings say about the lead's ids. `ad_account_id` of the ad or campaign, or "". */
 MUST_CHECK bool lead_link_facts(struct db *db, struct arena *arena, const struct lead *lead,
                                 struct link_facts *out, struct str *ad_account_id,
                                 struct err *err);
 
-/* The first leads of the persons who have this phone or this e-mail. */
+/* The first leads of the persons who have this phone or this e-mail, `but` aside. */
 struct lead_first {
     struct str lead_id, platform_lead_id;
     int64_t created_ms;
 };
 LIST(lead_firsts, struct lead_first);
 MUST_CHECK bool lead_firsts_of(struct db *db, struct arena *arena, struct str phone_hash,
-                               struct str email_hash, struct lead_firsts *out, struct err *err);
+                               struct str email_hash, struct str but, struct lead_firsts *out,
+                               struct err *err);
+MUST_CHECK bool lead_set_duplicate_of(struct db *db, struct str lead_id, struct str first,
+                                      struct err *err);
 /* `old_first` and its duplicates now belong to `new_first`. */
 MUST_CHECK bool lead_move_person(struct db *db, struct str old_first, struct str new_first,
                                  int64_t now_ms, struct err *err);

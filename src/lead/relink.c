@@ -1,0 +1,114 @@
+/* relink.c - leads that arrived before their mapping get it. */
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "lead/lead_db.h"
+#include "lead/purchase.h"
+
+#define PAGE 200
+
+/* What the lead has, it keeps; the rest comes from the new facts. */
+static bool better_link(struct arena *arena, const struct lead_gap *gap, struct link *out)
+{
+    struct link found = lead_link_decide(arena, &gap->facts);
+
+    *out = found;
+    if (gap->direction_id.n)
+        out->direction_id = gap->direction_id;
+    if (gap->creative_id.n)
+        out->creative_id = gap->creative_id;
+    return !str_eq(out->direction_id, gap->direction_id) ||
+           !str_eq(out->creative_id, gap->creative_id);
+}
+
+static bool relink_one(struct db *db, const struct lead_gap *gap, const struct link *link,
+                       int64_t now_ms, struct str actor, struct err *err)
+{
+    struct lead_transition transition = {.at_ms = now_ms,
+                                         .actor = actor,
+                                         .kind = STR("state"),
+                                         .from = gap->state,
+                                         .to = lead_link_state(link),
+                                         .cause = link->cause};
+
+    return lead_update_link(db, gap->lead_id, link, now_ms, err) &&
+           lead_transition_add(db, gap->lead_id, &transition, err) &&
+           purchase_follow_lead(db, gap->lead_id, link->creative_id, gap->ad_account_id, err);
+}
+
+/* One page in one transaction. */
+static bool relink_page(struct db *db, struct arena *arena, const struct lead_gaps *gaps,
+                        int64_t now_ms, struct str actor, int64_t *changed, struct err *err)
+{
+    int64_t n = 0;
+
+    if (!db_begin(db, err))
+        return false;
+    bool ok = lead_lock_org(db, err);
+    for (size_t i = 0; ok && i < gaps->n; i++) {
+        struct link link;
+        if (!better_link(arena, &gaps->at[i], &link))
+            continue;
+        ok = relink_one(db, &gaps->at[i], &link, now_ms, actor, err);
+        n++;
+    }
+    if (!db_end(db, ok, err))
+        return false;
+    *changed += n;
+    return true;
+}
+
+static bool relink_creatives(struct db *db, struct arena *arena, int64_t now_ms,
+                             struct str actor, int64_t *changed, struct err *err)
+{
+    int64_t before;
+    size_t n;
+
+    do { /* what is linked leaves the list */
+        struct arena_mark mark = arena_mark(arena);
+        struct lead_gaps gaps = {0};
+        before = *changed;
+        bool ok = lead_gaps_creative(db, arena, PAGE, &gaps, err) &&
+                  (gaps.n == 0 || relink_page(db, arena, &gaps, now_ms, actor, changed, err));
+        n = gaps.n;
+        arena_rewind(arena, mark);
+        if (!ok)
+            return false;
+    } while (n == PAGE && *changed > before);
+    return true;
+}
+
+static bool relink_directions(struct db *db, struct arena *arena, int64_t now_ms,
+                              struct str actor, int64_t *changed, struct err *err)
+{
+    int64_t after_ms = -1;
+    struct str after_id = STR("");
+    size_t n;
+
+    do { /* what stays unlinked stays on the list: walk it */
+        struct lead_gaps gaps = {0};
+        if (!lead_gaps_direction(db, arena, after_ms, after_id, PAGE, &gaps, err))
+            return false;
+        if (gaps.n && !relink_page(db, arena, &gaps, now_ms, actor, changed, err))
+            return false;
+        n = gaps.n;
+        if (n) {
+            after_ms = gaps.at[n - 1].created_ms;
+            after_id = gaps.at[n - 1].lead_id;
+        }
+    } while (n == PAGE);
+    return true;
+}
+
+bool lead_relink(struct db *db, struct arena *arena, int64_t now_ms, struct str actor,
+                 int64_t *changed, struct err *err)
+{
+    *changed = 0;
+    if (!relink_creatives(db, arena, now_ms, actor, changed, err) ||
+        !relink_directions(db, arena, now_ms, actor, changed, err))
+        return false;
+    if (*changed)
+        log_info("lead.relinked", LOG_INT("leads", *changed));
+    return true;
+}

@@ -1,0 +1,117 @@
+/* store.c - one lead becomes a row, with everything that belongs to it. */
+
+#include "lead/store.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "lead/lead_db.h"
+#include "lead/purchase.h"
+#include "seal/seal.h"
+#include "text/phone.h"
+
+void lead_fill_contact(const struct ring *ring, struct arena *arena, struct str org_id,
+                       struct str country, struct lead *lead)
+{
+    lead->phone = phone_normal(arena, lead->phone_typed, country);
+    lead->email = email_normal(arena, lead->email_typed);
+    if (lead->phone.n)
+        lead->phone_hash = ring_hash(ring, arena, "phone", org_id, lead->phone);
+    if (lead->email.n)
+        lead->email_hash = ring_hash(ring, arena, "email", org_id, lead->email);
+}
+
+static bool link_lead(struct db *db, struct arena *arena, struct lead *lead, struct err *err)
+{
+    struct link_facts facts = {0};
+    struct str account;
+
+    if (!lead_link_facts(db, arena, lead, &facts, &account, err))
+        return false;
+    struct link link = lead_link_decide(arena, &facts);
+    if (lead->direction_id.n || lead->creative_id.n)
+        lead->link_cause = STR("named by the caller");
+    else
+        lead->link_cause = link.cause;
+    if (lead->direction_id.n == 0)
+        lead->direction_id = link.direction_id;
+    if (lead->creative_id.n == 0)
+        lead->creative_id = link.creative_id;
+    if (lead->ad_account_id.n == 0)
+        lead->ad_account_id = account;
+    lead->state = lead_link_state(
+        &(struct link){.direction_id = lead->direction_id, .creative_id = lead->creative_id});
+    return true;
+}
+
+/* Earlier by the platform's time; its id decides between equals, never the order of arrival. */
+static bool is_earlier(int64_t a_ms, struct str a_id, int64_t b_ms, struct str b_id)
+{
+    return a_ms != b_ms ? a_ms < b_ms : str_cmp(a_id, b_id) < 0;
+}
+
+/*
+ * The persons that this lead's phone or e-mail belong to become one: all their
+ * leads name the earliest as the first.  Two persons meet where the phone is
+ * the one's and the e-mail the other's.
+ */
+static bool join_person(struct db *db, struct lead *lead, const struct lead_firsts *firsts,
+                        int64_t now_ms, struct err *err)
+{
+    struct lead_first first = {lead->lead_id, lead->platform_lead_id, lead->created_ms};
+
+    for (size_t i = 0; i < firsts->n; i++)
+        if (is_earlier(firsts->at[i].created_ms, firsts->at[i].platform_lead_id,
+                       first.created_ms, first.platform_lead_id))
+            first = firsts->at[i];
+    for (size_t i = 0; i < firsts->n; i++)
+        if (!str_eq(firsts->at[i].lead_id, first.lead_id) &&
+            !lead_move_person(db, firsts->at[i].lead_id, first.lead_id, now_ms, err))
+            return false;
+    if (str_eq(first.lead_id, lead->lead_id))
+        return true;
+    lead->duplicate_of = first.lead_id;
+    return lead_set_duplicate_of(db, lead->lead_id, first.lead_id, err);
+}
+
+static bool count_again(struct db *db, struct arena *arena, struct lead *lead, int64_t now_ms,
+                        struct err *err)
+{
+    struct str lead_id;
+
+    if (!lead_count_delivery(db, arena, lead->platform, lead->platform_lead_id, now_ms,
+                             &lead_id, err))
+        return false;
+    if (lead_id.n == 0)
+        return err_set(err, ERR_CONFLICT, "lead " STR_FMT " is being changed",
+                       STR_ARG(lead->platform_lead_id));
+    lead->lead_id = lead_id;
+    log_info("lead.repeated", LOG_TEXT("lead_id", lead_id));
+    return true;
+}
+
+bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct str actor,
+                int64_t now_ms, bool *added, struct err *err)
+{
+    struct lead_firsts firsts = {0};
+
+    must(db_in_transaction(db));
+    lead->stage = STR("interest");
+    lead->updated_ms = now_ms;
+    if (!link_lead(db, arena, lead, err) || !lead_insert(db, lead, added, err))
+        return false;
+    if (!*added)
+        return count_again(db, arena, lead, now_ms, err);
+    if ((lead->phone_hash.n || lead->email_hash.n) &&
+        (!lead_firsts_of(db, arena, lead->phone_hash, lead->email_hash, lead->lead_id, &firsts,
+                         err) ||
+         !join_person(db, lead, &firsts, now_ms, err)))
+        return false;
+    if (!lead_transitions_begin(db, lead, actor, now_ms, err) ||
+        !purchase_adopt(db, arena, lead, actor, now_ms, err))
+        return false;
+    log_info("lead.stored", LOG_TEXT("lead_id", lead->lead_id), LOG_TEXT("state", lead->state),
+             LOG_TEXT("direction_id", lead->direction_id),
+             LOG_TEXT("creative_id", lead->creative_id), LOG_PHONE("phone", lead->phone),
+             LOG_EMAIL("email", lead->email));
+    return true;
+}
