@@ -95,20 +95,22 @@ static struct judged **ordered(const struct plan *plan,
 
 /* --- the limit of changes --------------------------------------------------------- */
 
-/* Takes one of the run's changes; with none left the change is listed as deferred. */
-static bool take_change(struct plan *plan, const char *type, struct str object_id)
+/* Takes one of the run's changes; false when none is left: the change is deferred. */
+static bool take_change(struct plan *plan)
 {
-    if (plan->changes < plan->policy->most_changes) {
-        plan->changes++;
-        return true;
-    }
-    *deferrals_add(&plan->deferrals, plan->arena) = (struct deferral){
-        type, object_id,
-        str_fmt(plan->arena,
-                "at most %zu changes a run; more urgent ones came first, it is looked at again "
-                "next time",
-                plan->policy->most_changes)};
-    return false;
+    if (plan->changes == plan->policy->most_changes)
+        return false;
+    plan->changes++;
+    return true;
+}
+
+struct str plan_deferred_words(const struct plan *plan)
+{
+    return str_fmt(
+        plan->arena,
+        "at most %zu changes a run; more urgent ones came first, it is looked at again "
+        "next time",
+        plan->policy->most_changes);
 }
 
 /* --- protect ------------------------------------------------------------------------ */
@@ -117,6 +119,16 @@ static struct str target_words(const struct plan *plan, const struct judged *j)
 {
     return str_fmt(plan->arena, "the target of " STR_FMT,
                    STR_ARG(plan_money(plan, j->facts.target_micros)));
+}
+
+/* Ask the guardrails for a budget, and keep what bound it in words. */
+static int64_t guarded(const struct plan *plan, struct judged *j, int64_t wish)
+{
+    struct guard_case guard = plan_guard(plan, j);
+    int64_t to = guard_budget(&guard, wish, &j->bound);
+
+    j->bound_words = guard_words(plan->arena, &guard, j->bound, plan->inputs->currency);
+    return to;
 }
 
 static void stop(struct judged *j, const char *cause, struct str why)
@@ -131,12 +143,11 @@ static void stop(struct judged *j, const char *cause, struct str why)
 static void lower(const struct plan *plan, struct judged *j, const char *cause,
                   int64_t permille, struct str why)
 {
-    struct guard_case guard = plan_guard(plan, j);
     int64_t wish = money_scale(j->group->budget_micros, 1000 - permille, 1000);
 
     j->cause = cause;
     j->why = why;
-    j->to_micros = guard_budget(&guard, wish, &j->bound);
+    j->to_micros = guarded(plan, j, wish);
     if (j->to_micros < j->group->budget_micros)
         j->verdict = VERDICT_LOWER;
 }
@@ -200,8 +211,10 @@ static void protect_weak(const struct plan *plan, struct judged *j)
 {
     /* A cut needs its time to show: the next one waits as a raise does. */
     if (plan->inputs->as_of_ms - j->group->changed_ms < plan->policy->cool_down_ms) {
+        struct guard_case guard = plan_guard(plan, j);
         j->bound = GUARD_COOL_DOWN;
-        j->why = yesterday_words(plan, j);
+        j->bound_words =
+            guard_words(plan->arena, &guard, GUARD_COOL_DOWN, plan->inputs->currency);
         return;
     }
     lower(plan, j, "health", plan->policy->lower_permille, yesterday_words(plan, j));
@@ -215,6 +228,7 @@ static void protect(struct plan *plan)
         if (!list[i]->scored)
             continue;
         list[i]->evidence = plan_evidence(plan, list[i]);
+        list[i]->why = yesterday_words(plan, list[i]);
         if (list[i]->score.health == HEALTH_BAD)
             protect_bad(plan, list[i]);
         else if (list[i]->score.health == HEALTH_NEUTRAL_LOW)
@@ -223,11 +237,11 @@ static void protect(struct plan *plan)
     /* Pauses before cuts, worst first within each. */
     for (size_t i = 0; i < plan->n; i++) {
         if (list[i]->verdict == VERDICT_PAUSE)
-            list[i]->deferred = !take_change(plan, "PauseAdGroup", list[i]->group->id);
+            list[i]->deferred = !take_change(plan);
     }
     for (size_t i = 0; i < plan->n; i++) {
         if (list[i]->verdict == VERDICT_LOWER)
-            list[i]->deferred = !take_change(plan, "UpdateAdGroupBudget", list[i]->group->id);
+            list[i]->deferred = !take_change(plan);
     }
 }
 
@@ -301,7 +315,7 @@ static void stop_eater(struct plan *plan, struct judged *j)
         str_fmt(plan->arena, "%lld %s for " STR_FMT " and %lld impressions in 7 complete days",
                 (long long)week.results, result_word(j->facts.kind, week.results),
                 STR_ARG(plan_money(plan, week.spend_micros)), (long long)week.impressions);
-    j->eater_deferred = !take_change(plan, "PauseAd", ad->id);
+    j->eater_deferred = !take_change(plan);
 }
 
 static void stop_eaters(struct plan *plan)
@@ -362,6 +376,7 @@ static void keep_cap(struct plan *plan, const struct brain_direction *direction,
             j->verdict = stopping ? VERDICT_PAUSE : VERDICT_LOWER;
             j->cause = "cap";
             j->bound = direction ? GUARD_DIRECTION_CAP : GUARD_ACCOUNT_CAP;
+            j->bound_words = why;
             j->deferred = false;
             j->to_micros = to;
             j->why = why;
@@ -448,8 +463,7 @@ static int64_t pot_of(const struct plan *plan, const struct brain_direction *d)
 static void launch_deferred(struct plan *plan, const struct brain_direction *d,
                             struct str words)
 {
-    *deferrals_add(&plan->deferrals, plan->arena) =
-        (struct deferral){"Direction.CreateAdGroupWithCreatives", d->id, words};
+    *deferrals_add(&plan->deferrals, plan->arena) = (struct deferral){d, words};
 }
 
 /* Start unused creatives of a direction in a group of their own, with freed money. */
@@ -470,9 +484,12 @@ static void launch(struct plan *plan, const struct brain_direction *d)
     int64_t share = money_scale(d->budget_micros, p->launch_share_permille, 1000);
     int64_t budget = lesser(pot, share > in->minimum_micros ? share : in->minimum_micros);
     budget -= budget % in->unit_micros;
-    if (budget < in->minimum_micros ||
-        !take_change(plan, "Direction.CreateAdGroupWithCreatives", d->id))
+    if (budget < in->minimum_micros)
         return;
+    if (!take_change(plan)) {
+        launch_deferred(plan, d, plan_deferred_words(plan));
+        return;
+    }
     /* A creative needs money for at least one result. */
     size_t most = p->launch_creatives;
     if (d->target_micros && (size_t)(budget / d->target_micros) < most)
@@ -507,7 +524,6 @@ static int64_t raise_wish(const struct plan *plan, const struct judged *j)
 static void raise_group(struct plan *plan, struct judged *j)
 {
     const struct policy *p = plan->policy;
-    struct guard_case guard = plan_guard(plan, j);
     int64_t budget = j->group->budget_micros;
 
     if (j->facts.days7.results < p->raise_results) {
@@ -517,13 +533,12 @@ static void raise_group(struct plan *plan, struct judged *j)
             result_word(j->facts.kind, j->facts.days7.results), (long long)p->raise_results);
         return;
     }
-    int64_t to = guard_budget(&guard, raise_wish(plan, j), &j->bound);
-    j->why = yesterday_words(plan, j);
+    int64_t to = guarded(plan, j, raise_wish(plan, j));
     if (to - budget < money_scale(budget, p->least_raise_permille, 1000))
         return;
     j->verdict = VERDICT_RAISE;
     j->cause = j->score.health == HEALTH_VERY_GOOD ? "health" : "freed_money";
-    j->deferred = !take_change(plan, "UpdateAdGroupBudget", j->group->id);
+    j->deferred = !take_change(plan);
     j->to_micros = to;
 }
 

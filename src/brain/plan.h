@@ -34,6 +34,7 @@ struct judged {
     const char *cause; /* what led to it: "health", "silence", "cap", ... */
     int64_t to_micros; /* budget after the run; unchanged where held */
     enum guard bound;  /* the guardrail that limited it */
+    struct str bound_words;
     struct str why, evidence;
     bool deferred;
 
@@ -50,9 +51,8 @@ struct new_group {
 };
 LIST(new_groups, struct new_group);
 
-struct deferral {
-    const char *type;
-    struct str object_id;
+struct deferral { /* of a new ad group; those of groups and ads are flags above */
+    const struct brain_direction *direction;
     struct str words;
 };
 LIST(deferrals, struct deferral);
@@ -91,6 +91,9 @@ int64_t plan_sum(const struct plan *plan, const struct brain_direction *directio
 struct guard_case plan_guard(const struct plan *plan, const struct judged *j);
 /* Does a gate speak against this group? NULL = none. */
 const struct gate *plan_gate(const struct plan *plan, enum result_kind kind);
+
+/* Why the limit of changes leaves something for the next run. */
+struct str plan_deferred_words(const struct plan *plan);
 
 /* "12 500 KZT" */
 struct str plan_money(const struct plan *plan, int64_t micros);

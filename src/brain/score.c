@@ -98,8 +98,7 @@ static int64_t percent_of(const struct score_window *w, int64_t target)
 static int part_cost(struct arena *arena, const struct score_case *c, struct score *out)
 {
     int points = cost_points(c);
-    int64_t percent =
-        money_scale(c->yesterday.spend_micros, 100, c->target_micros * c->yesterday.results);
+    int64_t percent = percent_of(&c->yesterday, c->target_micros);
 
     add(out, "cost", number(arena, score_cost(&c->yesterday)), points,
         str_fmt(arena, "a %s cost " STR_FMT " yesterday, %lld %% of the target of " STR_FMT,
