@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "db/driver.h"
+#include "seal/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,7 @@ static int64_t version_of(const struct embedded *file)
 
 static struct str checksum_of(struct arena *arena, const struct embedded *file)
 {
-    return str_fmt(arena, "%016llx",
-                   (unsigned long long)str_hash((struct str){file->bytes, file->n}));
+    return seal_sha256_hex(arena, (struct str){file->bytes, file->n});
 }
 
 static int64_t newest_known(void)

@@ -62,11 +62,9 @@ static void sqlite_close(struct database *database)
 {
     struct store *store = database->impl;
 
-    must(!store->taken);
-    connection_close(&store->writer);
+    writer_close(store->writer);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
-    pthread_mutex_destroy(&store->mutex);
     free(store->path);
     free(store);
 }
@@ -80,10 +78,9 @@ static bool sqlite_open(struct database *database, struct str place, struct err 
     must(store);
     store->lock_fd = -1;
     must((store->path = strndup(place.p, place.n)));
-    writer_setup(store);
     database->impl = store;
     if (lock(store, err) && make_file(store->path, err) &&
-        connection_open(&store->writer, store->path, true, err))
+        writer_open(store->path, &store->writer, err))
         return true;
     sqlite_close(database);
     return false;
@@ -97,7 +94,7 @@ static bool sqlite_handle_open(struct db *db, struct err *err)
     struct handle *handle = calloc(1, sizeof *handle);
 
     must(handle);
-    handle->store = store;
+    handle->writer = store->writer;
     if (!connection_open(&handle->reader, store->path, false, err)) {
         free(handle);
         return false;
@@ -113,13 +110,6 @@ static void sqlite_handle_close(struct db *db)
     connection_close(&handle->reader);
     free(handle->pipe_changed);
     free(handle);
-}
-
-static bool sqlite_begin(struct db *db, struct err *err)
-{
-    struct handle *handle = db->impl;
-
-    return writer_begin(handle->store, err);
 }
 
 static bool read_fault(struct db *db, struct err *err)
@@ -193,7 +183,7 @@ const struct driver sqlite_driver = {
     .close = sqlite_close,
     .handle_open = sqlite_handle_open,
     .handle_close = sqlite_handle_close,
-    .begin = sqlite_begin,
+    .begin = writer_begin,
     .end = writer_end,
     .run = writer_run,
     .run_alone = sqlite_run_alone,

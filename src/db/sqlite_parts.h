@@ -3,8 +3,6 @@
 
 #include "db/driver.h"
 
-#include <pthread.h>
-
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -58,45 +56,27 @@ bool connection_broke(const struct connection *connection);
 /* Make the disk look full: a real SQLITE_FULL from the open transaction. */
 void connection_fill(struct connection *connection, struct err *err);
 
-/* Transactions that are committed together.  Guarded by the store's mutex, except that the
- * thread whose turn it is may read `dead` and `members`. */
-struct batch {
-    int members;
-    int waiting; /* threads that will read the outcome */
-    int64_t started_us;
-    bool dead;      /* the outer transaction is gone, nothing is stored */
-    bool over;      /* the outcome is known */
-    struct err err; /* ERR_NONE: committed */
-    pthread_cond_t over_now;
-};
+struct writer;
 
-struct turn; /* a thread that waits for the writer */
+bool writer_open(const char *path, struct writer **out, struct err *err);
+void writer_close(struct writer *writer);
+bool writer_begin(struct db *db, struct err *err);
+bool writer_end(struct db *db, bool ok, struct err *err);
+bool writer_run(struct db *db, const struct ask *ask, struct result *result, struct err *err);
+bool writer_script(struct db *db, const char *sql, struct err *err);
 
-struct store {
+struct store { /* database->impl */
     char *path;
     int lock_fd;
-
-    struct connection writer; /* used by the thread whose turn it is */
-    pthread_mutex_t mutex;
-    bool taken;
-    struct turn *first;
-    struct turn *last;
-    struct batch *batch; /* open, or NULL */
-    int64_t disk_failed_mono_ms;
+    struct writer *writer;
 };
 
-struct handle {
+struct handle { /* db->impl */
     struct connection reader;
-    struct store *store;
+    struct writer *writer;
     int64_t *pipe_changed; /* rows changed by each statement of the open pipe */
     size_t pipe_n;
     size_t pipe_room;
 };
-
-void writer_setup(struct store *store);
-bool writer_begin(struct store *store, struct err *err);
-bool writer_end(struct db *db, bool ok, struct err *err);
-bool writer_run(struct db *db, const struct ask *ask, struct result *result, struct err *err);
-bool writer_script(struct db *db, const char *sql, struct err *err);
 
 #endif

@@ -19,16 +19,47 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { BATCH_MEMBERS = 128, BATCH_US = 5000, DISK_FAILURES_APART_MS = 60 * 1000 };
 
+/* Transactions that are committed together.  Guarded by the mutex, except that the thread
+ * whose turn it is may use `dead`, `err` and `members`. */
+struct batch {
+    int members;
+    int waiting; /* threads that will read the outcome */
+    int64_t started_us;
+    bool dead;      /* the outer transaction is gone, nothing is stored */
+    bool over;      /* the outcome is known */
+    struct err err; /* ERR_NONE: committed */
+    pthread_cond_t over_now;
+};
+
+/* A thread that waits for the writer. */
 struct turn {
     struct turn *next;
     bool granted;
     pthread_cond_t granted_now;
 };
+
+struct writer {
+    char *path;
+    struct connection connection; /* used by the thread whose turn it is */
+    pthread_mutex_t mutex;
+    bool taken;
+    struct turn *first;
+    struct turn *last;
+    struct batch *batch; /* open, or NULL */
+    int64_t disk_failed_mono_ms;
+};
+
+static struct writer *writer_of(const struct db *db)
+{
+    return ((struct handle *)db->impl)->writer;
+}
 
 static void condition_setup(pthread_cond_t *condition)
 {
@@ -40,77 +71,98 @@ static void condition_setup(pthread_cond_t *condition)
     pthread_condattr_destroy(&monotonic);
 }
 
-void writer_setup(struct store *store)
+bool writer_open(const char *path, struct writer **out, struct err *err)
 {
-    must(pthread_mutex_init(&store->mutex, NULL) == 0);
-    store->disk_failed_mono_ms = -DISK_FAILURES_APART_MS;
+    struct writer *writer = calloc(1, sizeof *writer);
+
+    must(writer);
+    if (!connection_open(&writer->connection, path, true, err)) {
+        free(writer);
+        return false;
+    }
+    must((writer->path = strdup(path)));
+    must(pthread_mutex_init(&writer->mutex, NULL) == 0);
+    writer->disk_failed_mono_ms = -DISK_FAILURES_APART_MS;
+    *out = writer;
+    return true;
+}
+
+void writer_close(struct writer *writer)
+{
+    if (!writer)
+        return;
+    must(!writer->taken);
+    connection_close(&writer->connection);
+    pthread_mutex_destroy(&writer->mutex);
+    free(writer->path);
+    free(writer);
 }
 
 /* --- turns: first come, first served -------------------------------------------- */
 
-static void leave_queue(struct store *store, struct turn *turn)
+static void leave_queue(struct writer *writer, struct turn *turn)
 {
     struct turn *before = NULL;
 
-    for (struct turn *t = store->first; t != turn; t = t->next)
+    for (struct turn *t = writer->first; t != turn; t = t->next)
         before = t;
     if (before)
         before->next = turn->next;
     else
-        store->first = turn->next;
-    if (store->last == turn)
-        store->last = before;
+        writer->first = turn->next;
+    if (writer->last == turn)
+        writer->last = before;
 }
 
-static bool wait_for_turn(struct store *store, struct turn *turn)
+static bool wait_for_turn(struct writer *writer, struct turn *turn)
 {
     int64_t until_ms = clock_mono_ms() + LIMIT_LOCK_MS;
     struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
 
     while (!turn->granted)
-        if (pthread_cond_timedwait(&turn->granted_now, &store->mutex, &until) == ETIMEDOUT &&
+        if (pthread_cond_timedwait(&turn->granted_now, &writer->mutex, &until) == ETIMEDOUT &&
             !turn->granted) {
-            leave_queue(store, turn);
+            leave_queue(writer, turn);
             return false;
         }
     return true;
 }
 
-static bool take_turn(struct store *store, struct err *err)
+static bool take_turn(struct writer *writer, struct err *err)
 {
     struct turn turn = {0};
     bool mine = true;
 
-    pthread_mutex_lock(&store->mutex);
-    if (!store->taken) {
-        store->taken = true;
+    pthread_mutex_lock(&writer->mutex);
+    if (!writer->taken) {
+        writer->taken = true;
     } else {
         condition_setup(&turn.granted_now);
-        if (store->last)
-            store->last->next = &turn;
+        if (writer->last)
+            writer->last->next = &turn;
         else
-            store->first = &turn;
-        store->last = &turn;
-        mine = wait_for_turn(store, &turn);
+            writer->first = &turn;
+        writer->last = &turn;
+        mine = wait_for_turn(writer, &turn);
         pthread_cond_destroy(&turn.granted_now);
     }
-    pthread_mutex_unlock(&store->mutex);
+    pthread_mutex_unlock(&writer->mutex);
     return mine || err_set(err, ERR_BUSY, "the database is busy: no turn to write within %d s",
                            LIMIT_LOCK_MS / 1000);
 }
 
 /* With the mutex held. */
-static void pass_turn(struct store *store)
+static void pass_turn(struct writer *writer)
 {
-    struct turn *next = store->first;
+    struct turn *next = writer->first;
 
     if (!next) {
-        store->taken = false;
+        writer->taken = false;
         return;
     }
-    store->first = next->next;
-    if (!store->first)
-        store->last = NULL;
+    writer->first = next->next;
+    if (!writer->first)
+        writer->last = NULL;
     next->granted = true;
     pthread_cond_signal(&next->granted_now);
 }
@@ -122,32 +174,32 @@ static void pass_turn(struct store *store)
  * there, so it is not repeated: the connection starts anew from what is on the
  * disk.  A second time within a minute, the supervisor has to look.
  */
-static void reopen(struct store *store)
+static void reopen(struct writer *writer)
 {
     struct err err = {0};
     int64_t now = clock_mono_ms();
 
-    if (now - store->disk_failed_mono_ms < DISK_FAILURES_APART_MS) {
-        log_error("db.disk_failed_again", LOG_CSTR("path", store->path));
+    if (now - writer->disk_failed_mono_ms < DISK_FAILURES_APART_MS) {
+        log_error("db.disk_failed_again", LOG_CSTR("path", writer->path));
         abort();
     }
-    store->disk_failed_mono_ms = now;
-    log_error("db.disk_failed", LOG_CSTR("path", store->path));
-    connection_close(&store->writer);
-    if (!connection_open(&store->writer, store->path, true, &err) ||
-        !connection_quick_check(&store->writer, &err)) {
+    writer->disk_failed_mono_ms = now;
+    log_error("db.disk_failed", LOG_CSTR("path", writer->path));
+    connection_close(&writer->connection);
+    if (!connection_open(&writer->connection, writer->path, true, &err) ||
+        !connection_quick_check(&writer->connection, &err)) {
         log_err("db.reopen", &err);
-        connection_close(&store->writer);
+        connection_close(&writer->connection);
     }
 }
 
 /* --- batches ------------------------------------------------------------------------ */
 
 /* The outer transaction is lost, or has to be: remember why, for all its members. */
-static void kill_batch(struct store *store, const struct err *why)
+static void kill_batch(struct writer *writer, const struct err *why)
 {
     struct err ignored = {0};
-    struct batch *batch = store->batch;
+    struct batch *batch = writer->batch;
 
     if (batch->dead)
         return;
@@ -156,44 +208,45 @@ static void kill_batch(struct store *store, const struct err *why)
     if (why->kind == ERR_CONFLICT || why->kind == ERR_INVALID)
         batch->err.kind = ERR_BROKEN;
     err_while(&batch->err, "nothing of this group of transactions is stored");
-    if (connection_broke(&store->writer))
-        reopen(store);
-    else if (!connection_idle(&store->writer))
-        (void)!connection_exec(&store->writer, "ROLLBACK", &ignored);
+    if (connection_broke(&writer->connection))
+        reopen(writer);
+    else if (!connection_idle(&writer->connection))
+        (void)!connection_exec(&writer->connection, "ROLLBACK", &ignored);
 }
 
 /* After any error inside the batch. */
-static void look_after(struct store *store, const struct err *why)
+static void look_after(struct writer *writer, const struct err *why)
 {
-    if (connection_idle(&store->writer) || connection_broke(&store->writer))
-        kill_batch(store, why);
+    if (connection_idle(&writer->connection) || connection_broke(&writer->connection))
+        kill_batch(writer, why);
 }
 
-static bool open_batch(struct store *store, struct err *err)
+static bool open_batch(struct writer *writer, struct err *err)
 {
-    if (!store->writer.sqlite && !connection_open(&store->writer, store->path, true, err))
+    if (!writer->connection.sqlite &&
+        !connection_open(&writer->connection, writer->path, true, err))
         return false;
-    if (!connection_exec(&store->writer, "BEGIN IMMEDIATE", err)) {
-        if (connection_broke(&store->writer))
-            reopen(store);
+    if (!connection_exec(&writer->connection, "BEGIN IMMEDIATE", err)) {
+        if (connection_broke(&writer->connection))
+            reopen(writer);
         return false;
     }
     struct batch *batch = calloc(1, sizeof *batch);
     must(batch);
     batch->started_us = clock_mono_us();
     condition_setup(&batch->over_now);
-    pthread_mutex_lock(&store->mutex);
-    store->batch = batch;
-    pthread_mutex_unlock(&store->mutex);
+    pthread_mutex_lock(&writer->mutex);
+    writer->batch = batch;
+    pthread_mutex_unlock(&writer->mutex);
     return true;
 }
 
 /* With the mutex held: the outcome is known, those who wait may go. */
-static void close_batch(struct store *store)
+static void close_batch(struct writer *writer)
 {
-    struct batch *batch = store->batch;
+    struct batch *batch = writer->batch;
 
-    store->batch = NULL;
+    writer->batch = NULL;
     batch->over = true;
     pthread_cond_broadcast(&batch->over_now);
     if (batch->waiting == 0) {
@@ -202,44 +255,44 @@ static void close_batch(struct store *store)
     }
 }
 
-static void commit(struct store *store)
+static void commit(struct writer *writer)
 {
     struct err err = {0};
 
-    if (connection_exec(&store->writer, "COMMIT", &err))
+    if (connection_exec(&writer->connection, "COMMIT", &err))
         return;
     /* After an I/O error the log may hold it all the same. */
-    if (connection_broke(&store->writer))
+    if (connection_broke(&writer->connection))
         err.kind = ERR_UNCERTAIN;
-    kill_batch(store, &err);
+    kill_batch(writer, &err);
 }
 
 /* The end of a turn: hand on, or commit for all.  With the mutex held, before and after. */
-static void end_turn(struct store *store)
+static void end_turn(struct writer *writer)
 {
-    struct batch *batch = store->batch;
+    struct batch *batch = writer->batch;
 
     if (batch && !batch->dead) {
-        bool hand_on = store->first && batch->members < BATCH_MEMBERS &&
+        bool hand_on = writer->first && batch->members < BATCH_MEMBERS &&
                        clock_mono_us() - batch->started_us < BATCH_US;
         if (hand_on) {
-            pass_turn(store);
+            pass_turn(writer);
             return;
         }
-        pthread_mutex_unlock(&store->mutex);
-        commit(store);
-        pthread_mutex_lock(&store->mutex);
+        pthread_mutex_unlock(&writer->mutex);
+        commit(writer);
+        pthread_mutex_lock(&writer->mutex);
     }
     if (batch)
-        close_batch(store);
-    pass_turn(store);
+        close_batch(writer);
+    pass_turn(writer);
 }
 
 /* --- one member ---------------------------------------------------------------------- */
 
 static bool fault_here(struct db *db, struct err *err)
 {
-    struct store *store = ((struct handle *)db->impl)->store;
+    struct writer *writer = writer_of(db);
     enum db_fault fault;
 
     if (!database_fault(db->database, &fault))
@@ -252,86 +305,88 @@ static bool fault_here(struct db *db, struct err *err)
         err_set(err, ERR_BUSY, "a conflict on purpose: the same call may work later");
         break;
     case DB_FAULT_FULL:
-        connection_fill(&store->writer, err);
-        look_after(store, err);
+        connection_fill(&writer->connection, err);
+        look_after(writer, err);
         break;
     case DB_FAULT_DISCONNECT:
     case DB_FAULT_ANSWER_LOST:
         err_set(err, ERR_BROKEN, "the database is lost on purpose");
-        kill_batch(store, err);
+        kill_batch(writer, err);
         break;
     }
     return true;
 }
 
-bool writer_begin(struct store *store, struct err *err)
+bool writer_begin(struct db *db, struct err *err)
 {
-    if (!take_turn(store, err))
+    struct writer *writer = writer_of(db);
+
+    if (!take_turn(writer, err))
         return false;
-    if (store->batch || open_batch(store, err)) {
-        if (connection_exec(&store->writer, "SAVEPOINT member", err)) {
-            store->batch->members++;
+    if (writer->batch || open_batch(writer, err)) {
+        if (connection_exec(&writer->connection, "SAVEPOINT member", err)) {
+            writer->batch->members++;
             return true;
         }
-        look_after(store, err);
+        look_after(writer, err);
     }
-    pthread_mutex_lock(&store->mutex);
-    end_turn(store);
-    pthread_mutex_unlock(&store->mutex);
+    pthread_mutex_lock(&writer->mutex);
+    end_turn(writer);
+    pthread_mutex_unlock(&writer->mutex);
     return false;
 }
 
-static bool alive(struct store *store, struct err *err)
+static bool alive(struct writer *writer, struct err *err)
 {
-    if (!store->batch->dead)
+    if (!writer->batch->dead)
         return true;
-    *err = store->batch->err;
+    *err = writer->batch->err;
     return false;
 }
 
 bool writer_run(struct db *db, const struct ask *ask, struct result *result, struct err *err)
 {
-    struct store *store = ((struct handle *)db->impl)->store;
+    struct writer *writer = writer_of(db);
 
-    if (!alive(store, err) || fault_here(db, err))
+    if (!alive(writer, err) || fault_here(db, err))
         return false;
-    if (connection_run(&store->writer, db, ask, result, err))
+    if (connection_run(&writer->connection, db, ask, result, err))
         return true;
-    look_after(store, err);
+    look_after(writer, err);
     return false;
 }
 
 bool writer_script(struct db *db, const char *sql, struct err *err)
 {
-    struct store *store = ((struct handle *)db->impl)->store;
+    struct writer *writer = writer_of(db);
 
-    if (!alive(store, err) || fault_here(db, err))
+    if (!alive(writer, err) || fault_here(db, err))
         return false;
-    if (connection_exec(&store->writer, sql, err))
+    if (connection_exec(&writer->connection, sql, err))
         return true;
-    look_after(store, err);
+    look_after(writer, err);
     return false;
 }
 
 /* Leave the savepoint, with or without its work. */
 static bool leave(struct db *db, bool ok, struct err *err)
 {
-    struct store *store = ((struct handle *)db->impl)->store;
+    struct writer *writer = writer_of(db);
     struct err cause = {0};
     struct err *why = ok ? err : &cause; /* a rollback keeps the caller's reason */
 
-    if (store->batch->dead)
+    if (writer->batch->dead)
         return false;
     if (ok && fault_here(db, err)) {
         ok = false;
         why = &cause;
     }
-    if (store->batch->dead)
+    if (writer->batch->dead)
         return false;
-    if ((ok || connection_exec(&store->writer, "ROLLBACK TO member", why)) &&
-        connection_exec(&store->writer, "RELEASE member", why))
+    if ((ok || connection_exec(&writer->connection, "ROLLBACK TO member", why)) &&
+        connection_exec(&writer->connection, "RELEASE member", why))
         return ok;
-    kill_batch(store, why);
+    kill_batch(writer, why);
     return false;
 }
 
@@ -342,15 +397,15 @@ static bool leave(struct db *db, bool ok, struct err *err)
  */
 bool writer_end(struct db *db, bool ok, struct err *err)
 {
-    struct store *store = ((struct handle *)db->impl)->store;
-    struct batch *batch = store->batch;
+    struct writer *writer = writer_of(db);
+    struct batch *batch = writer->batch;
 
     ok = leave(db, ok, err);
-    pthread_mutex_lock(&store->mutex);
+    pthread_mutex_lock(&writer->mutex);
     batch->waiting++;
-    end_turn(store);
+    end_turn(writer);
     while (!batch->over)
-        pthread_cond_wait(&batch->over_now, &store->mutex);
+        pthread_cond_wait(&batch->over_now, &writer->mutex);
     if (batch->err.kind != ERR_NONE) {
         *err = batch->err;
         ok = false;
@@ -359,6 +414,6 @@ bool writer_end(struct db *db, bool ok, struct err *err)
         pthread_cond_destroy(&batch->over_now);
         free(batch);
     }
-    pthread_mutex_unlock(&store->mutex);
+    pthread_mutex_unlock(&writer->mutex);
     return ok;
 }
