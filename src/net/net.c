@@ -335,6 +335,7 @@ static void read_answer(CURL *curl, struct arena *arena, const struct call *call
     answer->status = (int)status;
     answer->type = header(curl, arena, "Content-Type");
     answer->retry_after = header(curl, arena, "Retry-After");
+    answer->location = header(curl, arena, "Location");
     answer->body = buf_str(&call->body);
 }
 

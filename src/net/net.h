@@ -60,6 +60,7 @@ struct net_answer {
     struct str body;
     struct str type; /* Content-Type */
     struct str retry_after;
+    struct str location; /* of a redirect: never followed by us */
     int64_t took_ms;
 };
 
