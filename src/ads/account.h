@@ -19,7 +19,11 @@ struct ad_connection {
     struct str state; /* connected, disconnected, revoked */
     struct str advertiser_id, advertiser_name, currency, zone, country;
     struct str identity_id, identity_type, identity_bc_id, identity_name;
-    struct str token_sealed;
+    struct str token_sealed; /* "" once disconnected */
+    struct str
+        advertisers_json; /* all that the token reaches, as advertisers_print writes them */
+    struct str last_error;
+    int64_t connected_ms, token_expires_ms; /* expires 0 = does not */
     bool autopilot;
     int64_t schedule_hour;
     int64_t daily_cap_micros; /* 0 = sum of the directions' daily budgets */
@@ -36,24 +40,100 @@ MUST_CHECK bool ad_account_resolve(struct db *db, struct arena *arena, struct st
                                    struct str platform, struct ad_connection *out,
                                    struct err *err);
 
+/* A card: one client's account. */
+struct ad_account {
+    struct str id, name;
+    bool is_default;
+    bool autopilot_tiktok, autopilot_facebook;
+    int64_t schedule_hour, daily_cap_micros;
+    int64_t created_ms;
+};
+LIST(ad_accounts, struct ad_account);
+
+/* "" = the default one.  Missing or foreign: not found. */
+MUST_CHECK bool ad_account_get(struct db *db, struct arena *arena, struct str id,
+                               struct ad_account *out, struct err *err);
+MUST_CHECK bool ad_account_list(struct db *db, struct arena *arena, struct ad_accounts *out,
+                                struct err *err);
+/* Every connection of an account, whatever its state. */
+MUST_CHECK bool ad_account_connections(struct db *db, struct arena *arena, struct str id,
+                                       struct ad_connections *out, struct err *err);
+
+/* The org's first account becomes its default one. */
+MUST_CHECK bool ad_account_add(struct db *db, struct arena *arena, struct str name,
+                               struct str actor, int64_t now_ms, struct str *id,
+                               struct err *err);
+
+/* What may be changed on a card; what is not `set` stays. */
+struct ad_account_change {
+    bool set_name, set_default, set_autopilot_tiktok, set_autopilot_facebook;
+    bool set_schedule_hour, set_daily_cap;
+    struct str name;
+    bool autopilot_tiktok, autopilot_facebook;
+    int64_t schedule_hour, daily_cap_micros;
+};
+MUST_CHECK bool ad_account_update(struct db *db, struct arena *arena, struct str id,
+                                  const struct ad_account_change *change, struct str actor,
+                                  int64_t now_ms, struct err *err);
+
+/* What an authorization brought. */
+struct ad_grant {
+    struct str ad_account_id; /* "" = the default account, made when there is none */
+    struct str platform;
+    struct secret token;
+    struct platform_advertisers advertisers;  /* not empty */
+    size_t chosen;                            /* of them */
+    const struct platform_identity *identity; /* NULL = none will do */
+};
+/* Store it: connects, or revives what was disconnected.  One transaction with its audit line.
+ */
+MUST_CHECK bool ad_account_connect(const struct app *app, struct db *db, struct arena *arena,
+                                   const struct ad_grant *grant, struct str actor,
+                                   int64_t now_ms, struct str *ad_account_id, struct err *err);
+/* The token is thrown away; rows that name the account stay. */
+MUST_CHECK bool ad_account_disconnect(struct db *db, struct arena *arena,
+                                      const struct ad_connection *connection, struct str actor,
+                                      int64_t now_ms, struct err *err);
+/* Another advertiser, among those that the token reaches; the identity starts empty. */
+MUST_CHECK bool ad_account_choose_advertiser(struct db *db, struct arena *arena,
+                                             const struct ad_connection *connection,
+                                             struct str advertiser_id, struct str actor,
+                                             int64_t now_ms, struct err *err);
+MUST_CHECK bool ad_account_set_identity(struct db *db, struct arena *arena,
+                                        const struct ad_connection *connection,
+                                        const struct platform_identity *identity,
+                                        struct str actor, int64_t now_ms, struct err *err);
+
+/* [{id,name,currency,zone,country,status,deliverable}] and back. */
+struct str advertisers_print(struct arena *arena, const struct platform_advertisers *list);
+MUST_CHECK bool advertisers_read(struct arena *arena, struct str json,
+                                 struct platform_advertisers *out, struct err *err);
+
 /* A session for platform calls, with the token unsealed. */
-MUST_CHECK bool ad_account_session(const struct app *app, const struct ad_connection *connection,
-                                   struct net *net, struct arena *arena,
-                                   struct platform_session *out, struct err *err);
+MUST_CHECK bool ad_account_session(const struct app *app,
+                                   const struct ad_connection *connection, struct net *net,
+                                   struct arena *arena, struct platform_session *out,
+                                   struct err *err);
 
 /* All connected accounts of the handle's org on a platform. */
-MUST_CHECK bool ad_account_list_connected(struct db *db, struct arena *arena, struct str platform,
-                                          struct ad_connections *out, struct err *err);
+MUST_CHECK bool ad_account_list_connected(struct db *db, struct arena *arena,
+                                          struct str platform, struct ad_connections *out,
+                                          struct err *err);
 
 /* A call was answered "token dead": mark the connection revoked, once, with an audit line. */
 MUST_CHECK bool ad_account_mark_revoked(struct db *db, struct arena *arena,
                                         const struct ad_connection *connection, const char *why,
                                         struct err *err);
 
-/* Whose advertiser is it?  System scope; "" when nobody's (or several orgs': `several`). */
-MUST_CHECK bool ad_account_of_advertiser(struct db *db, struct arena *arena, struct str platform,
-                                         struct str advertiser_id, struct str *org_id,
-                                         struct str *ad_account_id, bool *several,
-                                         struct err *err);
+/* The platform was read to the end for this account. */
+MUST_CHECK bool ad_account_mark_synced(struct db *db, const struct ad_connection *connection,
+                                       int64_t now_ms, struct err *err);
+
+/* Whose advertiser is it?  Looks across orgs (outside a transaction); "" when nobody's (or
+ * several orgs': `several`). */
+MUST_CHECK bool ad_account_of_advertiser(struct db *db, struct arena *arena,
+                                         struct str platform, struct str advertiser_id,
+                                         struct str *org_id, struct str *ad_account_id,
+                                         bool *several, struct err *err);
 
 #endif

@@ -13,7 +13,8 @@ struct db;
  * job `launch.run` carries it out.
  */
 struct launch_wish {
-    const char *mode; /* auto, manual, create_campaign, adgroup (new ad group in the direction's campaign) */
+    const char *mode; /* auto, manual, create_campaign, adgroup (new ad group in the direction's
+                         campaign) */
     struct str direction_id;
     struct strs creative_ids;
     int64_t daily_budget_micros; /* 0 = the direction's */

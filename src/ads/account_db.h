@@ -1,0 +1,44 @@
+#ifndef ADS_ACCOUNT_DB_H
+#define ADS_ACCOUNT_DB_H
+
+#include "ads/account.h"
+
+/* Rows of ad_accounts, ad_account_connections and oauth_states.  Private to ads/. */
+struct db;
+
+/* found: is there such an account, and has it a connection on the platform? */
+MUST_CHECK bool ad_connection_find(struct db *db, struct arena *arena, struct str ad_account_id,
+                                   struct str platform, bool *account_found,
+                                   bool *connection_found, struct ad_connection *out,
+                                   struct err *err);
+MUST_CHECK bool ad_account_insert(struct db *db, const struct ad_account *account,
+                                  struct err *err);
+MUST_CHECK bool ad_account_has_default(struct db *db, struct arena *arena, bool *has,
+                                       struct err *err);
+/* Every column of the card; is_default is not among them. */
+MUST_CHECK bool ad_account_store(struct db *db, const struct ad_account *account,
+                                 int64_t now_ms, struct err *err);
+MUST_CHECK bool ad_account_make_default(struct db *db, struct str id, int64_t now_ms,
+                                        struct err *err);
+MUST_CHECK bool ad_connection_upsert(struct db *db, const struct ad_connection *connection,
+                                     int64_t now_ms, struct err *err);
+/* Advertiser and identity of a connection whose token is still the one read; else *changed is
+ * false. */
+MUST_CHECK bool ad_connection_choose(struct db *db, const struct ad_connection *connection,
+                                     int64_t now_ms, bool *changed, struct err *err);
+MUST_CHECK bool ad_connection_set_state(struct db *db, const struct ad_connection *connection,
+                                        struct str state, struct str token_sealed,
+                                        struct str why, int64_t now_ms, bool *changed,
+                                        struct err *err);
+
+struct oauth_state {
+    struct str id, org_id, user_id, ad_account_id, platform;
+    int64_t expires_ms;
+};
+MUST_CHECK bool oauth_state_insert(struct db *db, const struct oauth_state *state,
+                                   struct err *err);
+/* Use it up: true in *mine for the one call that did, before its end. */
+MUST_CHECK bool oauth_state_use(struct db *db, struct str id, int64_t now_ms, bool *mine,
+                                struct err *err);
+
+#endif
