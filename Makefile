@@ -35,7 +35,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc $(WARNINGS) $(HARDENING) $(FLAGS_$(F
 ALL_LIBS = $(LINK_$(FLAVOUR)) $(PKG_LIBS) -lm -lpthread $(LDFLAGS)
 
 # The world's arithmetic must give the same bits everywhere.
-$(B)/obj/src/sandbox/world%.o: ALL_CFLAGS += -ffp-contract=off
+$(B)/obj/src/sandbox/world.o $(B)/obj/src/sandbox/world%.o: ALL_CFLAGS += -ffp-contract=off
 
 SOURCES := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c src/*/*/*.c)))
 EMBEDDED := migrations demo sandbox pages

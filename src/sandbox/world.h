@@ -34,19 +34,19 @@ enum { WORLD_ID_SIZE = 24, WORLD_KEY_SIZE = 64, WORLD_DAYPARTS = 336 };
 
 struct world_setup {
     uint64_t seed;
-    struct str archetype; /* see world_archetypes; "" = the file's, else "mixed" */
+    struct str archetype; /* see world_archetypes; "" = "mixed" */
     struct str file;      /* a world file (JSON, format "adwright-world/1"), or "" */
     int64_t start_ms;
     int utc_offset_s;    /* the account's zone at start_ms; whole quarter hours */
-    struct str currency; /* "" = the file's, else KZT */
+    struct str currency; /* "" = KZT */
     bool populate;       /* begin with the file's groups and live ads; else empty */
     bool review;         /* new ads wait for review (hours), some are rejected */
 };
 
 /*
  * A new world; it owns its memory.  Members that the file leaves out are drawn
- * from the archetype by the seed; a seed in the file wins over the setup's.
- * ERR_INVALID names the member.
+ * from the archetype by the seed.  Where the file has an archetype, a seed or a
+ * currency, the setup's do not count.  ERR_INVALID names the member.
  */
 MUST_CHECK bool world_new(const struct world_setup *setup, struct world **out, struct err *err);
 void world_free(struct world *world); /* NULL does nothing */
@@ -59,7 +59,8 @@ struct str world_expand(const struct world *world, struct arena *arena);
 
 /*
  * The state as JSON text, and back: the setup and everything that was done to
- * the world, which world_load does again.  Continues identically.
+ * the world, which world_load does again.  Continues identically.  Empty when
+ * it would pass LIMIT_JSON_TEXT (some 50,000 deeds).
  * ERR_CONFLICT when this program's model no longer gives the same history.
  */
 struct str world_save(const struct world *world, struct arena *arena);
@@ -113,11 +114,12 @@ struct world_group {
                        group with the same key is another draw of the same audience. */
     bool on;
     bool website; /* leads through the advertiser's site, days late; else instant form */
+    bool fast;    /* spend as early in the day as can be, not evenly */
     enum world_budget_mode mode;
     int64_t budget_micros;
     int64_t start_ms, end_ms; /* schedule; 0 = none */
-    uint8_t daypart[WORLD_DAYPARTS /
-                    8]; /* half hours from Monday 00:00, low bit first; all 0 = always */
+    /* Half hours from Monday 00:00, low bit first; all 0 = always. */
+    uint8_t daypart[WORLD_DAYPARTS / 8];
 };
 int world_group_add(struct world *world, const struct world_group *group, int64_t at_ms);
 
@@ -265,9 +267,10 @@ struct world_lead {
 };
 
 /*
- * Leads whose at_ms lies in [from, to), by (at_ms, id).  Only what has been
- * played exists; a website lead of a click already played appears in time.
- * `n` and the pointers belong to the arena; the leads belong to the world.
+ * Leads whose at_ms lies in [from, to), by (at_ms, id).  `to` is cut to
+ * world_now_ms, because later hours have not been played: continue from there,
+ * not from the wall clock.  The list belongs to the arena; the leads belong to
+ * the world and may move when it is stepped.
  */
 LIST(world_leads, const struct world_lead *);
 void world_leads_between(const struct world *world, int64_t from_ms, int64_t to_ms,
@@ -277,7 +280,8 @@ void world_leads_between(const struct world *world, int64_t from_ms, int64_t to_
 size_t world_lead_count(const struct world *world);
 const struct world_lead *world_lead(const struct world *world, size_t position);
 
-/* What the sales desk writes into the CRM in [from, to), in order of time. */
+/* What the sales desk writes into the CRM in [from, to), in order of time; `to` is cut
+ * likewise. */
 enum world_desk { WORLD_QUALIFIED, WORLD_SOLD, WORLD_REFUNDED };
 struct world_desk_event {
     enum world_desk kind;

@@ -29,24 +29,47 @@ static double of_bits(uint64_t bits)
 static const double LN2_HIGH = 6.93147180369123816490e-01;
 static const double LN2_LOW = 1.90821492927058770002e-10;
 
+/* Horner's rule, highest power first. */
+static double polynomial(const double *c, int n, double x)
+{
+    double sum = c[0];
+    for (int i = 1; i < n; i++)
+        sum = sum * x + c[i];
+    return sum;
+}
+
 /* x = k ln 2 + r with |r| <= ln 2 / 2; the series of e^r needs 14 terms there. */
 double world_exp(double x)
 {
+    static const double series[] = {1 / 87178291200.0,
+                                    1 / 6227020800.0,
+                                    1 / 479001600.0,
+                                    1 / 39916800.0,
+                                    1 / 3628800.0,
+                                    1 / 362880.0,
+                                    1 / 40320.0,
+                                    1 / 5040.0,
+                                    1 / 720.0,
+                                    1 / 120.0,
+                                    1 / 24.0,
+                                    1 / 6.0,
+                                    1 / 2.0,
+                                    1,
+                                    1};
     if (x < -708)
         return 0;
     if (x > 709)
         x = 709;
     int k = (int)(x * 1.44269504088896338700 + (x < 0 ? -0.5 : 0.5));
     double r = (x - k * LN2_HIGH) - k * LN2_LOW;
-    double sum = 1;
-    for (int n = 14; n >= 1; n--)
-        sum = 1 + sum * r / n;
-    return sum * of_bits((uint64_t)(k + 1023) << 52);
+    return polynomial(series, 15, r) * of_bits((uint64_t)(k + 1023) << 52);
 }
 
 /* x = 2^k m with m near 1; ln m = 2 atanh(f), f = (m - 1)/(m + 1), |f| < 0.172. */
 double world_log(double x)
 {
+    static const double series[] = {1.0 / 25, 1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15,
+                                    1.0 / 13, 1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
     uint64_t bits = bits_of(x);
     int k = (int)(bits >> 52) - 1023;
     if (k == -1023) { /* subnormal */
@@ -59,24 +82,13 @@ double world_log(double x)
         k++;
     }
     double f = (m - 1) / (m + 1);
-    double square = f * f;
-    double sum = 0;
-    for (int n = 25; n >= 3; n -= 2)
-        sum = (sum + 1.0 / n) * square;
-    return (k * LN2_LOW + 2 * f * sum) + 2 * f + k * LN2_HIGH;
+    double rest = polynomial(series, 12, f * f) * f * f;
+    return (k * LN2_LOW + 2 * f * rest) + 2 * f + k * LN2_HIGH;
 }
 
 double world_pow(double x, double y)
 {
     return world_exp(y * world_log(x));
-}
-
-static double polynomial(const double *c, int n, double x)
-{
-    double sum = c[0];
-    for (int i = 1; i < n; i++)
-        sum = sum * x + c[i];
-    return sum;
 }
 
 /*
