@@ -105,7 +105,9 @@ CREATE TABLE jobs (
     kind           TEXT NOT NULL,
     args           TEXT NOT NULL,
     state          TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'dead')),
-    attempt        BIGINT NOT NULL DEFAULT 0,
+    attempt        BIGINT NOT NULL DEFAULT 0,  -- claims so far: the fencing token
+    snoozes        BIGINT NOT NULL DEFAULT 0,  -- claims that do not count as attempts
+    deaths         BIGINT NOT NULL DEFAULT 0,  -- claims whose worker never came back
     run_at_ms      BIGINT NOT NULL,
     lease_until_ms BIGINT NOT NULL DEFAULT 0,
     holder         TEXT NOT NULL DEFAULT '',
@@ -118,6 +120,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (run_at_ms, job_id) WHERE state = 'waiting';
 CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
+CREATE INDEX jobs_finished ON jobs (finished_ms) WHERE state = 'done';
 CREATE UNIQUE INDEX jobs_unique_open ON jobs (org_id, kind, unique_key)
     WHERE unique_key <> '' AND state IN ('waiting', 'running');
 

@@ -37,6 +37,14 @@ int64_t clock_mono_us(void)
     return read_us(CLOCK_MONOTONIC);
 }
 
+void clock_sleep_ms(int64_t ms)
+{
+    struct timespec left = {ms / 1000, ms % 1000 * 1000000};
+
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
+}
+
 void clock_set_wall(int64_t wall_ms)
 {
     atomic_store(offset_ms, wall_ms - read_us(CLOCK_REALTIME) / 1000);

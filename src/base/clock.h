@@ -16,6 +16,9 @@ int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
 
+/* Do nothing for so long (monotonic).  For pauses between attempts; waits have a condition. */
+void clock_sleep_ms(int64_t ms);
+
 /* Move the wall clock of this process so that it now shows `wall_ms`. */
 void clock_set_wall(int64_t wall_ms);
 

@@ -185,16 +185,14 @@ static bool values_fit(struct db_values values, struct err *err)
     return true;
 }
 
+/* SELECT, VALUES, and WITH in front of a SELECT. */
 static bool reads_only(const char *sql)
 {
-    static const char *const words[] = {"SELECT", "WITH", "VALUES"};
-
     while (*sql == ' ' || *sql == '\n')
         sql++;
-    for (size_t i = 0; i < countof(words); i++)
-        if (strncmp(sql, words[i], strlen(words[i])) == 0)
-            return true;
-    return false;
+    if (strncmp(sql, "WITH", 4) == 0)
+        return !strstr(sql, "UPDATE ") && !strstr(sql, "INSERT ") && !strstr(sql, "DELETE ");
+    return strncmp(sql, "SELECT", 6) == 0 || strncmp(sql, "VALUES", 6) == 0;
 }
 
 static bool fail(struct db *db, const struct err *err)

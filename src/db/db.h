@@ -24,8 +24,10 @@
  * connection: each transaction is a savepoint, and many that wait are
  * committed with one fsync; the caller cannot tell, except by speed.  db_end
  * returns only when the work is durable.  Outside a transaction a db_select
- * reads the last committed state, and db_run is its own transaction.  No
- * remote call inside a transaction: net/ asserts it.
+ * reads the last committed state; db_run, and a db_select that writes (INSERT,
+ * UPDATE, DELETE ... RETURNING), are transactions of their own.  A thread has
+ * at most one transaction open (asserted).  No remote call inside a
+ * transaction: net/ asserts it.
  *
  * After any failure inside a transaction the caller ends it with ok=false.
  */

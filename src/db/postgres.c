@@ -10,12 +10,12 @@
 
 #include "db/postgres_parts.h"
 
+#include "base/clock.h"
 #include "base/random.h"
 
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ATTEMPTS = 5 };
 
@@ -221,10 +221,7 @@ static bool postgres_end(struct db *db, bool ok, struct err *err)
 
 static void pause_before(int attempt)
 {
-    long ms = (long)(random_u64() % (uint64_t)(10 << attempt)) + 1;
-    struct timespec wait = {ms / 1000, ms % 1000 * 1000000};
-
-    nanosleep(&wait, NULL);
+    clock_sleep_ms((int64_t)(random_u64() % (uint64_t)(10 << attempt)) + 1);
 }
 
 static bool try_alone(struct db *db, const struct ask *ask, struct result *result,

@@ -1,6 +1,7 @@
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
+#include "base/list.h"
 #include "base/str.h"
 #include "text/json.h"
 
@@ -30,7 +31,7 @@ struct job {
     struct str correlation_id;
 
     struct arena *arena;
-    struct db *db;   /* scoped to the job's org */
+    struct db *db; /* scoped to the job's org */
     struct net *net;
     void *app;
     int64_t now_ms;
@@ -41,12 +42,16 @@ struct job {
 struct job_kind {
     const char *kind;
     bool (*run)(struct job *job, struct err *err);
-    int64_t deadline_ms;  /* of one attempt; the lease is longer */
-    int max_attempts;     /* ERR_INVALID, ERR_DENIED, ERR_NOT_FOUND and ERR_REFUSED end a job at once */
+    int64_t deadline_ms; /* of one attempt; the lease is longer */
+    int max_attempts;    /* ERR_INVALID, ERR_DENIED, ERR_NOT_FOUND and ERR_REFUSED end a job at
+                            once */
     /* Called once when the job is given up (dead), inside the same transaction; may be NULL. */
     bool (*dead)(struct job *job, const struct err *why, struct err *err);
 };
-#define JOB_KINDS_END {0}
+#define JOB_KINDS_END                                                                          \
+    {                                                                                          \
+        0                                                                                      \
+    }
 
 struct job_wish {
     const char *kind;
@@ -55,13 +60,20 @@ struct job_wish {
     struct str unique_key; /* "" = none; else at most one open job per (org, kind, key) */
 };
 
-/* Inside the caller's transaction or as its own; org = the handle's scope.  When an open job has
- * the unique key already, nothing is added and *added (may be NULL) is false. */
-MUST_CHECK bool job_add(struct db *db, const struct job_wish *wish, bool *added, struct err *err);
+/* Inside the caller's transaction or as its own; org = the handle's scope.  When an open job
+ * has the unique key already, nothing is added and *added (may be NULL) is false. */
+MUST_CHECK bool job_add(struct db *db, const struct job_wish *wish, bool *added,
+                        struct err *err);
 
-/* Run the jobs that are due, in this thread, until none is due (tests, demo, `brain run`). */
+/* A dead job becomes a waiting one, with all its attempts before it again.  ERR_NOT_FOUND when
+ * the org has no dead job of this id; ERR_CONFLICT when an open job has its unique key. */
+MUST_CHECK bool job_replay(struct db *db, struct str job_id, struct err *err);
+
+/* Run the jobs that are due, in this thread, until none is due (tests, demo, `brain run`).
+ * `db` comes back in the scope it had. */
 MUST_CHECK bool job_run_due(struct database *database, const struct job_kind *const *kinds,
-                            struct db *db, struct net *net, void *app, int *ran, struct err *err);
+                            struct db *db, struct net *net, void *app, int *ran,
+                            struct err *err);
 
 /* The job workers of a server. */
 struct job_runner;
@@ -100,8 +112,8 @@ struct workflow {
 };
 
 struct workflow_step {
-    const char *name;        /* unique in the workflow: "campaign", "ad:3" */
-    struct str request;      /* JSON: what will be asked, stored before it is sent */
+    const char *name;   /* unique in the workflow: "campaign", "ad:3" */
+    struct str request; /* JSON: what will be asked, stored before it is sent */
     /* Do it.  On success *result (JSON) is stored. */
     bool (*run)(struct workflow *wf, void *arg, struct str request, struct str *result,
                 struct err *err);
@@ -125,6 +137,32 @@ MUST_CHECK bool workflow_do(struct workflow *wf, const struct workflow_step *ste
 /* The stored result of a step; "" when it is not done. */
 MUST_CHECK bool workflow_result(struct workflow *wf, const char *step, struct str *out,
                                 struct err *err);
+/* What people are shown of a workflow.  ERR_NOT_FOUND when the org has none of this id. */
+struct workflow_step_view {
+    struct str name;
+    struct str state; /* sending, uncertain, done, failed */
+    struct str request;
+    struct str result;
+    struct str error_json; /* {kind, text, hint, field, platform_...}; "" = none */
+    int64_t attempt;
+    int64_t started_ms;
+    int64_t finished_ms;
+};
+LIST(workflow_step_views, struct workflow_step_view);
+struct workflow_view {
+    struct str id;
+    struct str kind;
+    struct str state;
+    struct str input;
+    struct str output;
+    struct str error_json;
+    int64_t created_ms;
+    int64_t updated_ms;
+    struct workflow_step_views steps; /* in the order they were begun */
+};
+MUST_CHECK bool workflow_get(struct db *db, struct arena *arena, struct str id,
+                             struct workflow_view *out, struct err *err);
+
 /* Terminal (or undoing) states; `why` is kept for failed. */
 MUST_CHECK bool workflow_set_state(struct workflow *wf, const char *state, struct str output,
                                    const struct err *why, struct err *err);
