@@ -381,10 +381,11 @@ static bool run_one(const struct job_hands *hands, const struct job_kind *const 
                     struct str holder, bool *more, struct err *err)
 {
     struct job_rows rows = {0};
-    int64_t now_ms = clock_wall_ms();
 
-    if (!reclaim_expired(hands, kinds, err) ||
-        !job_db_claim(hands->db, hands->arena,
+    if (!reclaim_expired(hands, kinds, err))
+        return false;
+    int64_t now_ms = clock_wall_ms(); /* what was reclaimed is due by now */
+    if (!job_db_claim(hands->db, hands->arena,
                       &(struct job_claim){.kinds = job_kinds_text(hands->arena, kinds),
                                           .holder = holder,
                                           .now_ms = now_ms,
