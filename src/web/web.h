@@ -26,7 +26,7 @@ struct ring;
 
 /* Who is calling.  Filled by the server's `authenticate`. */
 enum web_right {
-    PUBLIC = 0,        /* no sign-in: health, OAuth callback, signed webhooks, sign-in itself */
+    PUBLIC = 0, /* no sign-in: health, OAuth callback, signed webhooks, sign-in itself */
     CAN_READ = 1 << 0,
     CAN_EDIT = 1 << 1,  /* directions, creatives, leads */
     CAN_SPEND = 1 << 2, /* launches, budgets, actions, autopilot */
@@ -48,25 +48,23 @@ struct web_header {
 };
 LIST(web_headers, struct web_header);
 
-struct web_shared;
-
 struct request {
     struct str method;
-    struct str path;      /* decoded once, no query */
+    struct str path; /* decoded once, no query */
     struct str raw_query;
     struct form_fields query;
     struct web_headers headers;
-    struct str body;      /* the bytes as received */
-    struct str address;   /* of the client: "203.0.113.5" */
-    struct str id;        /* X-Request-ID or generated; in the reply and every log line */
-    int64_t now_ms;       /* wall clock when a worker took it */
+    struct str body;    /* the bytes as received */
+    struct str address; /* of the client: "203.0.113.5" */
+    struct str id;      /* X-Request-ID or generated; in the reply and every log line */
+    int64_t now_ms;     /* wall clock when a worker took it */
     int64_t deadline_mono_ms;
 
     struct arena *arena;
-    struct db *db;        /* scope is the caller's org; system for PUBLIC routes */
+    struct db *db; /* scope is the caller's org; system for PUBLIC routes */
     struct net *net;
     struct caller caller;
-    void *app;            /* what the server was started with (see app/app.h) */
+    void *app; /* what the server was started with (see app/app.h) */
 
     /* of the router */
     const struct route *route;
@@ -75,7 +73,7 @@ struct request {
 };
 
 struct reply {
-    int status; /* 0 = 200 */
+    int status;      /* 0 = 200 */
     struct str type; /* default application/json */
     struct str body;
     struct web_headers headers;
@@ -87,12 +85,14 @@ struct reply {
 /*
  * A handler fills the reply and returns true, or sets the err and returns
  * false: one place turns errors into RFC 9457 bodies with kind, field, hint,
- * request_id, and the platform's own words.
+ * request_id, and the platform's own words.  A failing handler may set
+ * rp->status (429, 412) where the kind's own is not exact enough, and headers.
  */
 typedef bool web_handler(struct request *rq, struct reply *rp, struct err *err);
 
-/* Batch routes: a worker takes all requests that wait (at most 128) in one call and fills
- * ok[i], rp[i], err[i]. All share one arena and one db (requests[0]->arena, ->db). */
+/* Batch routes, PUBLIC ones only: a worker takes all requests that wait (at most 128) in one
+ * call and fills ok[i], rp[i], err[i]. All share one arena and one db (requests[0]->arena,
+ * ->db). */
 typedef void web_batch_handler(struct request **requests, struct reply *replies, bool *ok,
                                struct err *errs, size_t n);
 
@@ -104,19 +104,25 @@ struct route {
     web_batch_handler *batch; /* instead of handler */
     size_t body_limit;        /* 0 = LIMIT_REQUEST_BODY */
 };
-#define ROUTES_END {0}
+#define ROUTES_END                                                                             \
+    {                                                                                          \
+        0                                                                                      \
+    }
 
 struct web_settings {
-    const char *name;           /* for logs */
-    struct str address;         /* "127.0.0.1" */
-    int port;                   /* 0 = any free one; see web_port */
+    const char *name;   /* for logs */
+    struct str address; /* "127.0.0.1" */
+    int port;           /* 0 = any free one; see web_port */
     int workers;
     int batch_workers;
     int64_t queue_age_ms;
     int64_t request_deadline_ms;
     int connection_limit;
+    /* What a client may take for its headers, for a body or for reading an answer, and as long
+     * again for each 320 KB of it; who is slower is cut.  0 = 20 s. */
+    int64_t slow_client_ms;
     const struct route *const *routes; /* NULL-ended list of tables */
-    struct database *database;  /* NULL = requests have no db (the sandbox) */
+    struct database *database;         /* NULL = requests have no db (the sandbox) */
     void *app;
     /* Fill rq->caller from cookie or key; false = refuse with err.  NULL: all are PUBLIC.
      * Leaving caller.org_id empty means "not signed in", which only PUBLIC routes accept. */
@@ -127,7 +133,8 @@ struct web_settings {
 };
 
 struct web;
-MUST_CHECK bool web_start(const struct web_settings *settings, struct web **out, struct err *err);
+MUST_CHECK bool web_start(const struct web_settings *settings, struct web **out,
+                          struct err *err);
 int web_port(const struct web *web);
 /* Stop accepting, finish what is in hand until the deadline, close. */
 void web_stop(struct web *web, int64_t drain_ms);
@@ -141,9 +148,11 @@ struct web_counts {
 struct web_counts web_counts(struct web *web);
 
 /* Reading a request. */
-struct str request_header(const struct request *rq, const char *lower_case_name); /* "" absent */
-struct str request_query(const struct request *rq, const char *name);             /* "" absent */
-struct str request_arg(const struct request *rq, const char *name); /* of the path; must exist */
+struct str request_header(const struct request *rq,
+                          const char *lower_case_name);               /* "" absent */
+struct str request_query(const struct request *rq, const char *name); /* "" absent */
+struct str request_arg(const struct request *rq,
+                       const char *name); /* of the path; must exist */
 struct str request_cookie(const struct request *rq, const char *name);
 /* The body as JSON object; ERR_INVALID otherwise (415-like for other content types). */
 MUST_CHECK bool request_json(struct request *rq, const struct json **out, struct err *err);
@@ -151,7 +160,7 @@ MUST_CHECK bool request_json(struct request *rq, const struct json **out, struct
 /* Filling a reply. */
 void reply_header(struct request *rq, struct reply *rp, const char *name, struct str value);
 bool reply_body(struct reply *rp, int status, const char *type, struct str body); /* true */
-bool reply_redirect(struct request *rq, struct reply *rp, struct str where);      /* 303, true */
+bool reply_redirect(struct request *rq, struct reply *rp, struct str where); /* 303, true */
 /* JSON: begin, write with *w, end.  The buffer's ceiling is LIMIT_REPLY_BODY. */
 struct reply_json {
     struct buf buf;

@@ -1,0 +1,142 @@
+#ifndef WEB_SERVER_H
+#define WEB_SERVER_H
+
+#include "web/body.h"
+#include "web/router.h"
+#include "web/web.h"
+#include "work/work.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/*
+ * Inside web/ only.  Two structures and who owns them when:
+ *
+ *   connection  one socket; only the loop thread touches it.
+ *   exchange    one request and its answer.  The loop thread owns it until the
+ *               request is whole, then a worker (by the queue), then the loop
+ *               thread again (by web->finished).
+ *
+ * The library is called by the loop thread alone, but for two things that a
+ * worker does with an exchange in its hands: it reads the headers, which stay
+ * as they are while the connection is suspended, and it makes the response.
+ */
+struct MHD_Daemon;
+struct MHD_Connection;
+struct MHD_Response;
+
+enum phase {
+    PHASE_WAITING, /* for the headers of the next request */
+    PHASE_BODY,
+    PHASE_HELD,    /* in the queue, at a worker, or delayed: the client is not to blame */
+    PHASE_WRITING, /* the answer */
+};
+
+struct connection {
+    struct connection *previous;
+    struct connection *next;
+    int fd;
+    enum phase phase;
+    int64_t since_ms; /* monotonic, of the phase */
+    int64_t bytes;    /* received of the body, or to be sent of the answer */
+    bool served;      /* has had an answer: may be idle */
+};
+
+struct exchange {
+    struct web *web;
+    struct MHD_Connection *connection;
+    struct connection *conn;
+    const char *method; /* the library's, as long as the exchange */
+    struct router_match match;
+    struct body body;
+    size_t body_limit;
+    size_t body_too_long; /* bytes thrown away beyond the limit */
+    struct err body_err;
+    int64_t arrived_ms;  /* monotonic, the request line */
+    int64_t deadline_ms; /* monotonic, from when the request was whole */
+    bool begun;
+    bool answered;
+    int status_hint; /* what a refusal answers instead of its kind's status; 0 = none */
+
+    int status;
+    struct MHD_Response *response; /* NULL with `answered`: cut the connection */
+    int64_t size;                  /* of the response's body */
+    bool close;                    /* the connection ends with this answer */
+    int64_t due_ms;                /* monotonic; 0 = at once */
+
+    struct exchange *next; /* in web->ready or web->finished */
+    size_t target_n;
+    char target[]; /* path and query as sent */
+};
+
+struct timers { /* a heap of exchanges by due_ms */
+    struct exchange **at;
+    size_t n;
+    size_t room;
+};
+
+struct web {
+    struct web_settings settings;
+    char address[64];
+    int port;
+    struct router *router;
+    struct MHD_Daemon *daemon;
+    int epoll_fd; /* the library's */
+    int wake_fd;
+    int listen_fd;
+    struct work_pool *workers;
+    struct work_pool *batchers; /* NULL without batch routes */
+    struct work_loop *loop;
+
+    /* of the loop thread */
+    struct arena *arena;           /* of the refusals it makes itself */
+    struct connection connections; /* a ring with this head */
+    struct exchange *ready;        /* whole requests of this turn, last first */
+    struct timers timers;
+    int held;              /* suspended connections */
+    bool busy, batch_busy; /* the queue is too old: refuse */
+    bool quiesced;
+    int64_t swept_ms;
+
+    pthread_mutex_t lock;
+    struct exchange *finished; /* answered by workers, last first */
+    pthread_cond_t idle;       /* draining, and nothing in hand */
+
+    atomic_bool draining;
+    _Atomic int64_t in_hand;
+    _Atomic int64_t requests, refused_busy, connections_now;
+    _Atomic int64_t by_class[6];
+};
+
+/* server.c: from any thread */
+void web_wake(struct web *web);
+void web_finish(struct web *web, struct exchange *first, struct exchange *last);
+
+/* intake.c: building exchanges; the library's callbacks */
+MUST_CHECK bool intake_start(struct web *web, struct err *err);
+void intake_send(struct exchange *x); /* resume: the answer is there, or the cut */
+/* An answer made by the loop thread itself; x->answered afterwards. */
+void intake_refuse(struct exchange *x, int status, const struct err *why);
+
+/* worker.c */
+void *worker_start(void *shared, int index);
+void worker_stop(void *state);
+void worker_run(void *state, void **items, size_t n);
+void worker_run_batch(void *state, void **items, size_t n);
+void worker_drop(void *item);
+
+/* request.c: fill from the exchange; false with err on bad encodings */
+MUST_CHECK bool request_open(struct request *rq, struct exchange *x, struct arena *arena,
+                             struct err *err);
+/* The id that the client sent, or a new one. */
+struct str request_id(struct exchange *x, struct arena *arena);
+
+/* response.c: the reply becomes the exchange's response */
+void response_make(struct exchange *x, struct request *rq, struct reply *rp);
+/* One access log line; counts. `why` is NULL for a success. */
+void response_log(struct exchange *x, const struct request *rq, const struct err *why);
+
+/* reply.c */
+int reply_status_of(const struct request *rq, const struct err *err);
+
+#endif
