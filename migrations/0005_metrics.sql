@@ -24,10 +24,12 @@ CREATE TABLE creative_metrics_history (
     video_views_100 BIGINT NOT NULL DEFAULT 0,
     average_play_ms BIGINT NOT NULL DEFAULT 0,
     revision        INTEGER NOT NULL,     -- 1 = first reading
-    fetched_ms      BIGINT NOT NULL,
+    fetched_ms      BIGINT NOT NULL,      -- when these figures were first seen
     PRIMARY KEY (org_id, ad_account_id, platform, ad_id, day, source)
 );
 CREATE INDEX creative_metrics_day ON creative_metrics_history (org_id, ad_account_id, day);
+CREATE INDEX creative_metrics_unmapped ON creative_metrics_history (org_id, ad_account_id, platform, ad_id)
+    WHERE creative_id = '';
 CREATE INDEX creative_metrics_adgroup ON creative_metrics_history (org_id, ad_account_id, adgroup_id, day);
 
 -- As known then: what a later reading replaced.

@@ -1,17 +1,27 @@
 #ifndef METRIC_METRIC_H
 #define METRIC_METRIC_H
 
+#include "base/list.h"
 #include "job/job.h"
 
 struct app;
 struct ad_connection;
 struct net;
+struct platform;
+struct platform_session;
 
 /*
  * The collector: reads the platform's daily figures by ad for the last
- * `days` days (today included) and stores them.  Upserts: a later correction
- * replaces, never doubles, and what it replaced is kept as a revision.  A
- * failure is recorded (metric_collections) and returned.
+ * `days` days (today included) and stores them, with the names and states of
+ * the campaigns, ad groups and ads they belong to.  Upserts: a later
+ * correction replaces, never doubles, and what it replaced is kept as a
+ * revision.  A failure is recorded (metric_collections) and returned; a dead
+ * token marks the connection revoked.
+ *
+ *   collected  rows taken in (stored, or equal to what is stored)
+ *   changed    of these: new, or with other figures than before
+ *   skipped    rows given twice in one answer (the later one counts)
+ *   failed     rows that cannot be: no ad, a day outside the range, negative
  */
 struct metric_counts {
     int64_t collected, changed, skipped, failed;
@@ -20,17 +30,85 @@ MUST_CHECK bool metric_collect(const struct app *app, struct db *db, struct net 
                                struct arena *arena, const struct ad_connection *connection,
                                int days, struct metric_counts *counts, struct err *err);
 
+/* Job "metric.collect", args {"ad_account_id","platform","days"}: repeated after 2, 5 and 10 s
+ * where the platform did not answer. */
 extern const struct job_kind metric_jobs[];
+
+/* `days` 0 = the setting collect_days.  One open job per ad account and platform. */
+MUST_CHECK bool metric_collect_ask(struct db *db, struct arena *arena, struct str ad_account_id,
+                                   struct str platform, int days, bool *added, struct err *err);
+
+/*
+ * Where a figure came from: one enumeration for writer and readers, so that
+ * what is collected is what reports show.
+ */
+struct str
+metric_source(struct str platform); /* tiktok -> tiktok_batch, facebook -> production */
+
+/* --- reading -------------------------------------------------------------------- */
+
+struct metric_day { /* one ad, one day of the account's zone */
+    struct str ad_account_id, platform, campaign_id, adgroup_id, ad_id, creative_id, day;
+    struct str currency;
+    int64_t spend_micros, impressions, clicks, reach, conversions;
+    int64_t revision;
+    int64_t fetched_ms; /* these figures were shown from here on */
+};
+LIST(metric_days, struct metric_day);
+
+struct metric_question {
+    struct str ad_account_id; /* "" = all of the org */
+    struct str platform;      /* "" = all */
+    struct str first_day, last_day;
+    int64_t as_of_ms; /* as known then; 0 = now */
+    int64_t limit;    /* 0 = LIMIT_REPORT_ROWS */
+};
+/* By ad account, day and ad. */
+MUST_CHECK bool metric_as_of(struct db *db, struct arena *arena,
+                             const struct metric_question *question, struct metric_days *out,
+                             struct err *err);
+
+struct metric_collection {
+    struct str collection_id, ad_account_id, platform, first_day, last_day, state, error_text;
+    struct str correlation_id;
+    struct metric_counts counts;
+    int64_t started_ms, finished_ms;
+};
+LIST(metric_collections, struct metric_collection);
+/* Newest first; `before_ms` and `before_id` are the cursor (0 = first page). */
+MUST_CHECK bool metric_collection_list(struct db *db, struct arena *arena,
+                                       struct str ad_account_id, int64_t before_ms,
+                                       struct str before_id, int64_t limit,
+                                       struct metric_collections *out, struct err *err);
+
+/* --- currency -------------------------------------------------------------------- */
 
 /*
  * Dated currency rates: micros of `from` in `to` by the rate of that day, or
- * the last one before it.  The inverse pair serves too.  False in *known when
- * there is no rate: the caller shows a dash, never an invented figure.
+ * the last one before it.  The inverse pair serves too; of two the later dated
+ * wins.  False in *known when there is no rate: the caller shows a dash, never
+ * an invented figure.
  */
-MUST_CHECK bool currency_rate_set(struct db *db, struct str base, struct str quote, struct str day,
-                                  int64_t rate_micros, struct str source, struct err *err);
+MUST_CHECK bool currency_rate_set(struct db *db, struct str base, struct str quote,
+                                  struct str day, int64_t rate_micros, struct str source,
+                                  struct err *err);
 MUST_CHECK bool currency_convert(struct db *db, struct arena *arena, int64_t micros,
                                  struct str from, struct str to, struct str day, bool *known,
                                  int64_t *out, struct err *err);
+
+struct currency_rate {
+    struct str base, quote, day, source;
+    int64_t rate_micros, set_ms;
+};
+LIST(currency_rates, struct currency_rate);
+
+/* All rates that convert to or from `currency` ("" = every rate) up to `last_day`, oldest
+ * first: one query for a whole report.  currency_convert_by then works in memory. */
+MUST_CHECK bool currency_rate_list(struct db *db, struct arena *arena, struct str currency,
+                                   struct str last_day, struct currency_rates *out,
+                                   struct err *err);
+/* False when no rate is known. */
+bool currency_convert_by(const struct currency_rates *rates, int64_t micros, struct str from,
+                         struct str to, struct str day, int64_t *out);
 
 #endif

@@ -1,0 +1,266 @@
+/* metric_db.c - daily figures, their revisions, the roll-up, and the runs that wrote them. */
+
+#include "metric/metric_db.h"
+#include "base/arena.h"
+#include "base/limits.h"
+#include "db/db.h"
+
+struct str metric_source(struct str platform)
+{
+    return str_eq(platform, STR("facebook")) ? STR("production") : STR("tiktok_batch");
+}
+
+bool metric_known_list(struct db *db, struct arena *arena, const struct metric_run *run,
+                       struct metric_knowns *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT ad_id, adgroup_id, campaign_id, day, spend_micros, impressions, clicks,"
+              " reach, conversions, video_views, video_views_25, video_views_50,"
+              " video_views_75, video_views_100, average_play_ms, creative_id, revision,"
+              " fetched_ms FROM creative_metrics_history"
+              " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3 AND source = $4"
+              " AND day >= $5 AND day <= $6",
+              TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+              TEXT(metric_source(run->platform)), TEXT(run->first_day), TEXT(run->last_day));
+    while (db_next(&rows))
+        *metric_knowns_add(out, arena) =
+            (struct metric_known){.row = {.ad_id = db_text(&rows, 0),
+                                          .adgroup_id = db_text(&rows, 1),
+                                          .campaign_id = db_text(&rows, 2),
+                                          .day = db_text(&rows, 3),
+                                          .spend_micros = db_int(&rows, 4),
+                                          .impressions = db_int(&rows, 5),
+                                          .clicks = db_int(&rows, 6),
+                                          .reach = db_int(&rows, 7),
+                                          .conversions = db_int(&rows, 8),
+                                          .video_views = db_int(&rows, 9),
+                                          .video_views_25 = db_int(&rows, 10),
+                                          .video_views_50 = db_int(&rows, 11),
+                                          .video_views_75 = db_int(&rows, 12),
+                                          .video_views_100 = db_int(&rows, 13),
+                                          .average_play_ms = db_int(&rows, 14)},
+                                  .creative_id = db_text(&rows, 15),
+                                  .revision = db_int(&rows, 16),
+                                  .fetched_ms = db_int(&rows, 17)};
+    return db_done(&rows, err);
+}
+
+static bool put_revision(struct db *db, const struct metric_run *run,
+                         const struct metric_known *before, struct err *err)
+{
+    const struct platform_metric_row *row = &before->row;
+
+    return db_pipe(db, err,
+                   "INSERT INTO creative_metrics_revisions (org_id, ad_account_id, platform,"
+                   " ad_id, day, source, revision, spend_micros, impressions, clicks, reach,"
+                   " conversions, fetched_ms, replaced_ms)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+                   TEXT(row->ad_id), TEXT(row->day), TEXT(metric_source(run->platform)),
+                   INT(before->revision), INT(row->spend_micros), INT(row->impressions),
+                   INT(row->clicks), INT(row->reach), INT(row->conversions),
+                   INT(before->fetched_ms), INT(run->now_ms));
+}
+
+bool metric_put(struct db *db, const struct metric_run *run,
+                const struct platform_metric_row *row, struct str creative_id,
+                const struct metric_known *before, bool revise, struct err *err)
+{
+    int64_t revision = before ? before->revision + revise : 1;
+    int64_t fetched_ms = before && !revise ? before->fetched_ms : run->now_ms;
+
+    if (revise && !put_revision(db, run, before, err))
+        return false;
+    return db_pipe(
+        db, err,
+        "INSERT INTO creative_metrics_history (org_id, ad_account_id, platform, source,"
+        " advertiser_id, campaign_id, adgroup_id, ad_id, creative_id, day, currency,"
+        " spend_micros, impressions, clicks, reach, conversions, video_views, video_views_25,"
+        " video_views_50, video_views_75, video_views_100, average_play_ms, revision,"
+        " fetched_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+        " $16, $17, $18, $19, $20, $21, $22, $23, $24)"
+        " ON CONFLICT (org_id, ad_account_id, platform, ad_id, day, source) DO UPDATE SET"
+        " advertiser_id = excluded.advertiser_id, campaign_id = excluded.campaign_id,"
+        " adgroup_id = excluded.adgroup_id, creative_id = excluded.creative_id,"
+        " currency = excluded.currency, spend_micros = excluded.spend_micros,"
+        " impressions = excluded.impressions, clicks = excluded.clicks, reach = excluded.reach,"
+        " conversions = excluded.conversions, video_views = excluded.video_views,"
+        " video_views_25 = excluded.video_views_25, video_views_50 = excluded.video_views_50,"
+        " video_views_75 = excluded.video_views_75, video_views_100 = excluded.video_views_100,"
+        " average_play_ms = excluded.average_play_ms, revision = excluded.revision,"
+        " fetched_ms = excluded.fetched_ms",
+        TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+        TEXT(metric_source(run->platform)), TEXT(run->advertiser_id), TEXT(row->campaign_id),
+        TEXT(row->adgroup_id), TEXT(row->ad_id), TEXT(creative_id), TEXT(row->day),
+        TEXT(run->currency), INT(row->spend_micros), INT(row->impressions), INT(row->clicks),
+        INT(row->reach), INT(row->conversions), INT(row->video_views), INT(row->video_views_25),
+        INT(row->video_views_50), INT(row->video_views_75), INT(row->video_views_100),
+        INT(row->average_play_ms), INT(revision), INT(fetched_ms));
+}
+
+bool metric_map_creatives(struct db *db, struct arena *arena, const struct metric_run *run,
+                          struct str *first_day, struct err *err)
+{
+    struct db_rows rows;
+
+    *first_day = STR("");
+    db_select(db, arena, &rows,
+              "SELECT min(h.day) FROM creative_metrics_history h JOIN ads a"
+              " ON a.org_id = h.org_id AND a.platform = h.platform AND a.ad_id = h.ad_id"
+              " WHERE h.org_id = $1 AND h.ad_account_id = $2 AND h.platform = $3"
+              " AND h.creative_id = '' AND a.creative_id <> ''",
+              TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
+    while (db_next(&rows))
+        *first_day = db_text(&rows, 0);
+    if (!db_done(&rows, err))
+        return false;
+    if (first_day->n == 0)
+        return true;
+    return db_run(db, NULL, err,
+                  "UPDATE creative_metrics_history SET creative_id ="
+                  " (SELECT a.creative_id FROM ads a"
+                  "  WHERE a.org_id = creative_metrics_history.org_id"
+                  "  AND a.platform = creative_metrics_history.platform"
+                  "  AND a.ad_id = creative_metrics_history.ad_id)"
+                  " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3"
+                  " AND creative_id = '' AND ad_id IN (SELECT b.ad_id FROM ads b"
+                  "  WHERE b.org_id = $1 AND b.platform = $3 AND b.creative_id <> '')",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
+}
+
+bool metric_roll_up(struct db *db, const struct metric_run *run, struct str first_day,
+                    struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "DELETE FROM creative_metrics_daily WHERE org_id = $1 AND ad_account_id = $2"
+                  " AND platform = $3 AND day >= $4 AND day <= $5",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+                  TEXT(first_day), TEXT(run->last_day)) &&
+           db_run(db, NULL, err,
+                  "INSERT INTO creative_metrics_daily (org_id, ad_account_id, platform,"
+                  " creative_id, day, currency, spend_micros, impressions, clicks, conversions)"
+                  " SELECT org_id, ad_account_id, platform, creative_id, day, currency,"
+                  " CAST(sum(spend_micros) AS BIGINT), CAST(sum(impressions) AS BIGINT),"
+                  " CAST(sum(clicks) AS BIGINT), CAST(sum(conversions) AS BIGINT)"
+                  " FROM creative_metrics_history WHERE org_id = $1 AND ad_account_id = $2"
+                  " AND platform = $3 AND source = $6 AND day >= $4 AND day <= $5"
+                  " GROUP BY org_id, ad_account_id, platform, creative_id, day, currency",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+                  TEXT(first_day), TEXT(run->last_day), TEXT(metric_source(run->platform)));
+}
+
+bool metric_collection_add(struct db *db, const struct metric_run *run,
+                           const struct metric_counts *counts, struct str error_text,
+                           struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "INSERT INTO metric_collections (org_id, collection_id, ad_account_id,"
+                  " platform, first_day, last_day, state, collected, changed, skipped, failed,"
+                  " error_text, correlation_id, started_ms, finished_ms)"
+                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                  TEXT(db_scope_org(db)), TEXT(run->collection_id), TEXT(run->ad_account_id),
+                  TEXT(run->platform), TEXT(run->first_day), TEXT(run->last_day),
+                  TEXT(error_text.n ? STR("failed") : STR("done")), INT(counts->collected),
+                  INT(counts->changed), INT(counts->skipped), INT(counts->failed),
+                  TEXT(error_text), TEXT(run->correlation_id), INT(run->started_ms),
+                  INT(run->now_ms));
+}
+
+bool metric_mark_synced(struct db *db, const struct metric_run *run, struct str error_text,
+                        struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE ad_account_connections SET"
+                  " last_sync_ms = CASE WHEN $4 = '' THEN $5 ELSE last_sync_ms END,"
+                  " last_error = $4"
+                  " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+                  TEXT(error_text), INT(run->now_ms));
+}
+
+/* --- reading ----------------------------------------------------------------------- */
+
+bool metric_as_of(struct db *db, struct arena *arena, const struct metric_question *question,
+                  struct metric_days *out, struct err *err)
+{
+    int64_t as_of_ms = question->as_of_ms ? question->as_of_ms : INT64_MAX;
+    struct db_rows rows;
+
+    /* A figure is shown from the reading that brought it until the one that replaced it. */
+    db_select(
+        db, arena, &rows,
+        "SELECT h.ad_account_id, h.platform, h.campaign_id, h.adgroup_id, h.ad_id,"
+        " h.creative_id, h.day, h.currency, h.spend_micros, h.impressions, h.clicks, h.reach,"
+        " h.conversions, h.revision, h.fetched_ms"
+        " FROM creative_metrics_history h WHERE h.org_id = $1"
+        " AND ($2 = '' OR h.ad_account_id = $2) AND ($3 = '' OR h.platform = $3)"
+        " AND h.day >= $4 AND h.day <= $5 AND h.fetched_ms <= $6"
+        " UNION ALL "
+        "SELECT h.ad_account_id, h.platform, h.campaign_id, h.adgroup_id, h.ad_id,"
+        " h.creative_id, h.day, h.currency, r.spend_micros, r.impressions, r.clicks, r.reach,"
+        " r.conversions, r.revision, r.fetched_ms"
+        " FROM creative_metrics_history h JOIN creative_metrics_revisions r"
+        " ON r.org_id = h.org_id AND r.ad_account_id = h.ad_account_id"
+        " AND r.platform = h.platform AND r.ad_id = h.ad_id AND r.day = h.day"
+        " AND r.source = h.source WHERE h.org_id = $1"
+        " AND ($2 = '' OR h.ad_account_id = $2) AND ($3 = '' OR h.platform = $3)"
+        " AND h.day >= $4 AND h.day <= $5 AND h.fetched_ms > $6 AND r.fetched_ms <= $6"
+        " AND r.replaced_ms > $6"
+        " ORDER BY 1, 7, 5 LIMIT $7",
+        TEXT(db_scope_org(db)), TEXT(question->ad_account_id), TEXT(question->platform),
+        TEXT(question->first_day), TEXT(question->last_day), INT(as_of_ms),
+        INT(question->limit ? question->limit : LIMIT_REPORT_ROWS));
+    while (db_next(&rows))
+        *metric_days_add(out, arena) = (struct metric_day){.ad_account_id = db_text(&rows, 0),
+                                                           .platform = db_text(&rows, 1),
+                                                           .campaign_id = db_text(&rows, 2),
+                                                           .adgroup_id = db_text(&rows, 3),
+                                                           .ad_id = db_text(&rows, 4),
+                                                           .creative_id = db_text(&rows, 5),
+                                                           .day = db_text(&rows, 6),
+                                                           .currency = db_text(&rows, 7),
+                                                           .spend_micros = db_int(&rows, 8),
+                                                           .impressions = db_int(&rows, 9),
+                                                           .clicks = db_int(&rows, 10),
+                                                           .reach = db_int(&rows, 11),
+                                                           .conversions = db_int(&rows, 12),
+                                                           .revision = db_int(&rows, 13),
+                                                           .fetched_ms = db_int(&rows, 14)};
+    return db_done(&rows, err);
+}
+
+bool metric_collection_list(struct db *db, struct arena *arena, struct str ad_account_id,
+                            int64_t before_ms, struct str before_id, int64_t limit,
+                            struct metric_collections *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT collection_id, ad_account_id, platform, first_day, last_day, state,"
+              " error_text, correlation_id, collected, changed, skipped, failed, started_ms,"
+              " finished_ms FROM metric_collections WHERE org_id = $1"
+              " AND ($2 = '' OR ad_account_id = $2)"
+              " AND ($3 = 0 OR (finished_ms, collection_id) < ($3, $4))"
+              " ORDER BY finished_ms DESC, collection_id DESC LIMIT $5",
+              TEXT(db_scope_org(db)), TEXT(ad_account_id), INT(before_ms), TEXT(before_id),
+              INT(limit));
+    while (db_next(&rows))
+        *metric_collections_add(out, arena) =
+            (struct metric_collection){.collection_id = db_text(&rows, 0),
+                                       .ad_account_id = db_text(&rows, 1),
+                                       .platform = db_text(&rows, 2),
+                                       .first_day = db_text(&rows, 3),
+                                       .last_day = db_text(&rows, 4),
+                                       .state = db_text(&rows, 5),
+                                       .error_text = db_text(&rows, 6),
+                                       .correlation_id = db_text(&rows, 7),
+                                       .counts = {.collected = db_int(&rows, 8),
+                                                  .changed = db_int(&rows, 9),
+                                                  .skipped = db_int(&rows, 10),
+                                                  .failed = db_int(&rows, 11)},
+                                       .started_ms = db_int(&rows, 12),
+                                       .finished_ms = db_int(&rows, 13)};
+    return db_done(&rows, err);
+}
