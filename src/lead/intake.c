@@ -1,7 +1,6 @@
 /* intake.c - from stored webhook bodies to leads. */
 
 #include "ads/account.h"
-#include "auth/auth_db.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -42,26 +41,11 @@ struct intake {
 
 /* --- whose lead is it ----------------------------------------------------------- */
 
-/* The connection's country, else the org's. */
 static bool find_country(struct intake *in, struct owner *owner, struct err *err)
 {
-    struct ad_connection connection = {0};
-    struct org_row org;
-    struct err why = {0};
-
     db_scope(in->db, owner->org_id);
-    bool ok = org_get(in->db, in->arena, owner->org_id, &org, err);
-    if (ok) {
-        owner->country = org.country;
-        if (ad_account_resolve(in->db, in->arena, owner->ad_account_id, STR("tiktok"),
-                               &connection, &why)) {
-            if (connection.country.n)
-                owner->country = connection.country;
-        } else if (why.kind != ERR_CONFLICT && why.kind != ERR_NOT_FOUND) {
-            *err = why;
-            ok = false;
-        }
-    }
+    bool ok = lead_country(in->db, in->arena, owner->ad_account_id, STR("tiktok"),
+                           &owner->country, err);
     db_scope_system(in->db);
     return ok;
 }
@@ -377,15 +361,13 @@ static bool run_intake(struct job *job, struct err *err)
     return true;
 }
 
-/* lead.reresolve - every unresolved delivery once. */
-static bool run_reresolve(struct job *job, struct err *err)
+static bool reresolve_all(struct job *job, struct err *err)
 {
     struct intake in = intake_of(job);
     int64_t after_ms = 0;
     struct str after_id = STR("");
     size_t n;
 
-    db_scope_system(job->db);
     do {
         struct deliveries batch = {0};
         if (!delivery_list_unresolved(in.db, in.arena, after_ms, after_id, BATCH, &batch, err))
@@ -400,6 +382,17 @@ static bool run_reresolve(struct job *job, struct err *err)
         n = batch.n;
     } while (n && time_left(job));
     return true;
+}
+
+/* lead.reresolve - every unresolved delivery once; an org that connects an account asks for it.
+ */
+static bool run_reresolve(struct job *job, struct err *err)
+{
+    db_scope_system(job->db);
+    bool ok = reresolve_all(job, err);
+    if (job->org_id.n)
+        db_scope(job->db, job->org_id);
+    return ok;
 }
 
 /* lead.relink - the links of the job's org again. */

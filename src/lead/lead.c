@@ -1,9 +1,7 @@
 /* lead.c - leads that come by the API. */
 
 #include "lead/lead.h"
-#include "ads/account.h"
 #include "auth/audit.h"
-#include "auth/auth_db.h"
 #include "base/arena.h"
 #include "base/random.h"
 #include "conf/app.h"
@@ -29,30 +27,6 @@ static bool check_named(struct db *db, struct arena *arena, struct lead *lead, s
     if (lead->ad_account_id.n == 0)
         lead->ad_account_id = account;
     return true;
-}
-
-/* The ad account's country where the lead names an account, else the org's. */
-static bool country_of(struct db *db, struct arena *arena, const struct lead *lead,
-                       struct str *country, struct err *err)
-{
-    struct ad_connection connection;
-    struct org_row org;
-    struct err why = {0};
-
-    if (!org_get(db, arena, db_scope_org(db), &org, err))
-        return false;
-    *country = org.country;
-    if (lead->ad_account_id.n == 0)
-        return true;
-    if (ad_account_resolve(db, arena, lead->ad_account_id, lead->platform, &connection, &why)) {
-        if (connection.country.n)
-            *country = connection.country;
-        return true;
-    }
-    if (why.kind == ERR_CONFLICT || why.kind == ERR_NOT_FOUND)
-        return true;
-    *err = why;
-    return false;
 }
 
 static bool add_in_transaction(struct db *db, struct arena *arena, struct lead *lead,
@@ -92,7 +66,8 @@ bool lead_add(const struct app *app, struct db *db, struct arena *arena,
     if (lead.created_ms < 0 || lead.created_ms > wish->now_ms + AHEAD_MS)
         return err_input(err, "created_at", "give the time when the lead came, or leave it out",
                          "the lead's time lies in the future");
-    if (!check_named(db, arena, &lead, err) || !country_of(db, arena, &lead, &country, err))
+    if (!check_named(db, arena, &lead, err) ||
+        !lead_country(db, arena, lead.ad_account_id, lead.platform, &country, err))
         return false;
     lead_fill_contact(app->ring, arena, db_scope_org(db), country, &lead);
     if (!db_begin(db, err))

@@ -1,6 +1,8 @@
 /* store.c - one lead becomes a row, with everything that belongs to it. */
 
 #include "lead/store.h"
+#include "ads/account.h"
+#include "auth/auth_db.h"
 #include "base/arena.h"
 #include "base/log.h"
 #include "db/db.h"
@@ -8,6 +10,25 @@
 #include "lead/purchase.h"
 #include "seal/seal.h"
 #include "text/phone.h"
+
+bool lead_country(struct db *db, struct arena *arena, struct str ad_account_id,
+                  struct str platform, struct str *country, struct err *err)
+{
+    struct ad_connections connections = {0};
+    struct org_row org;
+
+    if (!org_get(db, arena, db_scope_org(db), &org, err))
+        return false;
+    *country = org.country;
+    if (ad_account_id.n == 0)
+        return true;
+    if (!ad_account_connections(db, arena, ad_account_id, &connections, err))
+        return false;
+    for (size_t i = 0; i < connections.n; i++)
+        if (str_eq(connections.at[i].platform, platform) && connections.at[i].country.n)
+            *country = connections.at[i].country;
+    return true;
+}
 
 void lead_fill_contact(const struct ring *ring, struct arena *arena, struct str org_id,
                        struct str country, struct lead *lead)

@@ -8,6 +8,10 @@
  * were waiting for it.  For intake and API alike.
  */
 
+/* Where phones without a country code are from: the connection's country, else the org's. */
+MUST_CHECK bool lead_country(struct db *db, struct arena *arena, struct str ad_account_id,
+                             struct str platform, struct str *country, struct err *err);
+
 /* phone, email and their hashes from phone_typed and email_typed; `country` is the default for
  * phones without a country code. */
 void lead_fill_contact(const struct ring *ring, struct arena *arena, struct str org_id,

@@ -20,6 +20,7 @@
 struct collection {
     struct db *db;
     struct arena *arena;
+    const struct ad_connection *connection;
     struct metric_run run;
     struct metric_counts counts;
     struct platform_metric_rows read;
@@ -179,7 +180,7 @@ static bool store_in_transaction(struct collection *c, struct err *err)
     return object_store(c->db, c->arena, &c->run, &c->objects, &map, err) &&
            metric_known_list(c->db, c->arena, &c->run, &known, err) &&
            put_rows(c, &known, &map, &wrote, err) && roll_up(c, wrote, err) &&
-           metric_mark_synced(c->db, &c->run, STR(""), err) &&
+           ad_account_mark_synced(c->db, c->connection, c->run.now_ms, err) &&
            metric_collection_add(c->db, &c->run, &c->counts, STR(""), err);
 }
 
@@ -209,30 +210,26 @@ static bool note_failure(struct collection *c, const struct err *why, struct err
     c->run.now_ms = clock_wall_ms();
     if (text.n == 0)
         text = str(err_kind_name(why->kind));
-    return db_begin(c->db, err) &&
-           db_end(c->db,
-                  metric_mark_synced(c->db, &c->run, text, err) &&
-                      metric_collection_add(c->db, &c->run, &c->counts, text, err),
-                  err);
+    return metric_collection_add(c->db, &c->run, &c->counts, text, err);
 }
 
-static bool give_up(struct collection *c, const struct ad_connection *connection,
-                    struct err *err)
+static bool give_up(struct collection *c, struct err *err)
 {
     struct err other = {0};
 
     if (!note_failure(c, err, &other))
         log_err("metric.collect.note", &other);
     if (err->kind == ERR_DENIED &&
-        !ad_account_mark_revoked(c->db, c->arena, connection, err->text, &other))
+        !ad_account_mark_revoked(c->db, c->arena, c->connection, err->text, &other))
         log_err("metric.collect.revoke", &other);
     return false;
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
-static void begin(struct collection *c, const struct ad_connection *connection, int days)
+static void begin(struct collection *c, int days)
 {
+    const struct ad_connection *connection = c->connection;
     int64_t now_ms = clock_wall_ms();
     struct day last = zone_day(connection->zone, now_ms);
     struct day first = day_add(day_str(&last), 1 - days);
@@ -250,8 +247,9 @@ static void begin(struct collection *c, const struct ad_connection *connection, 
 }
 
 static bool read_and_store(struct collection *c, const struct app *app, struct net *net,
-                           const struct ad_connection *connection, struct err *err)
+                           struct err *err)
 {
+    const struct ad_connection *connection = c->connection;
     const struct platform *platform = platform_find(connection->platform);
     struct platform_session session = {0};
 
@@ -269,7 +267,7 @@ bool metric_collect(const struct app *app, struct db *db, struct net *net, struc
                     const struct ad_connection *connection, int days,
                     struct metric_counts *counts, struct err *err)
 {
-    struct collection c = {.db = db, .arena = arena};
+    struct collection c = {.db = db, .arena = arena, .connection = connection};
     int64_t relinked;
 
     if (days < 1 || days > MOST_DAYS)
@@ -277,9 +275,9 @@ bool metric_collect(const struct app *app, struct db *db, struct net *net, struc
     if (!zone_known(connection->zone))
         return err_set(err, ERR_BROKEN, "the time zone \"" STR_FMT "\" is not known",
                        STR_ARG(connection->zone));
-    begin(&c, connection, days);
-    if (!read_and_store(&c, app, net, connection, err))
-        return give_up(&c, connection, err);
+    begin(&c, days);
+    if (!read_and_store(&c, app, net, err))
+        return give_up(&c, err);
     *counts = c.counts;
     log_info("metric.collected", LOG_TEXT("ad_account_id", c.run.ad_account_id),
              LOG_TEXT("platform", c.run.platform), LOG_TEXT("first_day", c.run.first_day),

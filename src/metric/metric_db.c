@@ -168,18 +168,6 @@ bool metric_collection_add(struct db *db, const struct metric_run *run,
                   INT(run->now_ms));
 }
 
-bool metric_mark_synced(struct db *db, const struct metric_run *run, struct str error_text,
-                        struct err *err)
-{
-    return db_run(db, NULL, err,
-                  "UPDATE ad_account_connections SET"
-                  " last_sync_ms = CASE WHEN $4 = '' THEN $5 ELSE last_sync_ms END,"
-                  " last_error = $4"
-                  " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3",
-                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-                  TEXT(error_text), INT(run->now_ms));
-}
-
 /* --- reading ----------------------------------------------------------------------- */
 
 bool metric_as_of(struct db *db, struct arena *arena, const struct metric_question *question,

@@ -44,8 +44,4 @@ MUST_CHECK bool metric_roll_up(struct db *db, const struct metric_run *run,
 MUST_CHECK bool metric_collection_add(struct db *db, const struct metric_run *run,
                                       const struct metric_counts *counts, struct str error_text,
                                       struct err *err);
-/* On the connection: when it was last read, and what went wrong ("" = nothing). */
-MUST_CHECK bool metric_mark_synced(struct db *db, const struct metric_run *run,
-                                   struct str error_text, struct err *err);
-
 #endif

@@ -3,6 +3,7 @@
 #include "roi/roi.h"
 #include "auth/auth_db.h"
 #include "base/arena.h"
+#include "base/strs.h"
 #include "db/db.h"
 #include "metric/metric.h"
 #include "roi/roi_db.h"
