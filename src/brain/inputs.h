@@ -34,6 +34,7 @@ struct brain_group {
     struct str id, name, campaign_id, campaign_name;
     struct str direction_id; /* "" = not ours to touch */
     bool live;               /* it and its campaign are enabled */
+    bool enabled;            /* itself, whatever its campaign is; not printed */
     bool daily;              /* its own daily budget rules, not its campaign's or a total */
     bool mixed_currency;     /* figures in another currency than the account's */
     bool uncertain;          /* a write to it or to one of its ads has an unknown outcome */
