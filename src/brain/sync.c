@@ -71,7 +71,7 @@ static bool update_one(struct db *db, struct arena *arena, const struct ad_conne
 
 static bool update_level(struct db *db, struct arena *arena, const struct ad_connection *c,
                          enum platform_level level, const struct known_objects *known,
-                         const struct platform_objects *objects, int64_t now_ms,
+                         const struct platform_objects *objects, int64_t read_ms,
                          struct err *err)
 {
     for (size_t i = 0; i < known->n; i++) {
