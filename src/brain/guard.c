@@ -175,6 +175,7 @@ const char *guard_name(enum guard guard)
         [GUARD_NOT_DAILY] = "not_daily",
         [GUARD_COOL_DOWN] = "cool_down",
         [GUARD_LEARNING] = "learning",
+        [GUARD_LAST_AD] = "last_ad",
     };
 
     return names[guard];
@@ -228,6 +229,8 @@ struct str guard_words(struct arena *arena, const struct guard_case *c, enum gua
     case GUARD_LEARNING:
         return str_fmt(arena, "it is younger than %d h and still learning",
                        (int)(c->policy->learning_ms / hour));
+    case GUARD_LAST_AD:
+        return STR("it is the last running ad of its group");
     }
     return STR("");
 }

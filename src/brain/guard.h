@@ -29,6 +29,7 @@ enum guard {
     GUARD_NOT_DAILY,
     GUARD_COOL_DOWN,
     GUARD_LEARNING,
+    GUARD_LAST_AD,
 };
 
 struct guard_case {

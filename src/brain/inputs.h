@@ -32,12 +32,12 @@ LIST(brain_ads, struct brain_ad);
 
 struct brain_group {
     struct str id, name, campaign_id, campaign_name;
-    struct str direction_id; /* "" = not ours to touch */
-    bool live;               /* it and its campaign are enabled */
-    bool enabled;            /* itself, whatever its campaign is; not printed */
-    bool daily;              /* its own daily budget rules, not its campaign's or a total */
-    bool mixed_currency;     /* figures in another currency than the account's */
-    bool uncertain;          /* a write to it or to one of its ads has an unknown outcome */
+    struct str direction_id;        /* "" = not ours to touch */
+    bool live;                      /* it and its campaign are enabled */
+    bool enabled, campaign_enabled; /* the two parts of it; not printed */
+    bool daily;          /* its own daily budget rules, not its campaign's or a total */
+    bool mixed_currency; /* figures in another currency than the account's */
+    bool uncertain;      /* a write to it or to one of its ads has an unknown outcome */
     int64_t budget_micros;
     int64_t day_start_micros; /* the budget that today began with */
     int64_t created_ms;

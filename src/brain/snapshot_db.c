@@ -83,7 +83,8 @@ static bool read_groups(struct db *db, struct arena *arena, const struct ad_conn
         g->campaign_name = db_text(&rows, 3);
         g->direction_id = db_text(&rows, 4);
         g->enabled = str_eq(db_text(&rows, 5), STR("enabled"));
-        g->live = g->enabled && str_eq(db_text(&rows, 6), STR("enabled"));
+        g->campaign_enabled = str_eq(db_text(&rows, 6), STR("enabled"));
+        g->live = g->enabled && g->campaign_enabled;
         g->budget_micros = db_int(&rows, 7);
         g->daily = g->budget_micros > 0;
         g->day_start_micros = g->budget_micros;
