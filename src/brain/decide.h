@@ -21,7 +21,4 @@
 MUST_CHECK bool decide(struct arena *arena, struct str inputs, struct str policy_version,
                        struct str *decisions, struct err *err);
 
-/* The decisions as lines for a terminal: what, why in money, on what evidence. */
-struct str decisions_text(struct arena *arena, struct str decisions, bool colour);
-
 #endif

@@ -5,9 +5,10 @@
 #include "db/db.h"
 #include "job/job.h"
 
-#define EXECUTION                                                                                \
-    "execution_id, ad_account_id, platform, trigger_kind, request_key, fingerprint,"             \
-    " wants_dispatch, wants_report, dispatch, policy_version, decisions, decisions_hash, state," \
+#define EXECUTION                                                                              \
+    "execution_id, ad_account_id, platform, trigger_kind, request_key, fingerprint,"           \
+    " wants_dispatch, wants_report, dispatch, policy_version, decisions, decisions_hash, "     \
+    "state,"                                                                                   \
     " error_text, correlation_id, as_of_ms, started_ms, finished_ms"
 
 static void read_execution(struct db_rows *row, struct execution *out)
@@ -49,26 +50,26 @@ bool execution_find_key(struct db *db, struct arena *arena, struct str request_k
     return db_done(&rows, err);
 }
 
-bool execution_add(struct db *db, struct arena *arena, const struct execution *e, int64_t now_ms,
-                   struct str *id, bool *added, struct err *err)
+bool execution_add(struct db *db, struct arena *arena, const struct execution *e,
+                   int64_t now_ms, struct str *id, bool *added, struct err *err)
 {
     struct execution other;
     int64_t rows = 0;
     bool found = false;
 
     *id = id_new(arena);
-    if (!db_run(db, &rows, err,
-                "INSERT INTO brain_executions (org_id, execution_id, ad_account_id, platform,"
-                " trigger_kind, request_key, fingerprint, wants_dispatch, wants_report, dispatch,"
-                " policy_version, as_of_ms, inputs, decisions, decisions_hash, state,"
-                " correlation_id, started_ms)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', 0, '', '', '', 'waiting',"
-                " $10, $11)"
-                " ON CONFLICT (org_id, request_key) WHERE request_key <> '' DO NOTHING",
-                TEXT(db_scope_org(db)), TEXT(*id), TEXT(e->ad_account_id), TEXT(e->platform),
-                TEXT(e->trigger), TEXT(e->request_key), TEXT(e->fingerprint),
-                INT(e->wants_dispatch), INT(e->wants_report), TEXT(e->correlation_id),
-                INT(now_ms)))
+    if (!db_run(
+            db, &rows, err,
+            "INSERT INTO brain_executions (org_id, execution_id, ad_account_id, platform,"
+            " trigger_kind, request_key, fingerprint, wants_dispatch, wants_report, dispatch,"
+            " policy_version, as_of_ms, inputs, decisions, decisions_hash, state,"
+            " correlation_id, started_ms)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', 0, '', '', '', 'waiting',"
+            " $10, $11)"
+            " ON CONFLICT (org_id, request_key) WHERE request_key <> '' DO NOTHING",
+            TEXT(db_scope_org(db)), TEXT(*id), TEXT(e->ad_account_id), TEXT(e->platform),
+            TEXT(e->trigger), TEXT(e->request_key), TEXT(e->fingerprint),
+            INT(e->wants_dispatch), INT(e->wants_report), TEXT(e->correlation_id), INT(now_ms)))
         return false;
     *added = rows == 1;
     if (*added)
@@ -121,20 +122,20 @@ bool execution_list(struct db *db, struct arena *arena, const struct execution_f
 bool execution_decided(struct db *db, const struct execution *e, bool *moved, struct err *err)
 {
     int64_t rows = 0;
-    bool ok = db_run(db, &rows, err,
-                     "UPDATE brain_executions SET state = 'decided', policy_version = $3,"
-                     " as_of_ms = $4, inputs = $5, decisions = $6, decisions_hash = $7"
-                     " WHERE org_id = $1 AND execution_id = $2 AND state = 'waiting'",
-                     TEXT(db_scope_org(db)), TEXT(e->id), TEXT(e->policy_version),
-                     INT(e->as_of_ms), TEXT(e->inputs), TEXT(e->decisions),
-                     TEXT(e->decisions_hash));
+    bool ok =
+        db_run(db, &rows, err,
+               "UPDATE brain_executions SET state = 'decided', policy_version = $3,"
+               " as_of_ms = $4, inputs = $5, decisions = $6, decisions_hash = $7"
+               " WHERE org_id = $1 AND execution_id = $2 AND state = 'waiting'",
+               TEXT(db_scope_org(db)), TEXT(e->id), TEXT(e->policy_version), INT(e->as_of_ms),
+               TEXT(e->inputs), TEXT(e->decisions), TEXT(e->decisions_hash));
 
     *moved = rows == 1;
     return ok;
 }
 
-bool execution_move(struct db *db, struct str id, const char *from, const char *to, bool dispatch,
-                    int64_t now_ms, bool *moved, struct err *err)
+bool execution_move(struct db *db, struct str id, const char *from, const char *to,
+                    bool dispatch, int64_t now_ms, bool *moved, struct err *err)
 {
     int64_t rows = 0;
     bool done = str_eq(str(to), STR("done"));
@@ -167,10 +168,11 @@ bool execution_dispatched(struct db *db, struct arena *arena, struct str id, int
     if (not_made)
         text = str_fmt(arena, "%lld of %lld changes were not made", (long long)not_made,
                        (long long)actions);
-    return db_run(db, NULL, err,
-                  "UPDATE brain_executions SET state = 'done', error_text = $3, finished_ms = $4"
-                  " WHERE org_id = $1 AND execution_id = $2 AND state = 'dispatching'",
-                  TEXT(db_scope_org(db)), TEXT(id), TEXT(text), INT(now_ms)) &&
+    return db_run(
+               db, NULL, err,
+               "UPDATE brain_executions SET state = 'done', error_text = $3, finished_ms = $4"
+               " WHERE org_id = $1 AND execution_id = $2 AND state = 'dispatching'",
+               TEXT(db_scope_org(db)), TEXT(id), TEXT(text), INT(now_ms)) &&
            add_report_job(db, arena, id, err);
 }
 
@@ -190,14 +192,15 @@ bool execution_failed(struct db *db, struct arena *arena, struct str id, const s
 
 bool report_add(struct db *db, const struct brain_report *report, struct err *err)
 {
-    return db_run(db, NULL, err,
-                  "INSERT INTO campaign_reports (org_id, report_id, execution_id, ad_account_id,"
-                  " platform, day, report_data, created_ms)"
-                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-                  " ON CONFLICT (org_id, report_id) DO NOTHING",
-                  TEXT(db_scope_org(db)), TEXT(report->id), TEXT(report->execution_id),
-                  TEXT(report->ad_account_id), TEXT(report->platform), TEXT(report->day),
-                  TEXT(report->data), INT(report->created_ms));
+    return db_run(
+        db, NULL, err,
+        "INSERT INTO campaign_reports (org_id, report_id, execution_id, ad_account_id,"
+        " platform, day, report_data, created_ms)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " ON CONFLICT (org_id, report_id) DO NOTHING",
+        TEXT(db_scope_org(db)), TEXT(report->id), TEXT(report->execution_id),
+        TEXT(report->ad_account_id), TEXT(report->platform), TEXT(report->day),
+        TEXT(report->data), INT(report->created_ms));
 }
 
 bool report_list(struct db *db, struct arena *arena, const struct execution_filter *f,

@@ -1,5 +1,5 @@
-/* decide_text.c - decisions as lines for a terminal. */
-#include "brain/decide.h"
+/* brain_text.c - decisions as lines for a terminal. */
+#include "brain/brain.h"
 
 #include "text/json.h"
 #include "text/money.h"
@@ -77,7 +77,7 @@ static struct str money(struct arena *arena, const struct json *root, const char
                    STR_ARG(currency));
 }
 
-struct str decisions_text(struct arena *arena, struct str decisions, bool colour)
+struct str brain_text(struct arena *arena, struct str decisions, bool colour)
 {
     const struct json *root;
     struct err err = {0};
