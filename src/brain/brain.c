@@ -208,9 +208,9 @@ static bool open_account(struct run *run, struct err *err)
 /* The first run reads the whole month, later ones the days that may still change. */
 static int days_to_read(struct run *run, const struct brain_inputs *known)
 {
-    for (int back = BRAIN_DAYS; back < BRAIN_DAYS_KNOWN; back++) {
+    for (int back = BRAIN_DAYS; back <= BRAIN_DAYS_KNOWN; back++) {
         if (!known->covered[back])
-            return BRAIN_DAYS_KNOWN;
+            return BRAIN_DAYS_KNOWN + 1;
     }
     return (int)run->app->conf->collect_days;
 }

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "db/db.h"
+#include "metric/metric.h"
 
 bool snapshot_db_directions(struct db *db, struct arena *arena, const struct ad_connection *c,
                             struct brain_inputs *out, struct err *err)
@@ -169,9 +170,9 @@ bool snapshot_db_metrics(struct db *db, struct arena *arena, const struct ad_con
               " FROM creative_metrics_history"
               " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3"
               " AND day >= $4 AND day <= $5"
-              " AND source = 'tiktok_batch'",
+              " AND source = $6",
               TEXT(c->org_id), TEXT(c->ad_account_id), TEXT(c->platform), TEXT(first_day),
-              TEXT(last_day));
+              TEXT(last_day), TEXT(metric_source(c->platform)));
     while (db_next(&rows)) {
         struct metric_fact *f = metric_facts_add(out, arena);
         f->adgroup_id = db_text(&rows, 0);

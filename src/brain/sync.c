@@ -15,16 +15,6 @@ static const struct platform_object *shown(const struct platform_objects *list, 
     return NULL;
 }
 
-/* Only a daily budget of the group itself is ours to judge; anything else reads as none.
- * TikTok: budget modes, BUDGET_MODE_DAY and BUDGET_MODE_DYNAMIC_DAILY_BUDGET go by the day. */
-static int64_t daily_budget(const struct platform_object *o)
-{
-    bool daily = !o->budget_mode.n || str_has(o->budget_mode, STR("DAY")) ||
-                 str_has(o->budget_mode, STR("DAILY"));
-
-    return daily ? o->budget_micros : 0;
-}
-
 static struct str state_json(struct arena *arena, enum platform_level level,
                              const struct known_object *o)
 {
@@ -55,7 +45,7 @@ static bool update_one(struct db *db, struct arena *arena, const struct ad_conne
 
     now.status = o ? o->status : STR("deleted");
     if (level == LEVEL_ADGROUP && o)
-        now.budget_micros = daily_budget(o);
+        now.budget_micros = platform_daily_budget(o);
     if (str_eq(now.status, old->status) && now.budget_micros == old->budget_micros)
         return true;
     if (!sync_db_set(db, c, level, &now, read_ms, clock_wall_ms(), &changed, err))

@@ -95,11 +95,15 @@ static bool put_adgroup(struct db *db, const struct metric_run *run,
         "  $6, $7, $8, $9, $10)"
         " ON CONFLICT (org_id, platform, adgroup_id) DO UPDATE SET"
         " name = excluded.name, status = excluded.status,"
-        " daily_budget_micros = excluded.daily_budget_micros, updated_ms = excluded.updated_ms"
+        " daily_budget_micros = excluded.daily_budget_micros,"
+        " changed_ms = CASE WHEN adgroups.status <> excluded.status"
+        "  OR adgroups.daily_budget_micros <> excluded.daily_budget_micros"
+        "  THEN excluded.updated_ms ELSE adgroups.changed_ms END,"
+        " updated_ms = excluded.updated_ms"
         " WHERE adgroups.updated_ms <= $11",
         TEXT(db_scope_org(db)), TEXT(run->platform), TEXT(object->id),
         TEXT(object->campaign_id), TEXT(run->ad_account_id), TEXT(object->name),
-        TEXT(object->status), INT(object->budget_micros),
+        TEXT(object->status), INT(platform_daily_budget(object)),
         INT(object->created_ms ? object->created_ms : run->now_ms), INT(run->now_ms),
         INT(run->started_ms));
 }

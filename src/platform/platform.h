@@ -248,6 +248,10 @@ const struct platform *platform_find(struct str name);
 
 extern const struct platform platform_tiktok;
 
+/* The daily budget of an ad group; 0 where its money is set otherwise (on the campaign, for its
+ * whole life). */
+int64_t platform_daily_budget(const struct platform_object *adgroup);
+
 /* Tests only: this one answers platform_find for its own name from now on; NULL takes it away.
  * Call before other threads look. */
 void platform_register_for_tests(const struct platform *platform);

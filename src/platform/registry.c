@@ -18,3 +18,12 @@ const struct platform *platform_find(struct str name)
     }
     return NULL;
 }
+
+/* TikTok: budget modes; BUDGET_MODE_DAY and BUDGET_MODE_DYNAMIC_DAILY_BUDGET go by the day. */
+int64_t platform_daily_budget(const struct platform_object *adgroup)
+{
+    bool daily = !adgroup->budget_mode.n || str_has(adgroup->budget_mode, STR("_DAY")) ||
+                 str_has(adgroup->budget_mode, STR("_DAILY"));
+
+    return daily ? adgroup->budget_micros : 0;
+}
