@@ -44,6 +44,7 @@ struct call {
     const struct net_request *request;
     bool repeatable; /* a second sending does no harm */
     int sendings;
+    bool head_whole; /* the empty line after the headers came */
     int addresses_refused;
     int addresses_allowed;
     size_t received;
@@ -106,6 +107,16 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
         if (wrote > 0)
             done += (size_t)wrote;
     }
+    return n;
+}
+
+/* libcurl takes an answer that ends amid its headers for a whole one; we do not. */
+static size_t on_header(char *line, size_t size, size_t n, void *arg)
+{
+    struct call *call = arg;
+
+    (void)size; /* always 1 */
+    call->head_whole = str_trim((struct str){line, n}).n == 0;
     return n;
 }
 
@@ -257,6 +268,8 @@ static void set_always(CURL *curl, struct call *call)
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, call->text);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_request);
     curl_easy_setopt(curl, CURLOPT_PREREQDATA, call);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_socket);
@@ -297,8 +310,10 @@ static bool judge(const struct call *call, CURLcode code, struct err *err)
     struct str to = origin(call->request->url);
     const char *why = call->text[0] ? call->text : curl_easy_strerror(code);
 
-    if (code == CURLE_OK && !call->file_errno)
+    if (code == CURLE_OK && call->head_whole)
         return true;
+    if (code == CURLE_OK)
+        why = "the connection ended amid the headers";
     if (call->file_errno)
         return err_set(err, ERR_BROKEN, "cannot write %s: %s", call->request->save_path,
                        strerror(call->file_errno));
