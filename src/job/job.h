@@ -87,6 +87,14 @@ void job_wake(struct job_runner *runner);
 MUST_CHECK bool job_idle(struct db *db, struct str org_id, int64_t deadline_mono_ms,
                          struct err *err);
 
+/* How the queue stands over all orgs, for /metrics and doctor.  System scope. */
+struct job_counts {
+    int64_t waiting, running, dead;
+    int64_t oldest_running_ms; /* how long the oldest running job has been under way */
+};
+MUST_CHECK bool job_count(struct db *db, struct arena *arena, int64_t now_ms,
+                          struct job_counts *out, struct err *err);
+
 /*
  * Schedules: one row per (schedule, slot), so a slot fires once however many
  * processes look.  True in *mine when this call took the slot.

@@ -278,3 +278,29 @@ bool job_idle(struct db *db, struct str org_id, int64_t deadline_mono_ms, struct
         clock_sleep_ms(10);
     }
 }
+
+bool job_count(struct db *db, struct arena *arena, int64_t now_ms, struct job_counts *out,
+               struct err *err)
+{
+    struct db_rows rows;
+
+    *out = (struct job_counts){0};
+    /* A lease is extended while its worker lives, so the creation is the age that can be told.
+     */
+    db_select(db, arena, &rows,
+              "SELECT state, count(*), COALESCE(min(created_ms), 0) FROM jobs"
+              " WHERE state IN ('waiting', 'running', 'dead') GROUP BY state");
+    while (db_next(&rows)) {
+        struct str state = db_text(&rows, 0);
+        int64_t n = db_int(&rows, 1);
+        if (str_eq(state, STR("waiting")))
+            out->waiting = n;
+        else if (str_eq(state, STR("dead")))
+            out->dead = n;
+        else {
+            out->running = n;
+            out->oldest_running_ms = now_ms - db_int(&rows, 2);
+        }
+    }
+    return db_done(&rows, err);
+}

@@ -196,3 +196,11 @@ bool request_json(struct request *rq, const struct json **out, struct err *err)
         return err_input(err, "body", "send {...}", "the body is not a JSON object");
     return true;
 }
+
+struct web *request_web(const struct request *rq)
+{
+    const struct exchange *x = rq->impl;
+
+    must(x);
+    return x->web;
+}

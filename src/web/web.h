@@ -146,6 +146,8 @@ struct web_counts {
     int64_t connections_now, waiting_now, oldest_wait_ms;
 };
 struct web_counts web_counts(struct web *web);
+/* The server that a request came to. */
+struct web *request_web(const struct request *rq);
 
 /* Reading a request. */
 struct str request_header(const struct request *rq,
