@@ -10,6 +10,8 @@
 #
 # FLAVOUR=release|asan|tsan chooses the folder; CC may be anything that speaks gnu11.
 
+MAKEFLAGS += --no-builtin-rules
+
 FLAVOUR ?= release
 B := $(if $(filter release,$(FLAVOUR)),build,build/$(FLAVOUR))
 
