@@ -1,6 +1,7 @@
 /* database.c - the face: rules that are equal on both databases. */
 
 #include "base/guard.h"
+#include "base/limits.h"
 #include "db/driver.h"
 
 #include <stdio.h>
@@ -27,6 +28,7 @@ bool database_open(struct str url, struct database **out, struct err *err)
     struct database *database = calloc(1, sizeof *database);
     must(database);
     database->driver = driver;
+    database->lock_ms = LIMIT_LOCK_MS;
     if (!driver->open(database, place, err)) {
         free(database);
         return false;

@@ -84,6 +84,8 @@ struct database {
     _Atomic int64_t statements;
     _Atomic int64_t fail_at; /* 0 = never */
     _Atomic int fault;
+    _Atomic int64_t commits; /* SQLite: each serves a batch of transactions */
+    int64_t lock_ms; /* longest wait for a turn to write: LIMIT_LOCK_MS, shorter in a test */
 };
 
 enum scope { SCOPE_NONE, SCOPE_ORG, SCOPE_SYSTEM };

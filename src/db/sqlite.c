@@ -80,7 +80,7 @@ static bool sqlite_open(struct database *database, struct str place, struct err 
     must((store->path = strndup(place.p, place.n)));
     database->impl = store;
     if (lock(store, err) && make_file(store->path, err) &&
-        writer_open(store->path, &store->writer, err))
+        writer_open(database, store->path, &store->writer, err))
         return true;
     sqlite_close(database);
     return false;

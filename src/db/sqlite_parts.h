@@ -58,7 +58,8 @@ void connection_fill(struct connection *connection, struct err *err);
 
 struct writer;
 
-bool writer_open(const char *path, struct writer **out, struct err *err);
+bool writer_open(struct database *database, const char *path, struct writer **out,
+                 struct err *err);
 void writer_close(struct writer *writer);
 bool writer_begin(struct db *db, struct err *err);
 bool writer_end(struct db *db, bool ok, struct err *err);

@@ -15,7 +15,6 @@
 #include "db/sqlite_parts.h"
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -46,6 +45,7 @@ struct turn {
 };
 
 struct writer {
+    struct database *database;
     char *path;
     struct connection connection; /* used by the thread whose turn it is */
     pthread_mutex_t mutex;
@@ -71,7 +71,8 @@ static void condition_setup(pthread_cond_t *condition)
     pthread_condattr_destroy(&monotonic);
 }
 
-bool writer_open(const char *path, struct writer **out, struct err *err)
+bool writer_open(struct database *database, const char *path, struct writer **out,
+                 struct err *err)
 {
     struct writer *writer = calloc(1, sizeof *writer);
 
@@ -80,6 +81,7 @@ bool writer_open(const char *path, struct writer **out, struct err *err)
         free(writer);
         return false;
     }
+    writer->database = database;
     must((writer->path = strdup(path)));
     must(pthread_mutex_init(&writer->mutex, NULL) == 0);
     writer->disk_failed_mono_ms = -DISK_FAILURES_APART_MS;
@@ -114,9 +116,9 @@ static void leave_queue(struct writer *writer, struct turn *turn)
         writer->last = before;
 }
 
-static bool wait_for_turn(struct writer *writer, struct turn *turn)
+static bool wait_for_turn(struct writer *writer, struct turn *turn, int64_t wait_ms)
 {
-    int64_t until_ms = clock_mono_ms() + LIMIT_LOCK_MS;
+    int64_t until_ms = clock_mono_ms() + wait_ms;
     struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
 
     while (!turn->granted)
@@ -130,6 +132,7 @@ static bool wait_for_turn(struct writer *writer, struct turn *turn)
 
 static bool take_turn(struct writer *writer, struct err *err)
 {
+    int64_t wait_ms = writer->database->lock_ms;
     struct turn turn = {0};
     bool mine = true;
 
@@ -143,12 +146,13 @@ static bool take_turn(struct writer *writer, struct err *err)
         else
             writer->first = &turn;
         writer->last = &turn;
-        mine = wait_for_turn(writer, &turn);
+        mine = wait_for_turn(writer, &turn, wait_ms);
         pthread_cond_destroy(&turn.granted_now);
     }
     pthread_mutex_unlock(&writer->mutex);
-    return mine || err_set(err, ERR_BUSY, "the database is busy: no turn to write within %d s",
-                           LIMIT_LOCK_MS / 1000);
+    return mine ||
+           err_set(err, ERR_BUSY, "the database is busy: no turn to write within %lld ms",
+                   (long long)wait_ms);
 }
 
 /* With the mutex held. */
@@ -259,8 +263,10 @@ static void commit(struct writer *writer)
 {
     struct err err = {0};
 
-    if (connection_exec(&writer->connection, "COMMIT", &err))
+    if (connection_exec(&writer->connection, "COMMIT", &err)) {
+        atomic_fetch_add(&writer->database->commits, 1);
         return;
+    }
     /* After an I/O error the log may hold it all the same. */
     if (connection_broke(&writer->connection))
         err.kind = ERR_UNCERTAIN;
