@@ -6,20 +6,23 @@
 
 /*
  * CSV as RFC 4180: quotes, doubled quotes, line breaks inside quotes, CRLF or
- * LF.  The reader is called once a record; limits LIMIT_CSV_COLUMNS and
- * LIMIT_CSV_FIELD.
+ * LF; blank lines are skipped.  The reader is called once a record; limits
+ * LIMIT_CSV_COLUMNS and LIMIT_CSV_FIELD.
  */
 struct csv_reader {
     struct str rest;
-    int64_t line;
+    int64_t line; /* on which the last record begins, from 1 */
+    int64_t next_line;
 };
 void csv_reader(struct csv_reader *reader, struct str text); /* skips a UTF-8 byte-order mark */
-/* True with a record in *out; false at the end (err untouched) or on a malformed one (err set). */
+/* True with a record in *out; false at the end (err untouched) or on a malformed one (err set).
+ */
 MUST_CHECK bool csv_next(struct csv_reader *reader, struct arena *arena, struct strs *out,
                          struct err *err);
 
 /* One field, quoted where needed; a text that a spreadsheet would run as a formula
- * (= + - @ tab CR at its start, also full-width twins) gets a leading apostrophe. */
+ * (= + - @ tab CR LF at its start, also full-width twins) gets a leading apostrophe; a
+ * negative decimal number does not. */
 void csv_put(struct buf *buf, bool first, struct str field);
 void csv_end_row(struct buf *buf);
 

@@ -15,7 +15,8 @@ struct form_field {
 LIST(form_fields, struct form_field);
 
 /* At most LIMIT_FORM_FIELDS fields, in order of appearance.  Names and values are UTF-8
- * without NUL, or ERR_INVALID; a '%' that begins no escape stands for itself, as in browsers. */
+ * without NUL, or ERR_INVALID; a '%' that begins no escape stands for itself, as in browsers.
+ */
 MUST_CHECK bool form_parse(struct arena *arena, struct str body, struct form_fields *out,
                            struct err *err);
 /* `type` is the Content-Type header (it carries the boundary); values borrow from `body`. */

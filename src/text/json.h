@@ -21,7 +21,16 @@
  */
 struct json; /* one value of a parsed document; never NULL-checked by callers: see json_at */
 
-enum json_type { JSON_MISSING, JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_TEXT, JSON_LIST, JSON_OBJECT };
+enum json_type {
+    JSON_MISSING,
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_INT,
+    JSON_REAL,
+    JSON_TEXT,
+    JSON_LIST,
+    JSON_OBJECT
+};
 
 /* ERR_INVALID says where: "line 3, column 17: ...". */
 MUST_CHECK bool json_parse(struct arena *arena, struct str text, const struct json **out,
@@ -48,7 +57,7 @@ double json_real(const struct json *value, const char *path, double otherwise);
  * Only whole numbers are formatted on the arena. */
 struct str json_number_text(const struct json *value, const char *path, struct arena *arena);
 
-size_t json_count(const struct json *value);                            /* members of a list */
+size_t json_count(const struct json *value);                             /* members of a list */
 const struct json *json_item(const struct json *value, size_t position); /* of a list */
 
 /* Walk an object: start with *cursor = NULL; false at its end. */

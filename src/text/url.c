@@ -79,6 +79,15 @@ static bool bad_url(struct err *err, const char *what, const char *hint)
     return err_input(err, "url", hint, "%s", what);
 }
 
+/* The shape of an IPv6 address; the resolver has the last word. */
+static bool address_ok(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (hex_digit(s.p[i]) < 0 && s.p[i] != ':' && s.p[i] != '.')
+            return false;
+    return str_find(s, ':') < s.n;
+}
+
 /* "host", "host:port", "[::1]:port" */
 static bool parse_authority(struct arena *arena, struct str s, struct url *out, struct err *err)
 {
@@ -94,8 +103,7 @@ static bool parse_authority(struct arena *arena, struct str s, struct url *out, 
     if (s.n && s.p[0] == '[') {
         struct str rest = str_sub(s, 1, s.n);
         host = str_cut(&rest, ']');
-        if (str_find(host, ':') == host.n || !all_in(host, ":.") ||
-            (rest.n && rest.p[0] != ':') || str_find(s, ']') == s.n)
+        if (!address_ok(host) || (rest.n && rest.p[0] != ':') || str_find(s, ']') == s.n)
             return bad_url(err, "the URL's address is malformed", host_hint);
         ported = rest.n > 0;
         port = str_sub(rest, 1, rest.n);
