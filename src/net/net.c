@@ -116,7 +116,10 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
     struct call *call = arg;
 
     (void)size; /* always 1 */
-    call->head_whole = str_trim((struct str){line, n}).n == 0;
+    if (str_starts((struct str){line, n}, STR("HTTP/")))
+        call->head_whole = false;
+    else if (str_trim((struct str){line, n}).n == 0)
+        call->head_whole = true; /* trailers may follow the body */
     return n;
 }
 
