@@ -217,12 +217,16 @@ static struct job job_of(const struct job_hands *hands, const struct job_row *ro
     };
 }
 
-/* As the work of this job: its org, its correlation id. */
+/* As the work of this job: its org (the whole installation where it has none), its correlation
+ * id. */
 static struct job enter(const struct job_hands *hands, const struct job_row *row,
                         int64_t deadline_mono_ms)
 {
     log_correlation(row->correlation_id);
-    db_scope(hands->db, row->org_id);
+    if (row->org_id.n)
+        db_scope(hands->db, row->org_id);
+    else
+        db_scope_system(hands->db);
     return job_of(hands, row, deadline_mono_ms);
 }
 

@@ -60,8 +60,9 @@ struct job_wish {
     struct str unique_key; /* "" = none; else at most one open job per (org, kind, key) */
 };
 
-/* Inside the caller's transaction or as its own; org = the handle's scope.  When an open job
- * has the unique key already, nothing is added and *added (may be NULL) is false. */
+/* Inside the caller's transaction or as its own; org = the handle's scope, none in system
+ * scope.  When an open job has the unique key already, nothing is added and *added (may be
+ * NULL) is false. */
 MUST_CHECK bool job_add(struct db *db, const struct job_wish *wish, bool *added,
                         struct err *err);
 

@@ -545,6 +545,16 @@ static void a_slot_fires_once(struct database *database, struct db *db)
     CHECK(won == 20, "%d winners of 20 slots", won);
 }
 
+/* A webhook's inbox is read for all orgs at once. */
+static void a_job_of_no_org_runs_for_all(struct database *database, struct db *db)
+{
+    start(db);
+    db_scope_system(db);
+    CHECK(add(db, "t.counts", "one") && !add(db, "t.counts", "one"), "one open job");
+    CHECK(run_due(database, db) == 1 && runs == 1, "ran %d times", runs);
+    CHECK(db_scope_org(db).n == 0, "still in system scope");
+}
+
 int main(void)
 {
     arena = arena_new("test");
@@ -564,6 +574,7 @@ int main(void)
     RUN_ON_DATABASES(a_turned_clock_takes_no_job_from_its_worker);
     RUN_ON_DATABASES(a_stopping_runner_hands_back_what_it_cannot_finish);
     RUN_ON_DATABASES(a_small_org_does_not_wait_behind_a_big_one);
+    RUN_ON_DATABASES(a_job_of_no_org_runs_for_all);
     RUN_ON_DATABASES(a_slot_fires_once);
     arena_free(arena);
     return test_report();
