@@ -1,5 +1,6 @@
 /* boot.c - what every subcommand does first. */
 
+#include "auth/auth_db.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
@@ -119,16 +120,31 @@ static bool check_key(struct boot *boot, struct err *err)
     return ok;
 }
 
+/* postgres://user:password@host/name, to be shown to people. */
+static struct str without_password(struct arena *arena, struct str url)
+{
+    struct str rest = url;
+    struct str scheme = str_cut(&rest, ':');
+    size_t at = str_find(rest, '@');
+
+    if (!str_starts(scheme, STR("postgres")) || at == rest.n)
+        return url;
+    return str_fmt(arena, STR_FMT "://" STR_FMT, STR_ARG(scheme),
+                   STR_ARG(str_sub(rest, at + 1, rest.n)));
+}
+
 bool boot_open(struct boot *boot, bool migrate, struct err *err)
 {
     struct arena *arena = boot->arena;
     struct ring *ring;
 
+    boot->db_shown = STR("the database");
     if (!make_folder(arena, boot->conf.data, err))
         return false;
     boot->db_url = boot->conf.db.n ? boot->conf.db
                                    : str_fmt(arena, "sqlite:" STR_FMT "/adwright.db",
                                              STR_ARG(boot->conf.data));
+    boot->db_shown = without_password(arena, boot->db_url);
     if (!ring_open(str_c(arena, str_fmt(arena, STR_FMT "/key", STR_ARG(boot->conf.data))),
                    &ring, err))
         return false;
@@ -200,5 +216,47 @@ bool cmd_rest(const struct boot *boot, size_t most, struct err *err)
                       STR_ARG(boot->rest.at[most]));
         return err_hint(err, "--help shows what the command takes");
     }
+    return true;
+}
+
+int cmd_with_db(int argc, char **argv, const char *help, const char *const *settings,
+                bool (*action)(struct boot *boot, struct db *db, struct err *err))
+{
+    struct boot boot;
+    struct err err = {0};
+    struct db *db = NULL;
+    bool asked = false;
+    bool ok = boot_settings(&boot, argc, argv, help, settings, &asked, &err);
+
+    if (ok && !asked) {
+        ok = boot_open(&boot, true, &err) && db_open(boot.app.database, &db, &err);
+        if (ok) {
+            db_scope_system(db);
+            ok = action(&boot, db, &err);
+            db_close(db);
+        }
+    }
+    int status = ok ? 0 : cmd_fail(&err);
+    boot_close(&boot);
+    return status;
+}
+
+bool cmd_org_option(struct boot *boot, struct db *db, struct str *org_id, struct err *err)
+{
+    struct org_rows orgs = {0};
+
+    if (cmd_option(boot, "--org", org_id)) {
+        struct org_row org;
+        return org_get(db, boot->arena, *org_id, &org, err);
+    }
+    if (!org_list(db, boot->arena, &orgs, err))
+        return false;
+    if (orgs.n != 1) {
+        (void)err_set(err, ERR_INVALID, "there are %zu orgs", orgs.n);
+        return err_hint(err, "%s",
+                        orgs.n ? "say which: --org ID (adwright org list)"
+                               : "make one first: adwright org add NAME");
+    }
+    *org_id = orgs.at[0].org_id;
     return true;
 }

@@ -23,6 +23,7 @@ int cmd_report(int argc, char **argv);
 int cmd_brain(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_settings(int argc, char **argv);
+int cmd_routes(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 /* Say an err on stderr in words: text, then the hint on its own line. Returns 1. */
@@ -47,6 +48,14 @@ MUST_CHECK bool boot_settings(struct boot *boot, int argc, char **argv, const ch
  * be. */
 MUST_CHECK bool boot_open(struct boot *boot, bool migrate, struct err *err);
 void boot_close(struct boot *boot);
+
+/* A whole command that works on the database: settings, --help, boot, action with a handle in
+ * system scope, close. Returns the exit status. */
+int cmd_with_db(int argc, char **argv, const char *help, const char *const *settings,
+                bool (*action)(struct boot *boot, struct db *db, struct err *err));
+/* The org named by --org, or the only one there is. */
+MUST_CHECK bool cmd_org_option(struct boot *boot, struct db *db, struct str *org_id,
+                               struct err *err);
 
 /* The positional argument or flag value; flags that are no settings look like --flag[=value].
  */

@@ -11,23 +11,6 @@
 
 static const char *const settings[] = {"data", "db", NULL};
 
-/* Open the database with the schema up to date and run one action on it. */
-static int with_db(struct boot *boot, bool (*action)(struct boot *, struct db *, struct err *))
-{
-    struct err err = {0};
-    struct db *db = NULL;
-    bool ok = boot_open(boot, true, &err) && db_open(boot->app.database, &db, &err);
-
-    if (ok) {
-        db_scope_system(db);
-        ok = action(boot, db, &err);
-        db_close(db);
-    }
-    int status = ok ? 0 : cmd_fail(&err);
-    boot_close(boot);
-    return status;
-}
-
 static bool org_add_action(struct boot *boot, struct db *db, struct err *err)
 {
     struct str country = STR("KZ"), currency = STR("KZT"), id;
@@ -57,26 +40,6 @@ static bool org_list_action(struct boot *boot, struct db *db, struct err *err)
     return true;
 }
 
-/* The org named by --org, or the only one there is. */
-static bool choose_org(struct boot *boot, struct db *db, struct str *org_id, struct err *err)
-{
-    struct org_rows orgs = {0};
-
-    if (cmd_option(boot, "--org", org_id)) {
-        struct org_row org;
-        return org_get(db, boot->arena, *org_id, &org, err);
-    }
-    if (!org_list(db, boot->arena, &orgs, err))
-        return false;
-    if (orgs.n != 1) {
-        (void)err_set(err, ERR_INVALID, "there are %zu orgs", orgs.n);
-        return err_hint(err, orgs.n ? "say which: --org ID (adwright org list)"
-                                    : "make one first: adwright org add NAME");
-    }
-    *org_id = orgs.at[0].org_id;
-    return true;
-}
-
 static bool org_key_action(struct boot *boot, struct db *db, struct err *err)
 {
     struct str org_id, id, key, names = STR("read"), name = STR("made on the command line");
@@ -84,7 +47,7 @@ static bool org_key_action(struct boot *boot, struct db *db, struct err *err)
 
     (void)cmd_option(boot, "--rights", &names);
     (void)cmd_option(boot, "--name", &name);
-    if (!choose_org(boot, db, &org_id, err) || !cmd_rest(boot, 0, err))
+    if (!cmd_org_option(boot, db, &org_id, err) || !cmd_rest(boot, 0, err))
         return false;
     while (names.n) {
         struct str word = str_trim(str_cut(&names, ','));
@@ -100,6 +63,18 @@ static bool org_key_action(struct boot *boot, struct db *db, struct err *err)
     return true;
 }
 
+static bool org(struct boot *boot, struct db *db, struct err *err)
+{
+    if (cmd_flag(boot, "add"))
+        return org_add_action(boot, db, err);
+    if (cmd_flag(boot, "list"))
+        return org_list_action(boot, db, err);
+    if (cmd_flag(boot, "key"))
+        return org_key_action(boot, db, err);
+    return err_input(err, "command", "one of add, list, key; see --help",
+                     "say what to do with orgs");
+}
+
 int cmd_org(int argc, char **argv)
 {
     static const char help[] =
@@ -107,22 +82,8 @@ int cmd_org(int argc, char **argv)
         "       adwright org list\n"
         "       adwright org key [--org ID] [--rights read,edit,spend,admin] [--name TEXT]\n\n"
         "An org is a tenant.  `add` prints its id, `key` an API key, once.\n";
-    struct boot boot;
-    struct err err = {0};
-    bool asked;
 
-    if (!boot_settings(&boot, argc, argv, help, settings, &asked, &err))
-        return cmd_fail(&err);
-    if (asked)
-        return 0;
-    if (cmd_flag(&boot, "add"))
-        return with_db(&boot, org_add_action);
-    if (cmd_flag(&boot, "list"))
-        return with_db(&boot, org_list_action);
-    if (cmd_flag(&boot, "key"))
-        return with_db(&boot, org_key_action);
-    fputs(help, stderr);
-    return 2;
+    return cmd_with_db(argc, argv, help, settings, org);
 }
 
 /* From the terminal without echo, else one line of standard input. */
@@ -159,7 +120,7 @@ static bool user_add_action(struct boot *boot, struct db *db, struct err *err)
 
     (void)cmd_option(boot, "--email", &email);
     (void)cmd_option(boot, "--role", &role);
-    if (!choose_org(boot, db, &org_id, err) || !cmd_rest(boot, 0, err) ||
+    if (!cmd_org_option(boot, db, &org_id, err) || !cmd_rest(boot, 0, err) ||
         !read_password(boot, &password, err) ||
         !user_add(db, boot->arena, org_id, email, password, role, &id, err))
         return false;
@@ -181,7 +142,7 @@ static bool user_list_action(struct boot *boot, struct db *db, struct err *err)
     struct user_rows users = {0};
     struct str org_id;
 
-    if (!choose_org(boot, db, &org_id, err) || !cmd_rest(boot, 0, err) ||
+    if (!cmd_org_option(boot, db, &org_id, err) || !cmd_rest(boot, 0, err) ||
         !user_list(db, boot->arena, org_id, &users, err))
         return false;
     for (size_t i = 0; i < users.n; i++)
@@ -189,6 +150,18 @@ static bool user_list_action(struct boot *boot, struct db *db, struct err *err)
                str_c(boot->arena, users.at[i].role), STR_ARG(users.at[i].email),
                users.at[i].disabled ? "  (disabled)" : "");
     return true;
+}
+
+static bool user(struct boot *boot, struct db *db, struct err *err)
+{
+    if (cmd_flag(boot, "add"))
+        return user_add_action(boot, db, err);
+    if (cmd_flag(boot, "list"))
+        return user_list_action(boot, db, err);
+    if (cmd_flag(boot, "password"))
+        return user_password_action(boot, db, err);
+    return err_input(err, "command", "one of add, list, password; see --help",
+                     "say what to do with users");
 }
 
 int cmd_user(int argc, char **argv)
@@ -199,20 +172,6 @@ int cmd_user(int argc, char **argv)
         "       adwright user password --email ADDRESS\n\n"
         "Passwords are asked for on the terminal or read from standard input.  A new password\n"
         "ends all sessions of the user.\n";
-    struct boot boot;
-    struct err err = {0};
-    bool asked;
 
-    if (!boot_settings(&boot, argc, argv, help, settings, &asked, &err))
-        return cmd_fail(&err);
-    if (asked)
-        return 0;
-    if (cmd_flag(&boot, "add"))
-        return with_db(&boot, user_add_action);
-    if (cmd_flag(&boot, "list"))
-        return with_db(&boot, user_list_action);
-    if (cmd_flag(&boot, "password"))
-        return with_db(&boot, user_password_action);
-    fputs(help, stderr);
-    return 2;
+    return cmd_with_db(argc, argv, help, settings, user);
 }

@@ -14,6 +14,9 @@ int server_port(const struct server *server);
 /* Finish what is in hand (conf drain_seconds), then stop; frees. */
 void server_stop(struct server *server);
 
+/* "METHOD /path right", a line each. */
+void server_print_routes(void);
+
 /* Every job kind of the product, NULL-ended. */
 struct job_kind;
 extern const struct job_kind *const server_job_kinds[];

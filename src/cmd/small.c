@@ -1,6 +1,6 @@
 /* small.c - `adwright migrate`, `version` and `settings`. */
 
-#include "cmd/cmd.h"
+#include "cmd/server.h"
 #include "db/db.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ static bool migrate(struct boot *boot, struct err *err)
     if (!cmd_rest(boot, 0, err) || !boot_open(boot, true, err) ||
         !database_versions(boot->app.database, &known, &present, err))
         return false;
-    printf("schema version %d of %d in " STR_FMT "\n", present, known, STR_ARG(boot->db_url));
+    printf("schema version %d of %d in " STR_FMT "\n", present, known, STR_ARG(boot->db_shown));
     return true;
 }
 
@@ -66,5 +66,13 @@ int cmd_settings(int argc, char **argv)
     struct str text = manual ? conf_manual(boot.arena) : conf_help(boot.arena, NULL);
     printf(STR_FMT, STR_ARG(text));
     boot_close(&boot);
+    return 0;
+}
+
+int cmd_routes(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    server_print_routes();
     return 0;
 }

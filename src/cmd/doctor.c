@@ -1,0 +1,232 @@
+/* doctor.c - `adwright doctor`: what was checked, what was found, how to mend it. */
+
+#include "ads/account.h"
+#include "auth/audit.h"
+#include "auth/auth_db.h"
+#include "base/clock.h"
+#include "cmd/cmd.h"
+#include "job/job.h"
+#include "lead/lead.h"
+#include "net/net.h"
+#include "platform/platform.h"
+#include "text/zone.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define HOUR_MS INT64_C(3600000)
+
+struct doctor {
+    struct boot *boot;
+    struct db *db;
+    struct net *net;
+    bool colour;
+    int failures, warnings;
+};
+
+enum verdict { FINE, LOOK, WRONG };
+
+static void say(struct doctor *doctor, enum verdict verdict, const char *checked,
+                struct str found, const char *mend)
+{
+    static const char *const words[] = {"ok  ", "look", "FAIL"};
+    static const char *const tones[] = {"\033[32m", "\033[33m", "\033[31m"};
+
+    doctor->failures += verdict == WRONG;
+    doctor->warnings += verdict == LOOK;
+    printf("  %s%s%s  %-26s " STR_FMT "\n", doctor->colour ? tones[verdict] : "",
+           words[verdict], doctor->colour ? "\033[0m" : "", checked, STR_ARG(found));
+    if (verdict != FINE && mend)
+        printf("        %-26s %s\n", "", mend);
+}
+
+static struct arena *arena_of(struct doctor *doctor)
+{
+    return doctor->boot->arena;
+}
+
+static void check_folder(struct doctor *doctor)
+{
+    const char *path = str_c(arena_of(doctor), doctor->boot->conf.data);
+    struct statvfs disk;
+    struct stat st;
+
+    if (stat(path, &st) == 0 && (st.st_mode & 077))
+        say(doctor, LOOK, "data folder",
+            str_fmt(arena_of(doctor), "%s is open to others", path),
+            "chmod 700 it: it holds people's contacts");
+    else
+        say(doctor, FINE, "data folder", str(path), NULL);
+    if (statvfs(path, &disk) != 0)
+        return;
+    uint64_t free_mb = (uint64_t)disk.f_bavail * disk.f_frsize / (1024 * 1024);
+    say(doctor, free_mb < 1024 ? LOOK : FINE, "disk",
+        str_fmt(arena_of(doctor), "%" PRIu64 " MB free", free_mb),
+        "leads are refused when the disk is full: make room");
+}
+
+static void check_settings(struct doctor *doctor)
+{
+    const struct conf *conf = &doctor->boot->conf;
+    bool app = conf->tiktok_app_id.n && conf->tiktok_app_secret.n;
+    bool https = str_starts(conf->public_url, STR("https://"));
+
+    say(doctor, app ? FINE : LOOK, "TikTok app", app ? conf->tiktok_app_id : STR("not set"),
+        "set tiktok_app_id and tiktok_app_secret from the developer portal");
+    say(doctor, https ? FINE : LOOK, "public address",
+        conf->public_url.n ? conf->public_url : STR("not set"),
+        "the platform's webhooks and OAuth need an https address: set public_url");
+}
+
+static bool check_inbox(struct doctor *doctor, struct err *err)
+{
+    struct delivery_counts counts;
+
+    if (!lead_delivery_counts(doctor->db, arena_of(doctor), &counts, err))
+        return false;
+    int64_t age_ms =
+        counts.oldest_received_ms ? clock_wall_ms() - counts.oldest_received_ms : 0;
+    say(doctor, age_ms > HOUR_MS ? LOOK : FINE, "webhook inbox",
+        str_fmt(arena_of(doctor), "%" PRId64 " waiting, %" PRId64 " of unknown advertisers",
+                counts.received, counts.unresolved),
+        "deliveries wait for a server: start adwright serve");
+    if (counts.quarantined)
+        say(doctor, LOOK, "signatures",
+            str_fmt(arena_of(doctor), "%" PRId64 " deliveries with a bad or no signature",
+                    counts.quarantined),
+            "check tiktok_webhook_secret (or the app secret) and tiktok_webhook_signatures");
+    if (counts.failed)
+        say(doctor, WRONG, "unreadable deliveries",
+            str_fmt(arena_of(doctor), "%" PRId64 " could not be read", counts.failed),
+            "their bodies are kept in webhook_deliveries with the reason");
+    return true;
+}
+
+static bool check_jobs(struct doctor *doctor, struct err *err)
+{
+    struct job_counts jobs;
+
+    if (!job_count(doctor->db, arena_of(doctor), clock_wall_ms(), &jobs, err))
+        return false;
+    say(doctor, jobs.dead ? LOOK : FINE, "jobs",
+        str_fmt(arena_of(doctor),
+                "%" PRId64 " waiting, %" PRId64 " running, %" PRId64 " given up", jobs.waiting,
+                jobs.running, jobs.dead),
+        "the reason is in the log and in last_error of table jobs");
+    return true;
+}
+
+/* The account's own words for its state, and a live question to the platform. */
+static void check_connection(struct doctor *doctor, const struct ad_connection *connection)
+{
+    struct arena *arena = arena_of(doctor);
+    struct platform_session session;
+    struct platform_advertiser advertiser = {0};
+    struct err err = {0};
+    const struct platform *platform = platform_find(connection->platform);
+    const char *name = str_c(arena, connection->ad_account_name);
+
+    if (!platform) {
+        say(doctor, LOOK, name,
+            str_fmt(arena, "no client for " STR_FMT " in this build",
+                    STR_ARG(connection->platform)),
+            NULL);
+        return;
+    }
+    if (!ad_account_session(&doctor->boot->app, connection, doctor->net, arena, &session,
+                            &err) ||
+        !platform->advertiser(&session, &advertiser, &err)) {
+        say(doctor, WRONG, name, str_fmt(arena, "%s", err.text),
+            err.hint[0] ? str_c(arena, str(err.hint)) : "connect the account again");
+        return;
+    }
+    say(doctor, advertiser.deliverable ? FINE : LOOK, name,
+        str_fmt(arena, "advertiser " STR_FMT " answers, " STR_FMT ", " STR_FMT,
+                STR_ARG(advertiser.id), STR_ARG(advertiser.status),
+                STR_ARG(advertiser.currency)),
+        "the platform does not deliver this account's ads: look in Ads Manager");
+    int64_t age_ms = clock_wall_ms() - connection->last_sync_ms;
+    if (connection->last_sync_ms == 0 || age_ms > 26 * HOUR_MS)
+        say(doctor, LOOK, "  figures",
+            connection->last_sync_ms
+                ? str_fmt(arena, "read last at " STR_FMT,
+                          STR_ARG(time_rfc3339(arena, connection->last_sync_ms)))
+                : STR("never read"),
+            "the daily run reads them: is adwright serve running?");
+}
+
+static bool check_org(struct doctor *doctor, const struct org_row *org, struct err *err)
+{
+    struct ad_connections list = {0};
+    struct leads unlinked = {0};
+    struct lead_filter filter = {.state = STR("unlinked"), .limit = LIMIT_LIST_ROWS};
+    struct arena *arena = arena_of(doctor);
+    int64_t broken_at;
+    bool intact;
+
+    db_scope(doctor->db, org->org_id);
+    printf("\nOrg " STR_FMT "\n", STR_ARG(org->name));
+    if (!audit_verify(doctor->db, arena, &intact, &broken_at, err) ||
+        !ad_account_list_connected(doctor->db, arena, STR("tiktok"), &list, err) ||
+        !lead_list(doctor->db, arena, &filter, &unlinked, err))
+        return false;
+    say(doctor, intact ? FINE : WRONG, "audit log",
+        intact ? STR("the chain of hashes holds")
+               : str_fmt(arena, "line %" PRId64 " was changed or removed", broken_at),
+        "somebody wrote to the database past adwright: compare with a backup");
+    if (list.n == 0)
+        say(doctor, LOOK, "ad accounts", STR("none is connected"),
+            "GET /api/ad-accounts/oauth/start gives the address to open");
+    for (size_t i = 0; i < list.n; i++)
+        check_connection(doctor, &list.at[i]);
+    if (unlinked.n)
+        say(doctor, LOOK, "leads",
+            str_fmt(arena, "%zu%s match no direction or creative", unlinked.n,
+                    unlinked.n == LIMIT_LIST_ROWS ? " or more" : ""),
+            "they are kept; links are tried again after each launch and collection");
+    return true;
+}
+
+static bool examine(struct boot *boot, struct db *db, struct err *err)
+{
+    struct doctor doctor = {
+        .boot = boot, .db = db, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    struct org_rows orgs = {0};
+
+    if (!cmd_rest(boot, 0, err) || !net_open(&doctor.net, err))
+        return false;
+    printf("Installation\n");
+    say(&doctor, FINE, "database", boot->db_shown,
+        NULL); /* opened, current, and the key fits */
+    check_folder(&doctor);
+    check_settings(&doctor);
+    bool ok = check_inbox(&doctor, err) && check_jobs(&doctor, err) &&
+              org_list(db, boot->arena, &orgs, err);
+    if (ok && orgs.n == 0)
+        say(&doctor, LOOK, "orgs", STR("none yet"), "adwright org add \"My agency\"");
+    for (size_t i = 0; ok && i < orgs.n; i++)
+        ok = check_org(&doctor, &orgs.at[i], err);
+    net_close(doctor.net);
+    if (!ok)
+        return false;
+    printf("\n%d to mend, %d to look at\n", doctor.failures, doctor.warnings);
+    return doctor.failures == 0 ||
+           err_set(err, ERR_CONFLICT, "something is to be mended, see above");
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+    static const char *const settings[] = {"data", "db", NULL};
+    static const char help[] =
+        "usage: adwright doctor [--SETTING VALUE ...]\n\n"
+        "Check the data folder, the database and its key, settings, the webhook inbox, jobs,\n"
+        "and each connected ad account by asking the platform.  Says how to mend what it "
+        "finds;\n"
+        "the exit status is 1 when something must be mended.\n";
+
+    return cmd_with_db(argc, argv, help, settings, examine);
+}
