@@ -138,7 +138,6 @@ bool boot_open(struct boot *boot, bool migrate, struct err *err)
     struct arena *arena = boot->arena;
     struct ring *ring;
 
-    boot->db_shown = STR("the database");
     if (!make_folder(arena, boot->conf.data, err))
         return false;
     boot->db_url = boot->conf.db.n ? boot->conf.db

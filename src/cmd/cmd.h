@@ -38,7 +38,8 @@ struct boot {
     struct conf conf;
     struct strs rest; /* what is not a setting */
     struct app app;
-    struct str db_url; /* as used, sqlite:... or postgres://... */
+    struct str db_url;   /* as used, sqlite:... or postgres://... */
+    struct str db_shown; /* the same without a password */
 };
 /* Settings, log and clock only.  `help`: printed for --help with the settings named after it
  * (NULL-ended; NULL = none); then *asked is true and nothing else was done. */
