@@ -14,56 +14,56 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-int64_t hour_ms(const struct world *w, uint32_t hour)
+int64_t world_hour_ms(const struct world *w, uint32_t hour)
 {
     return w->start_ms + (int64_t)hour * MS_AN_HOUR;
 }
 
-int day_of(const struct world *w, uint32_t hour)
+int world_day_of(const struct world *w, uint32_t hour)
 {
     int64_t local = w->first_local_hour + hour;
     return (int)(local / HOURS_A_DAY - w->first_local_hour / HOURS_A_DAY);
 }
 
-int hour_of_day(const struct world *w, uint32_t hour)
+int world_hour_of_day(const struct world *w, uint32_t hour)
 {
     return (int)((w->first_local_hour + hour) % HOURS_A_DAY);
 }
 
 /* 1 January 1970 was a Thursday. */
-int weekday_of_day(const struct world *w, int day)
+int world_weekday_of_day(const struct world *w, int day)
 {
     return (int)((w->first_local_hour / HOURS_A_DAY + day + 3) % DAYS_A_WEEK);
 }
 
-int64_t day_begins_ms(const struct world *w, int day)
+int64_t world_day_begins_ms(const struct world *w, int day)
 {
     int64_t hours = (int64_t)day * HOURS_A_DAY - w->first_local_hour % HOURS_A_DAY;
     return w->start_ms + hours * MS_AN_HOUR;
 }
 
-int day_at(const struct world *w, int64_t ms)
+int world_day_at(const struct world *w, int64_t ms)
 {
-    return (int)floor_div(ms - day_begins_ms(w, 0), MS_A_DAY);
+    return (int)floor_div(ms - world_day_begins_ms(w, 0), MS_A_DAY);
 }
 
-int64_t to_micros(double units)
+int64_t world_to_micros(double units)
 {
     return (int64_t)(units * 1e6 + 0.5);
 }
 
-int64_t to_cents(int64_t micros)
+int64_t world_to_cents(int64_t micros)
 {
     return micros - micros % CENT;
 }
 
-struct world_draw draw_for(const struct world *w, enum world_stream stream, uint32_t entity,
-                           uint32_t time, uint32_t index)
+struct world_draw world_draw_for(const struct world *w, enum world_stream stream,
+                                 uint32_t entity, uint32_t time, uint32_t index)
 {
     return (struct world_draw){w->p.seed, stream, entity, time, index};
 }
 
-uint64_t stir(uint64_t hash, uint64_t word)
+uint64_t world_stir(uint64_t hash, uint64_t word)
 {
     return world_mix(hash * 0x9e3779b97f4a7c15u + word + 1);
 }
@@ -90,7 +90,7 @@ static void begin(struct world *w)
     for (int h = 0; h < HOURS_A_DAY; h++)
         w->hour_w[h] = sum > 0 ? w->p.market.hour_w[h] / sum : 1.0 / HOURS_A_DAY;
     if (w->setup.populate)
-        populate(w);
+        world_populate(w);
 }
 
 bool world_new(const struct world_setup *setup, struct world **out, struct err *err)
@@ -103,7 +103,7 @@ bool world_new(const struct world_setup *setup, struct world **out, struct err *
     w->arena = arena;
     w->scratch = arena_new("hour of a world");
     copy_setup(w, setup);
-    if (!parameters_read(arena, &w->setup, &w->p, err)) {
+    if (!world_parameters_read(arena, &w->setup, &w->p, err)) {
         world_free(w);
         return false;
     }
@@ -122,13 +122,13 @@ void world_free(struct world *w)
 
 struct str world_expand(const struct world *w, struct arena *arena)
 {
-    return parameters_print(&w->p, arena);
+    return world_parameters_print(&w->p, arena);
 }
 
 void world_step(struct world *w, int64_t to_ms)
 {
-    while (hour_ms(w, w->hour + 1) <= to_ms)
-        play_hour(w);
+    while (world_hour_ms(w, w->hour + 1) <= to_ms)
+        world_play_hour(w);
 }
 
 /* --- reading ------------------------------------------------------------------------------ */
@@ -140,7 +140,7 @@ int64_t world_start_ms(const struct world *w)
 
 int64_t world_now_ms(const struct world *w)
 {
-    return hour_ms(w, w->hour);
+    return world_hour_ms(w, w->hour);
 }
 
 struct str world_currency(const struct world *w)
@@ -165,7 +165,7 @@ struct str world_archetype(const struct world *w)
 
 uint64_t world_hash(const struct world *w)
 {
-    return stir(stir(w->hash, w->ledger.n), w->leads.n);
+    return world_stir(world_stir(w->hash, w->ledger.n), w->leads.n);
 }
 
 int64_t world_balance_micros(const struct world *w)
@@ -175,7 +175,7 @@ int64_t world_balance_micros(const struct world *w)
 
 int64_t world_min_daily_micros(const struct world *w)
 {
-    return to_micros(w->p.account.min_daily_budget);
+    return world_to_micros(w->p.account.min_daily_budget);
 }
 
 int world_campaign_count(const struct world *w)

@@ -38,7 +38,7 @@ const char *const world_archetypes[] = {
     "broken-tracking", "demo",          NULL,
 };
 
-const struct archetype *archetype_find(struct str name)
+const struct archetype *world_archetype_find(struct str name)
 {
     for (size_t i = 0; i < countof(archetypes); i++)
         if (str_eq(name, str(archetypes[i].name)))
@@ -146,7 +146,7 @@ static bool demo(const struct parameters *p)
     return p->archetype->twist == TWIST_DEMO;
 }
 
-void draw_account(const struct parameters *p, struct account *account)
+void world_draw_account(const struct parameters *p, struct account *account)
 {
     struct world_draw d = setup_draw(p);
     account->min_daily_budget = currency_of(p).min_daily;
@@ -156,7 +156,7 @@ void draw_account(const struct parameters *p, struct account *account)
     account->review_reject = demo(p) ? 0 : world_between(&d, WORLD_REJECT, 0.03, 0.08);
 }
 
-void draw_market(const struct parameters *p, struct market *market)
+void world_draw_market(const struct parameters *p, struct market *market)
 {
     static const double hour_w[HOURS_A_DAY] = {2.9, 1.8, 1.1, .8,  .7,  .9,  1.6, 2.8,
                                                3.8, 4.0, 4.1, 4.3, 4.8, 4.9, 4.6, 4.4,
@@ -183,7 +183,7 @@ void draw_market(const struct parameters *p, struct market *market)
         memcpy(market->dow_cvr, weekend_cvr, sizeof weekend_cvr);
 }
 
-void draw_desk(const struct parameters *p, struct desk *desk)
+void world_draw_desk(const struct parameters *p, struct desk *desk)
 {
     bool weekends_off = p->archetype->twist == TWIST_WEEKEND;
     desk->open_h = 9;
@@ -192,7 +192,7 @@ void draw_desk(const struct parameters *p, struct desk *desk)
         desk->works[i] = i < 5 || (!weekends_off && (i == 5 || demo(p)));
 }
 
-void draw_people(const struct parameters *p, double people[WORLD_COUNTRIES])
+void world_draw_people(const struct parameters *p, double people[WORLD_COUNTRIES])
 {
     static const struct {
         char currency[4];
@@ -212,7 +212,7 @@ void draw_people(const struct parameters *p, double people[WORLD_COUNTRIES])
 
 /* --- directions ------------------------------------------------------------------ */
 
-size_t draw_direction_count(const struct parameters *p)
+size_t world_draw_direction_count(const struct parameters *p)
 {
     struct world_draw d = setup_draw(p);
     return demo(p) ? 1 : 1 + world_below(&d, WORLD_DIRECTIONS, 2);
@@ -223,7 +223,7 @@ static double around(const struct parameters *p, double x)
     return demo(p) ? 0 : x;
 }
 
-void draw_direction(const struct parameters *p, struct direction *d)
+void world_draw_direction(const struct parameters *p, struct direction *d)
 {
     struct world_draw draw = named_draw(p, STREAM_DIRECTION, d->id);
     const struct archetype *a = p->archetype;
@@ -251,17 +251,17 @@ void draw_direction(const struct parameters *p, struct direction *d)
     d->crm_delay_d = demo(p) ? 0.1 : 3;
 }
 
-double base_cpl(const struct parameters *p, const struct direction *d)
+double world_base_cpl(const struct parameters *p, const struct direction *d)
 {
     return p->market.cpm_ref / 1000 / d->ctr0 / d->cvr0;
 }
 
-void draw_direction_worth(const struct parameters *p, struct direction *d)
+void world_draw_direction_worth(const struct parameters *p, struct direction *d)
 {
     struct world_draw draw = named_draw(p, STREAM_DIRECTION, d->id);
     const struct archetype *a = p->archetype;
     double pi = world_lognormal(a->pi_median, a->pi_sd, world_normal(&draw, DIRECTION_PI));
-    double cpl = base_cpl(p, d);
+    double cpl = world_base_cpl(p, d);
 
     d->margin_mean = pi * cpl / ((1 - d->invalid) * d->q0 * d->r0);
     d->user_target_cpl =
@@ -272,7 +272,7 @@ void draw_direction_worth(const struct parameters *p, struct direction *d)
 
 /* --- groups -------------------------------------------------------------------------- */
 
-size_t draw_group_count(const struct parameters *p)
+size_t world_draw_group_count(const struct parameters *p)
 {
     struct world_draw d = setup_draw(p);
     const struct archetype *a = p->archetype;
@@ -287,13 +287,13 @@ static double log_between(const struct world_draw *draw, uint32_t process, doubl
     return world_exp(world_between(draw, process, world_log(low), world_log(high)));
 }
 
-void draw_group(const struct parameters *p, struct audience *g)
+void world_draw_group(const struct parameters *p, struct audience *g)
 {
     struct world_draw world = setup_draw(p), draw = named_draw(p, STREAM_GROUP, g->id);
     const struct archetype *a = p->archetype;
     const struct direction *d = &p->directions[g->direction];
     double budget = log_between(&world, WORLD_BUDGET, a->budget_low, a->budget_high) *
-                    base_cpl(p, d) *
+                    world_base_cpl(p, d) *
                     world_lognormal(1, around(p, 0.35), world_normal(&draw, GROUP_BUDGET));
     double reset = world_uniform(&world, WORLD_RESET);
 
@@ -320,8 +320,8 @@ void draw_group(const struct parameters *p, struct audience *g)
     }
 }
 
-void draw_ad_counts(const struct parameters *p, const struct audience *g, size_t *live,
-                    size_t *bench)
+void world_draw_ad_counts(const struct parameters *p, const struct audience *g, size_t *live,
+                          size_t *bench)
 {
     struct world_draw draw = named_draw(p, STREAM_GROUP, g->id);
     const struct archetype *a = p->archetype;
@@ -349,11 +349,11 @@ static void set_role(struct traits *t, size_t role)
     t->qual = creative_roles[role].qual;
 }
 
-bool draw_role(const struct parameters *p, struct str role, struct traits *t)
+bool world_draw_role(const struct parameters *p, struct str role, struct traits *t)
 {
     for (size_t i = 0; i < countof(creative_roles); i++)
         if (str_eq(role, str(creative_roles[i].name))) {
-            draw_traits(p, t);
+            world_draw_traits(p, t);
             set_role(t, i);
             return true;
         }
@@ -372,7 +372,7 @@ static bool the_one(const struct parameters *p, const struct world_draw *draw, c
     return !of_world && world_uniform(draw, CREATIVE_WINNER) < 0.1;
 }
 
-void draw_traits(const struct parameters *p, struct traits *t)
+void world_draw_traits(const struct parameters *p, struct traits *t)
 {
     struct world_draw draw = named_draw(p, STREAM_CREATIVE, t->id);
     const struct archetype *a = p->archetype;
@@ -406,7 +406,7 @@ static double whole(double x)
     return (double)(int)x;
 }
 
-size_t draw_world_events(const struct parameters *p, struct event out[4])
+size_t world_draw_world_events(const struct parameters *p, struct event out[4])
 {
     struct world_draw d = setup_draw(p);
     double at = world_uniform(&d, WORLD_SHOCK_DAY), size = world_uniform(&d, WORLD_SHOCK_SIZE);
@@ -428,7 +428,8 @@ size_t draw_world_events(const struct parameters *p, struct event out[4])
     return 1;
 }
 
-size_t draw_group_events(const struct parameters *p, struct str group, struct event out[4])
+size_t world_draw_group_events(const struct parameters *p, struct str group,
+                               struct event out[4])
 {
     if (p->archetype->twist != TWIST_REGIME)
         return 0;
@@ -442,7 +443,7 @@ size_t draw_group_events(const struct parameters *p, struct str group, struct ev
     return 1;
 }
 
-void draw_fault(const struct parameters *p, struct fault *fault)
+void world_draw_fault(const struct parameters *p, struct fault *fault)
 {
     struct world_draw d = setup_draw(p);
     fault->webhook_loss = world_between(&d, WORLD_WEBHOOK_LOSS, 0.01, 0.03);

@@ -29,8 +29,8 @@ struct turn {
 
 static void begin_day(struct world *w, int day)
 {
-    struct world_draw d = draw_for(w, STREAM_MARKET, 0, (uint32_t)day, 1);
-    bool monday = weekday_of_day(w, day) == 0;
+    struct world_draw d = world_draw_for(w, STREAM_MARKET, 0, (uint32_t)day, 1);
+    bool monday = world_weekday_of_day(w, day) == 0;
     double kept = world_exp(-1.0 / 21);
 
     w->log_price = w->p.market.phi * w->log_price + w->p.market.sd * world_normal(&d, 1);
@@ -63,10 +63,11 @@ static double part_of_day(const struct world *w, const struct group *g)
 {
     double now = 0, rest = 0;
     for (uint32_t h = w->hour;; h++) {
-        double weight = w->hour_w[hour_of_day(w, h)] * (g ? group_open(w, g, h) : 1);
+        double weight =
+            w->hour_w[world_hour_of_day(w, h)] * (g ? world_group_open(w, g, h) : 1);
         now = h == w->hour ? weight : now;
         rest += weight;
-        if (hour_of_day(w, h) == HOURS_A_DAY - 1)
+        if (world_hour_of_day(w, h) == HOURS_A_DAY - 1)
             break;
     }
     return rest > 0 ? now / rest : 0;
@@ -77,15 +78,15 @@ static int64_t spendable(double micros, double most_units)
 {
     double most = most_units * 1e6;
     double x = micros < most ? micros : most;
-    return x > 0 ? to_cents((int64_t)x) : 0;
+    return x > 0 ? world_to_cents((int64_t)x) : 0;
 }
 
 static void plan_group(struct world *w, struct group *g, struct turn *turn)
 {
     const struct campaign *c = &w->campaigns.at[g->campaign];
-    struct world_draw d = draw_for(w, STREAM_MARKET, 0, w->hour, 0);
-    double open = group_open(w, g, w->hour);
-    double part = w->hour_w[hour_of_day(w, w->hour)] * open;
+    struct world_draw d = world_draw_for(w, STREAM_MARKET, 0, w->hour, 0);
+    double open = world_group_open(w, g, w->hour);
+    double part = w->hour_w[world_hour_of_day(w, w->hour)] * open;
 
     turn->group = g;
     turn->spend = 0;
@@ -95,14 +96,14 @@ static void plan_group(struct world *w, struct group *g, struct turn *turn)
     }
     if (open <= 0)
         return;
-    market_split(w, g, w->hour, w->scratch, &turn->splits);
+    world_market_split(w, g, w->hour, w->scratch, &turn->splits);
     if (turn->splits.n == 0)
         return;
     double mood = world_noise(w->p.market.hour_sd, world_normal(&d, 1));
-    market_conditions(w, g, w->hour, part, mood, &turn->splits, &turn->market);
+    world_market_conditions(w, g, w->hour, part, mood, &turn->splits, &turn->market);
     if (c->shared)
         return; /* its campaign decides */
-    double left = (double)group_left(w, g);
+    double left = (double)world_group_left(w, g);
     turn->spend = spendable(g->fast ? left : left * part_of_day(w, g), turn->market.most);
 }
 
@@ -111,7 +112,7 @@ static void share_campaign(struct world *w, int campaign, struct turn *turns)
 {
     const struct campaign *c = &w->campaigns.at[campaign];
     double best = 0, sum = 0;
-    double pot = (double)campaign_left(w, c) * part_of_day(w, NULL);
+    double pot = (double)world_campaign_left(w, c) * part_of_day(w, NULL);
 
     for (int pass = 0; pass < 3; pass++)
         for (size_t i = 0; i < w->groups.n; i++) {
@@ -140,7 +141,7 @@ static void fit(struct world *w, struct turn *turns, int campaign, int64_t most)
         return;
     for (size_t i = 0; i < w->groups.n; i++)
         if (campaign < 0 || turns[i].group->campaign == campaign)
-            turns[i].spend = to_cents((int64_t)((__int128)turns[i].spend * most / sum));
+            turns[i].spend = world_to_cents((int64_t)((__int128)turns[i].spend * most / sum));
 }
 
 /* --- what people do ------------------------------------------------------------------------
@@ -196,39 +197,39 @@ static void watch(struct ledger_row *row, const struct world_draw *d, const stru
 static void begin_ad_day(const struct world *w, struct ad *ad, int day)
 {
     const struct group *g = &w->groups.at[ad->group];
-    struct world_draw d = draw_for(w, STREAM_AD_DAY, ad->entity, (uint32_t)day, 1);
-    struct world_draw report = draw_for(w, STREAM_REPORT, ad->entity, (uint32_t)day, 1);
-    double tired = fatigue(g, ad, day);
+    struct world_draw d = world_draw_for(w, STREAM_AD_DAY, ad->entity, (uint32_t)day, 1);
+    struct world_draw report = world_draw_for(w, STREAM_REPORT, ad->entity, (uint32_t)day, 1);
+    double tired = world_fatigue(g, ad, day);
 
     ad->today = (struct ad_day){
         .day = day,
         .entity = ad->entity,
         .click_noise = world_noise(0.08, world_normal(&d, 1)),
-        .worth = to_micros(lead_worth(g, ad, day)),
+        .worth = world_to_micros(world_lead_worth(g, ad, day)),
         .hook = world_exp(0.4 * ad->traits.hook) * (0.6 + 0.4 * tired),
         .story = world_exp(0.3 * (ad->traits.hook + ad->traits.conv)),
     };
     if (world_uniform(&report, 2) < 0.4)
         return; /* nothing to correct that day */
     ad->today.credit = w->p.fault.credit * world_uniform(&report, 1);
-    ad->today.credit_ms =
-        day_begins_ms(w, day + 1) + (int64_t)(world_between(&report, 3, 2, 47) * MS_AN_HOUR);
+    ad->today.credit_ms = world_day_begins_ms(w, day + 1) +
+                          (int64_t)(world_between(&report, 3, 2, 47) * MS_AN_HOUR);
 }
 
 /* When it is shown, what is credited of it, and when. */
 static void report_later(struct world *w, struct ledger_row *row, const struct ad *ad,
                          const struct world_draw *d)
 {
-    struct world_draw lag = draw_for(w, STREAM_REPORT, ad->entity, row->hour, 0);
-    row->shown_ms =
-        hour_ms(w, row->hour + 1) + (int64_t)(world_between(&lag, 1, 0.5, 2) * MS_AN_HOUR);
+    struct world_draw lag = world_draw_for(w, STREAM_REPORT, ad->entity, row->hour, 0);
+    row->shown_ms = world_hour_ms(w, row->hour + 1) +
+                    (int64_t)(world_between(&lag, 1, 0.5, 2) * MS_AN_HOUR);
     for (size_t i = 0; i < countof(w->p.fault.report_gap_days); i++)
         if (w->p.fault.report_gap_days[i] == ad->today.day)
             row->shown_ms += MS_A_DAY;
     if (!ad->today.credit_ms)
         return;
     row->credit_ms = ad->today.credit_ms;
-    row->credit = to_cents((int64_t)((double)row->spend * ad->today.credit));
+    row->credit = world_to_cents((int64_t)((double)row->spend * ad->today.credit));
     row->credit_clicks = (int32_t)world_round(row->clicks * ad->today.credit,
                                               world_uniform(d, HOUR_CREDIT_CLICKS));
     w->credit_due[(row->credit_ms - w->start_ms) / MS_AN_HOUR % CREDIT_HOURS] += row->credit;
@@ -236,7 +237,7 @@ static void report_later(struct world *w, struct ledger_row *row, const struct a
 
 static void keep(struct world *w, const struct ledger_row *row)
 {
-    uint64_t h = stir(w->ads.at[row->ad].entity, row->hour);
+    uint64_t h = world_stir(w->ads.at[row->ad].entity, row->hour);
     const int64_t words[] = {
         row->spend,     row->credit,  row->impressions, row->clicks,  row->credit_clicks,
         row->leads,     row->plays,   row->v2,          row->v6,      row->p25,
@@ -244,7 +245,7 @@ static void keep(struct world *w, const struct ledger_row *row)
         row->shares,    row->follows, row->visits,      row->play_ms, row->shown_ms,
         row->credit_ms, row->worth};
     for (size_t i = 0; i < countof(words); i++)
-        h = stir(h, (uint64_t)words[i]);
+        h = world_stir(h, (uint64_t)words[i]);
     w->hash += h; /* a sum: the order in which ads were made does not matter */
     *ledger_add(&w->ledger, w->arena) = *row;
 }
@@ -257,7 +258,7 @@ static double group_mood(const struct world *w, struct group *g, int day)
         return g->mood;
     for (int back = 0; back < 12 && back <= day; back++) {
         struct world_draw d =
-            draw_for(w, STREAM_GROUP_DAY, g->entity, (uint32_t)(day - back), 0);
+            world_draw_for(w, STREAM_GROUP_DAY, g->entity, (uint32_t)(day - back), 0);
         sum += weight * world_normal(&d, 3);
         weight *= phi;
     }
@@ -271,8 +272,8 @@ static void play_ad(struct world *w, struct turn *turn, const struct split *spli
 {
     struct group *g = turn->group;
     struct ad *ad = &w->ads.at[split->ad];
-    int day = day_of(w, w->hour);
-    struct world_draw d = draw_for(w, STREAM_AD_HOUR, ad->entity, w->hour, 0);
+    int day = world_day_of(w, w->hour);
+    struct world_draw d = world_draw_for(w, STREAM_AD_HOUR, ad->entity, w->hour, 0);
     struct ledger_row row = {.hour = w->hour, .ad = split->ad, .spend = spend};
 
     row.impressions = (int32_t)world_round(impressions, world_uniform(&d, HOUR_IMPRESSIONS));
@@ -295,15 +296,15 @@ static void play_ad(struct world *w, struct turn *turn, const struct split *spli
     ad->impressions_today += row.impressions;
     g->spent_today += spend;
     for (int32_t k = 0; k < row.leads; k++)
-        lead_make(w, split->ad, w->hour, (uint32_t)k);
+        world_lead_make(w, split->ad, w->hour, (uint32_t)k);
 }
 
 static void play_group(struct world *w, struct turn *turn)
 {
     struct group *g = turn->group;
     struct campaign *c = &w->campaigns.at[g->campaign];
-    int day = day_of(w, w->hour);
-    double impressions = market_impressions(&turn->market, (double)turn->spend / 1e6);
+    int day = world_day_of(w, w->hour);
+    double impressions = world_market_impressions(&turn->market, (double)turn->spend / 1e6);
     /* Days differ more while the platform is still learning. */
     double sd = g->audience->noise_sd * (1 + 0.5 * world_exp(-g->learned / g->audience->n0));
     double n2 = world_noise(sd, group_mood(w, g, day));
@@ -314,7 +315,7 @@ static void play_group(struct world *w, struct turn *turn)
     for (size_t i = 0; i < turn->splits.n; i++) {
         const struct split *s = &turn->splits.at[i];
         play_ad(w, turn, s, impressions * s->share,
-                to_cents((int64_t)((double)turn->spend * s->share)), n2);
+                world_to_cents((int64_t)((double)turn->spend * s->share)), n2);
     }
     int64_t spent = g->spent_today - before;
     if (spent > 0 && g->first_day < 0)
@@ -329,17 +330,17 @@ static void play_group(struct world *w, struct turn *turn)
         w->balance = w->balance > spent ? w->balance - spent : 0;
 }
 
-void play_hour(struct world *w)
+void world_play_hour(struct world *w)
 {
-    int day = day_of(w, w->hour);
+    int day = world_day_of(w, w->hour);
     int64_t *due = &w->credit_due[w->hour % CREDIT_HOURS];
 
-    if (hour_of_day(w, w->hour) == 0 || w->hour == 0)
+    if (world_hour_of_day(w, w->hour) == 0 || w->hour == 0)
         begin_day(w, day);
     if (w->balance >= 0)
         w->balance += *due;
     *due = 0;
-    if (!account_frozen(w, day)) {
+    if (!world_account_frozen(w, day)) {
         struct arena_mark mark = arena_mark(w->scratch);
         struct turn *turns = NEW_ARRAY(w->scratch, struct turn, w->groups.n + 1);
         for (size_t i = 0; i < w->groups.n; i++)
@@ -349,9 +350,9 @@ void play_hour(struct world *w)
             if (c->shared)
                 share_campaign(w, (int)i, turns);
             if (c->mode != WORLD_BUDGET_NONE)
-                fit(w, turns, (int)i, campaign_left(w, c));
+                fit(w, turns, (int)i, world_campaign_left(w, c));
         }
-        fit(w, turns, -1, account_left(w));
+        fit(w, turns, -1, world_account_left(w));
         for (size_t i = 0; i < w->groups.n; i++)
             play_group(w, &turns[i]);
         arena_rewind(w->scratch, mark);

@@ -151,34 +151,35 @@ struct archetype {
     } twist;
 };
 
-const struct archetype *archetype_find(struct str name);
-void draw_account(const struct parameters *p, struct account *account);
-void draw_market(const struct parameters *p, struct market *market);
-void draw_desk(const struct parameters *p, struct desk *desk);
-void draw_people(const struct parameters *p, double people[WORLD_COUNTRIES]);
-size_t draw_direction_count(const struct parameters *p);
-void draw_direction(const struct parameters *p, struct direction *d);
+const struct archetype *world_archetype_find(struct str name);
+void world_draw_account(const struct parameters *p, struct account *account);
+void world_draw_market(const struct parameters *p, struct market *market);
+void world_draw_desk(const struct parameters *p, struct desk *desk);
+void world_draw_people(const struct parameters *p, double people[WORLD_COUNTRIES]);
+size_t world_draw_direction_count(const struct parameters *p);
+void world_draw_direction(const struct parameters *p, struct direction *d);
 /* What follows from the direction's other members, which a file may have given. */
-void draw_direction_worth(const struct parameters *p, struct direction *d);
-size_t draw_group_count(const struct parameters *p);
-void draw_group(const struct parameters *p, struct audience *g);
-void draw_ad_counts(const struct parameters *p, const struct audience *g, size_t *live,
-                    size_t *bench);
-void draw_traits(const struct parameters *p, struct traits *t);
+void world_draw_direction_worth(const struct parameters *p, struct direction *d);
+size_t world_draw_group_count(const struct parameters *p);
+void world_draw_group(const struct parameters *p, struct audience *g);
+void world_draw_ad_counts(const struct parameters *p, const struct audience *g, size_t *live,
+                          size_t *bench);
+void world_draw_traits(const struct parameters *p, struct traits *t);
 /* False when there is no such role. */
-bool draw_role(const struct parameters *p, struct str role, struct traits *t);
+bool world_draw_role(const struct parameters *p, struct str role, struct traits *t);
 /* Events of the archetype for the whole world, and those of one group. At most 4 each. */
-size_t draw_world_events(const struct parameters *p, struct event out[4]);
-size_t draw_group_events(const struct parameters *p, struct str group, struct event out[4]);
-void draw_fault(const struct parameters *p, struct fault *fault);
+size_t world_draw_world_events(const struct parameters *p, struct event out[4]);
+size_t world_draw_group_events(const struct parameters *p, struct str group,
+                               struct event out[4]);
+void world_draw_fault(const struct parameters *p, struct fault *fault);
 /* Cost of a lead at the reference price, without learning and fatigue. */
-double base_cpl(const struct parameters *p, const struct direction *d);
+double world_base_cpl(const struct parameters *p, const struct direction *d);
 
 /* --- world files (world_file.c) ------------------------------------------------ */
 
-MUST_CHECK bool parameters_read(struct arena *arena, const struct world_setup *setup,
-                                struct parameters *out, struct err *err);
-struct str parameters_print(const struct parameters *p, struct arena *arena);
+MUST_CHECK bool world_parameters_read(struct arena *arena, const struct world_setup *setup,
+                                      struct parameters *out, struct err *err);
+struct str world_parameters_print(const struct parameters *p, struct arena *arena);
 
 /* --- state -------------------------------------------------------------------- */
 
@@ -308,19 +309,19 @@ struct world {
 
 /* --- calendar and chance (world.c) ------------------------------------------------- */
 
-int64_t hour_ms(const struct world *w, uint32_t hour); /* its beginning */
-int day_of(const struct world *w, uint32_t hour);      /* 0 = the day of the first hour */
-int hour_of_day(const struct world *w, uint32_t hour);
-int weekday_of_day(const struct world *w, int day); /* 0 = Monday */
-int64_t day_begins_ms(const struct world *w, int day);
-int day_at(const struct world *w, int64_t ms); /* may be negative */
-int64_t to_micros(double units);
-int64_t to_cents(int64_t micros); /* micros, rounded down to hundredths */
+int64_t world_hour_ms(const struct world *w, uint32_t hour); /* its beginning */
+int world_day_of(const struct world *w, uint32_t hour);      /* 0 = the day of the first hour */
+int world_hour_of_day(const struct world *w, uint32_t hour);
+int world_weekday_of_day(const struct world *w, int day); /* 0 = Monday */
+int64_t world_day_begins_ms(const struct world *w, int day);
+int world_day_at(const struct world *w, int64_t ms); /* may be negative */
+int64_t world_to_micros(double units);
+int64_t world_to_cents(int64_t micros); /* micros, rounded down to hundredths */
 
-struct world_draw draw_for(const struct world *w, enum world_stream stream, uint32_t entity,
-                           uint32_t time, uint32_t index);
+struct world_draw world_draw_for(const struct world *w, enum world_stream stream,
+                                 uint32_t entity, uint32_t time, uint32_t index);
 /* Stir one more word into a hash. */
-uint64_t stir(uint64_t hash, uint64_t word);
+uint64_t world_stir(uint64_t hash, uint64_t word);
 
 /* --- the market of a group (world_market.c) ------------------------------------------ */
 
@@ -339,47 +340,49 @@ struct conditions {
     double score; /* how the platform likes the group, for a shared campaign budget */
 };
 
-bool event_on(const struct event *e, int day);
-bool account_frozen(const struct world *w, int day);
-bool tracking_lost(const struct world *w, int64_t ms);
+bool world_event_on(const struct event *e, int day);
+bool world_account_frozen(const struct world *w, int day);
+bool world_tracking_lost(const struct world *w, int64_t ms);
 
 /* What weariness and age leave of the click rate. */
-double fatigue(const struct group *g, const struct ad *ad, int day);
+double world_fatigue(const struct group *g, const struct ad *ad, int day);
 /* Click rate and leads per click now, before learning and weekday. */
-void ad_rates(const struct group *g, const struct ad *ad, int day, double *ctr, double *cvr);
+void world_ad_rates(const struct group *g, const struct ad *ad, int day, double *ctr,
+                    double *cvr);
 /* Shares and rates of the ads that may deliver in that hour; out->n may be 0. */
-void market_split(const struct world *w, const struct group *g, uint32_t hour,
-                  struct arena *arena, struct splits *out);
+void world_market_split(const struct world *w, const struct group *g, uint32_t hour,
+                        struct arena *arena, struct splits *out);
 /* The market for `part` of a day's supply; `mood` multiplies it. */
-void market_conditions(const struct world *w, const struct group *g, uint32_t hour, double part,
-                       double mood, const struct splits *splits, struct conditions *out);
+void world_market_conditions(const struct world *w, const struct group *g, uint32_t hour,
+                             double part, double mood, const struct splits *splits,
+                             struct conditions *out);
 /* Impressions for a spend of at most c->most. */
-double market_impressions(const struct conditions *c, double spend);
+double world_market_impressions(const struct conditions *c, double spend);
 
 /* --- levers (world_lever.c) ------------------------------------------------------------- */
 
-void populate(struct world *w);
-bool ad_may_deliver(const struct world *w, const struct ad *ad, uint32_t hour);
+void world_populate(struct world *w);
+bool world_ad_may_deliver(const struct world *w, const struct ad *ad, uint32_t hour);
 /* Part of the hour in which schedule and dayparts let the group run, 0 to 1. */
-double group_open(const struct world *w, const struct group *g, uint32_t hour);
+double world_group_open(const struct world *w, const struct group *g, uint32_t hour);
 /* What may still be spent today. */
-int64_t group_left(const struct world *w, const struct group *g);
-int64_t campaign_left(const struct world *w, const struct campaign *c);
-int64_t account_left(const struct world *w);
+int64_t world_group_left(const struct world *w, const struct group *g);
+int64_t world_campaign_left(const struct world *w, const struct campaign *c);
+int64_t world_account_left(const struct world *w);
 
 /* --- hours (world_hour.c) ---------------------------------------------------------------- */
 
-void play_hour(struct world *w);
+void world_play_hour(struct world *w);
 
 /* --- leads (world_lead.c) ------------------------------------------------------------------
  */
 
-double lead_valid(const struct direction *d); /* real and new */
-double lead_qualified(const struct group *g, const struct ad *ad, int day);
-double lead_sold(const struct group *g, const struct ad *ad);
+double world_lead_valid(const struct direction *d); /* real and new */
+double world_lead_qualified(const struct group *g, const struct ad *ad, int day);
+double world_lead_sold(const struct group *g, const struct ad *ad);
 /* Expected margin of one lead bought on that day, units. */
-double lead_worth(const struct group *g, const struct ad *ad, int day);
+double world_lead_worth(const struct group *g, const struct ad *ad, int day);
 /* Lead number `index` of the ad in this hour. */
-void lead_make(struct world *w, int ad, uint32_t hour, uint32_t index);
+void world_lead_make(struct world *w, int ad, uint32_t hour, uint32_t index);
 
 #endif

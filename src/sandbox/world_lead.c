@@ -41,16 +41,16 @@ enum { REPEATS_LOOK_BACK = 20 };
 
 /* --- chances ------------------------------------------------------------------------ */
 
-double lead_valid(const struct direction *d)
+double world_lead_valid(const struct direction *d)
 {
     return (1 - d->invalid) * (1 - d->repeat);
 }
 
-double lead_qualified(const struct group *g, const struct ad *ad, int day)
+double world_lead_qualified(const struct group *g, const struct ad *ad, int day)
 {
     double logit = world_logit(g->direction->q0) + ad->traits.qual;
     for (size_t i = 0; i < g->event_count; i++)
-        if (event_on(&g->events[i], day)) {
+        if (world_event_on(&g->events[i], day)) {
             if (!(g->events[i].quality > 0))
                 return 0;
             logit += world_log(g->events[i].quality);
@@ -58,26 +58,26 @@ double lead_qualified(const struct group *g, const struct ad *ad, int day)
     return g->direction->call_back * world_logistic(logit);
 }
 
-double lead_sold(const struct group *g, const struct ad *ad)
+double world_lead_sold(const struct group *g, const struct ad *ad)
 {
     return world_logistic(world_logit(g->direction->r0) + 0.5 * ad->traits.qual);
 }
 
-double lead_worth(const struct group *g, const struct ad *ad, int day)
+double world_lead_worth(const struct group *g, const struct ad *ad, int day)
 {
     const struct direction *d = g->direction;
-    return lead_valid(d) * lead_qualified(g, ad, day) * lead_sold(g, ad) * d->margin_mean *
-           (1 - d->refund);
+    return world_lead_valid(d) * world_lead_qualified(g, ad, day) * world_lead_sold(g, ad) *
+           d->margin_mean * (1 - d->refund);
 }
 
 /* --- times ---------------------------------------------------------------------------- */
 
 static bool desk_works(const struct world *w, int day)
 {
-    if (w->p.desk.works[weekday_of_day(w, day)] < 0.5)
+    if (w->p.desk.works[world_weekday_of_day(w, day)] < 0.5)
         return false;
     for (size_t i = 0; i < w->p.event_count; i++)
-        if (w->p.events[i].kind == EVENT_TEAM_OFF && event_on(&w->p.events[i], day))
+        if (w->p.events[i].kind == EVENT_TEAM_OFF && world_event_on(&w->p.events[i], day))
             return false;
     return true;
 }
@@ -86,9 +86,9 @@ static bool desk_works(const struct world *w, int day)
 static int64_t at_desk(const struct world *w, int64_t ms, double u)
 {
     const struct desk *desk = &w->p.desk;
-    for (int day = day_at(w, ms), tries = 0; tries < 30; day++, tries++) {
-        int64_t open = day_begins_ms(w, day) + (int64_t)(desk->open_h * MS_AN_HOUR);
-        int64_t close = day_begins_ms(w, day) + (int64_t)(desk->close_h * MS_AN_HOUR);
+    for (int day = world_day_at(w, ms), tries = 0; tries < 30; day++, tries++) {
+        int64_t open = world_day_begins_ms(w, day) + (int64_t)(desk->open_h * MS_AN_HOUR);
+        int64_t close = world_day_begins_ms(w, day) + (int64_t)(desk->close_h * MS_AN_HOUR);
         if (!desk_works(w, day) || ms >= close)
             continue;
         return ms >= open ? ms : open + (int64_t)(u * 2 * MS_AN_HOUR);
@@ -133,14 +133,14 @@ static void decide_fate(const struct world *w, const struct group *g, const stru
     lead->valid = world_uniform(d, LEAD_VALID) >= dir->invalid;
     lead->repeat = world_uniform(d, LEAD_REPEAT) < dir->repeat;
     if (!lead->valid || lead->repeat ||
-        world_uniform(d, LEAD_QUALIFIED) >= lead_qualified(g, ad, day))
+        world_uniform(d, LEAD_QUALIFIED) >= world_lead_qualified(g, ad, day))
         return;
 
     int64_t ms = lead->at_ms + days_later(d, LEAD_QUALIFIED_DELAY, dir->qualified_median_d,
                                           dir->qualified_sd);
     lead->qualified_ms = at_desk(w, ms, world_uniform(d, LEAD_QUALIFIED_HOUR));
     lead->qualified_marked_ms = mark_ms(w, dir, d, LEAD_MARK_QUALIFIED, lead->qualified_ms);
-    if (world_uniform(d, LEAD_SOLD) >= lead_sold(g, ad))
+    if (world_uniform(d, LEAD_SOLD) >= world_lead_sold(g, ad))
         return;
 
     ms = lead->qualified_ms + days_later(d, LEAD_SOLD_DELAY, dir->sale_median_d, dir->sale_sd);
@@ -149,8 +149,8 @@ static void decide_fate(const struct world *w, const struct group *g, const stru
     if (lead->sold_marked_ms && lead->sold_marked_ms < lead->qualified_marked_ms)
         lead->sold_marked_ms = lead->qualified_marked_ms;
     double margin = dir->margin_mean * world_noise(sd, world_normal(d, LEAD_MARGIN));
-    lead->margin_micros = to_cents(to_micros(margin));
-    lead->amount_micros = to_cents(to_micros(margin / dir->margin_share));
+    lead->margin_micros = world_to_cents(world_to_micros(margin));
+    lead->amount_micros = world_to_cents(world_to_micros(margin / dir->margin_share));
     if (world_uniform(d, LEAD_REFUND) < dir->refund) {
         double days = world_between(d, LEAD_REFUND_DELAY, 7, 30);
         lead->refunded_ms = lead->sold_ms + (int64_t)(days * (double)MS_A_DAY);
@@ -191,11 +191,11 @@ static void teach(const struct world *w, struct group *g, const struct world_lea
 {
     if (lead->unseen)
         return;
-    int days = day_at(w, lead->at_ms) - day_of(w, w->hour);
+    int days = world_day_at(w, lead->at_ms) - world_day_of(w, w->hour);
     if (days <= 0)
         g->learned += 1;
     else if (days < LATE_DAYS)
-        g->late_learned[day_at(w, lead->at_ms) % LATE_DAYS] += 1;
+        g->late_learned[world_day_at(w, lead->at_ms) % LATE_DAYS] += 1;
 }
 
 static uint64_t lead_hash(const struct world_lead *lead)
@@ -207,29 +207,30 @@ static uint64_t lead_hash(const struct world_lead *lead)
                              lead->amount_micros, lead->refunded_ms, lead->qualified_marked_ms,
                              lead->sold_marked_ms};
     for (size_t i = 0; i < countof(words); i++)
-        h = stir(h, (uint64_t)words[i]);
-    h = stir(h, world_entity(str(lead->person.name), 0));
-    h = stir(h, world_entity(str(lead->person.phone), 0));
-    return stir(h, world_entity(str(lead->person.email), 0));
+        h = world_stir(h, (uint64_t)words[i]);
+    h = world_stir(h, world_entity(str(lead->person.name), 0));
+    h = world_stir(h, world_entity(str(lead->person.phone), 0));
+    return world_stir(h, world_entity(str(lead->person.email), 0));
 }
 
-void lead_make(struct world *w, int ad_handle, uint32_t hour, uint32_t index)
+void world_lead_make(struct world *w, int ad_handle, uint32_t hour, uint32_t index)
 {
     const struct ad *ad = &w->ads.at[ad_handle];
     struct group *g = &w->groups.at[ad->group];
-    struct world_draw d = draw_for(w, STREAM_LEAD, ad->entity, hour, index);
+    struct world_draw d = world_draw_for(w, STREAM_LEAD, ad->entity, hour, index);
     struct world_lead lead = {
         .ad = ad_handle, .group = ad->group, .campaign = g->campaign, .website = g->website};
     uint64_t id = UINT64_C(7000000000000000000) +
                   world_draw_bits(&d, LEAD_ID).a % UINT64_C(600000000000000000);
 
     snprintf(lead.id, sizeof lead.id, "%llu", (unsigned long long)id);
-    lead.click_ms = hour_ms(w, hour) + (int64_t)(world_uniform(&d, LEAD_MOMENT) * MS_AN_HOUR);
+    lead.click_ms =
+        world_hour_ms(w, hour) + (int64_t)(world_uniform(&d, LEAD_MOMENT) * MS_AN_HOUR);
     lead.at_ms = sent_ms(&d, g->website, lead.click_ms);
-    lead.unseen = tracking_lost(w, lead.at_ms);
+    lead.unseen = world_tracking_lost(w, lead.at_ms);
     lead.webhook_lost = !g->website && (lead.unseen || world_uniform(&d, LEAD_WEBHOOK) <
                                                            w->p.fault.webhook_loss);
-    decide_fate(w, g, ad, &d, day_of(w, hour), &lead);
+    decide_fate(w, g, ad, &d, world_day_of(w, hour), &lead);
     find_person(w, g, &d, &lead);
     teach(w, g, &lead);
     w->hash += lead_hash(&lead);

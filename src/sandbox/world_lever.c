@@ -66,7 +66,7 @@ static const struct audience *audience_of(struct world *w, struct str key)
     struct audience *a = NEW(w->arena, struct audience);
     name_of(key, a->id);
     a->direction = (int)(world_entity(key, 0) % w->p.direction_count);
-    draw_group(&w->p, a);
+    world_draw_group(&w->p, a);
     a->b_ref = a->budget;
     return a;
 }
@@ -85,7 +85,7 @@ static void collect_events(struct world *w, struct group *g)
             g->events[g->event_count++] = *e;
     }
     if (!of_file)
-        g->event_count += draw_group_events(&w->p, g->key, g->events + g->event_count);
+        g->event_count += world_draw_group_events(&w->p, g->key, g->events + g->event_count);
 }
 
 /* From three readable numbers to the market's own: supply and median price. */
@@ -145,20 +145,20 @@ static struct traits traits_of(const struct world *w, struct str creative)
     struct traits t = {0};
     const char *role = role_of(w, creative);
     name_of(creative, t.id);
-    if (role && draw_role(&w->p, str(role), &t))
+    if (role && world_draw_role(&w->p, str(role), &t))
         return t;
     for (size_t g = 0; g < w->p.group_count; g++)
         for (size_t i = 0; i < w->p.groups[g].ad_count; i++)
             if (str_eq(creative, str(w->p.groups[g].ads[i].id)))
                 return w->p.groups[g].ads[i];
-    draw_traits(&w->p, &t);
+    world_draw_traits(&w->p, &t);
     return t;
 }
 
 static void begin_review(struct world *w, struct ad *ad, int64_t at_ms)
 {
     const struct account *a = &w->p.account;
-    struct world_draw d = draw_for(w, STREAM_REVIEW, ad->entity, 0, ad->reviews++);
+    struct world_draw d = world_draw_for(w, STREAM_REVIEW, ad->entity, 0, ad->reviews++);
     ad->review_ms = at_ms;
     ad->rejected = false;
     if (!w->setup.review)
@@ -203,7 +203,7 @@ static int add_ad(struct world *w, int group, struct str creative, bool on, int6
     return handle;
 }
 
-void populate(struct world *w)
+void world_populate(struct world *w)
 {
     int campaigns[64];
     for (size_t i = 0; i < w->p.direction_count; i++)
@@ -215,7 +215,7 @@ void populate(struct world *w)
                                  .key = str(a->id),
                                  .on = true,
                                  .mode = WORLD_BUDGET_DAY,
-                                 .budget_micros = to_cents(to_micros(a->budget)),
+                                 .budget_micros = world_to_cents(world_to_micros(a->budget)),
                              });
         for (size_t k = 0; k < a->ad_count; k++)
             if (a->ads[k].live)
@@ -266,7 +266,7 @@ int world_ad_add(struct world *w, int group, struct str creative, bool on, int64
 bool world_creative_role(struct world *w, struct str creative, struct str role, int64_t at_ms)
 {
     struct traits t = {0};
-    if (!draw_role(&w->p, role, &t))
+    if (!world_draw_role(&w->p, role, &t))
         return false;
     world_step(w, at_ms);
     deed(w, (struct deed){.op = 'R', .at_ms = at_ms, .text = creative, .text2 = role});
@@ -337,7 +337,7 @@ static enum world_answer judge_budget(const struct world *w, enum world_budget_m
                                       int64_t micros, int64_t spent_today, int64_t spent,
                                       int64_t at_ms)
 {
-    int64_t into_day = at_ms - day_begins_ms(w, day_at(w, at_ms));
+    int64_t into_day = at_ms - world_day_begins_ms(w, world_day_at(w, at_ms));
     int64_t floor = mode == WORLD_BUDGET_TOTAL ? spent : spent_today;
     if (into_day >= MS_A_DAY - 5 * (int64_t)MS_A_MINUTE)
         return WORLD_LOCKED;
@@ -412,8 +412,9 @@ static double plan(const struct world *w, enum world_budget_mode mode, int64_t b
         today = today < week ? today : week;
         break;
     case WORLD_BUDGET_TOTAL: {
-        int day = day_of(w, w->hour);
-        double days = end_ms ? (double)(end_ms - day_begins_ms(w, day)) / (double)MS_A_DAY : 30;
+        int day = world_day_of(w, w->hour);
+        double days =
+            end_ms ? (double)(end_ms - world_day_begins_ms(w, day)) / (double)MS_A_DAY : 30;
         today = (b - (double)(spent - spent_today)) / (days > 1 ? days : 1);
         break;
     }
@@ -424,10 +425,10 @@ static double plan(const struct world *w, enum world_budget_mode mode, int64_t b
     return today * nu;
 }
 
-int64_t group_left(const struct world *w, const struct group *g)
+int64_t world_group_left(const struct world *w, const struct group *g)
 {
-    int day = day_of(w, w->hour);
-    struct world_draw d = draw_for(w, STREAM_GROUP_DAY, g->entity, (uint32_t)day, 0);
+    int day = world_day_of(w, w->hour);
+    struct world_draw d = world_draw_for(w, STREAM_GROUP_DAY, g->entity, (uint32_t)day, 0);
     double u = world_uniform(&d, 1);
     bool first = g->first_day < 0 || g->first_day == day;
     double nu = first ? 0.5 + 0.5 * u : 1 - 0.03 * u;
@@ -437,18 +438,18 @@ int64_t group_left(const struct world *w, const struct group *g)
     return left > 0 ? (int64_t)left : 0;
 }
 
-int64_t campaign_left(const struct world *w, const struct campaign *c)
+int64_t world_campaign_left(const struct world *w, const struct campaign *c)
 {
-    int day = day_of(w, w->hour);
+    int day = world_day_of(w, w->hour);
     uint32_t entity = (uint32_t)(c - w->campaigns.at);
-    struct world_draw d = draw_for(w, STREAM_GROUP_DAY, entity, (uint32_t)day, 1);
+    struct world_draw d = world_draw_for(w, STREAM_GROUP_DAY, entity, (uint32_t)day, 1);
     double left =
         plan(w, c->mode, c->budget, c->spent_today, c->spent_week, c->spent, 0, &d, 1) -
         (double)c->spent_today;
     return left > 0 ? (int64_t)left : 0;
 }
 
-int64_t account_left(const struct world *w)
+int64_t world_account_left(const struct world *w)
 {
     int64_t left = w->balance < 0 ? INT64_MAX : w->balance;
     if (w->daily_cap > 0 && w->daily_cap - w->spent_today < left)
@@ -459,19 +460,20 @@ int64_t account_left(const struct world *w)
 /* --- states
  * ------------------------------------------------------------------------------------ */
 
-bool ad_may_deliver(const struct world *w, const struct ad *ad, uint32_t hour)
+bool world_ad_may_deliver(const struct world *w, const struct ad *ad, uint32_t hour)
 {
-    return ad->on && !ad->rejected && ad->review_ms <= hour_ms(w, hour);
+    return ad->on && !ad->rejected && ad->review_ms <= world_hour_ms(w, hour);
 }
 
-double group_open(const struct world *w, const struct group *g, uint32_t hour)
+double world_group_open(const struct world *w, const struct group *g, uint32_t hour)
 {
-    int64_t begins = hour_ms(w, hour), ends = begins + MS_AN_HOUR;
+    int64_t begins = world_hour_ms(w, hour), ends = begins + MS_AN_HOUR;
     if (ends <= g->start_ms || (g->end_ms && begins >= g->end_ms))
         return 0;
     if (!g->dayparted)
         return 1;
-    int slot = weekday_of_day(w, day_of(w, hour)) * 48 + hour_of_day(w, hour) * 2;
+    int slot =
+        world_weekday_of_day(w, world_day_of(w, hour)) * 48 + world_hour_of_day(w, hour) * 2;
     int open = 0;
     for (int k = slot; k < slot + 2; k++)
         open += g->daypart[k / 8] >> (k % 8) & 1;
@@ -483,9 +485,9 @@ static enum world_state ads_state(const struct world *w, const struct group *g)
     bool waiting = false, rejected = false;
     for (size_t i = 0; i < g->ads.n; i++) {
         const struct ad *ad = &w->ads.at[g->ads.at[i]];
-        if (ad_may_deliver(w, ad, w->hour))
+        if (world_ad_may_deliver(w, ad, w->hour))
             return WORLD_DELIVERING;
-        waiting = waiting || ad->review_ms > hour_ms(w, w->hour);
+        waiting = waiting || ad->review_ms > world_hour_ms(w, w->hour);
         rejected = rejected || ad->rejected;
     }
     return waiting ? WORLD_IN_REVIEW : rejected ? WORLD_REJECTED : WORLD_NO_ADS;
@@ -493,9 +495,9 @@ static enum world_state ads_state(const struct world *w, const struct group *g)
 
 static enum world_state money_state(const struct world *w, const struct campaign *c)
 {
-    if (c->mode != WORLD_BUDGET_NONE && campaign_left(w, c) < CENT)
+    if (c->mode != WORLD_BUDGET_NONE && world_campaign_left(w, c) < CENT)
         return WORLD_CAMPAIGN_SPENT;
-    if (account_left(w) < CENT)
+    if (world_account_left(w) < CENT)
         return WORLD_BALANCE_OUT;
     return WORLD_DELIVERING;
 }
@@ -505,7 +507,7 @@ enum world_state world_campaign_state(const struct world *w, int campaign)
     const struct campaign *c = campaign_at(w, campaign);
     if (!c->on)
         return WORLD_OFF;
-    if (account_frozen(w, day_of(w, w->hour)))
+    if (world_account_frozen(w, world_day_of(w, w->hour)))
         return WORLD_FROZEN;
     enum world_state money = money_state(w, c);
     return money == WORLD_CAMPAIGN_SPENT ? WORLD_BUDGET_SPENT : money;
@@ -524,12 +526,12 @@ enum world_state world_group_state(const struct world *w, int group)
         return WORLD_NOT_STARTED;
     if (g->end_ms && now >= g->end_ms)
         return WORLD_ENDED;
-    if (account_frozen(w, day_of(w, w->hour)))
+    if (world_account_frozen(w, world_day_of(w, w->hour)))
         return WORLD_FROZEN;
     enum world_state ads = ads_state(w, g);
     if (ads != WORLD_DELIVERING)
         return ads;
-    if (!c->shared && g->mode != WORLD_BUDGET_NONE && group_left(w, g) < CENT)
+    if (!c->shared && g->mode != WORLD_BUDGET_NONE && world_group_left(w, g) < CENT)
         return WORLD_BUDGET_SPENT;
     return money_state(w, c);
 }

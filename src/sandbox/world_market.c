@@ -19,30 +19,30 @@ static const double QUALITY_DISCOUNT = 0.3;
 static const double CVR_FATIGUE = 0.3;
 static const double LN2 = 0.693147180559945309417;
 
-bool event_on(const struct event *e, int day)
+bool world_event_on(const struct event *e, int day)
 {
     return day >= e->day && (e->days <= 0 || day < e->day + e->days);
 }
 
-static bool world_event_on(const struct world *w, enum event_kind kind, int day)
+static bool anything_on(const struct world *w, enum event_kind kind, int day)
 {
     for (size_t i = 0; i < w->p.event_count; i++)
-        if (w->p.events[i].kind == kind && event_on(&w->p.events[i], day))
+        if (w->p.events[i].kind == kind && world_event_on(&w->p.events[i], day))
             return true;
     return false;
 }
 
-bool account_frozen(const struct world *w, int day)
+bool world_account_frozen(const struct world *w, int day)
 {
-    return world_event_on(w, EVENT_FREEZE, day);
+    return anything_on(w, EVENT_FREEZE, day);
 }
 
-bool tracking_lost(const struct world *w, int64_t ms)
+bool world_tracking_lost(const struct world *w, int64_t ms)
 {
-    return world_event_on(w, EVENT_TRACKING_LOSS, day_at(w, ms));
+    return anything_on(w, EVENT_TRACKING_LOSS, world_day_at(w, ms));
 }
 
-double fatigue(const struct group *g, const struct ad *ad, int day)
+double world_fatigue(const struct group *g, const struct ad *ad, int day)
 {
     double worn = world_pow(1 + ad->exposure, -ad->traits.eta * g->audience->fatigue_k);
     double tau = ad->traits.tau;
@@ -57,12 +57,13 @@ static double limit(double x, double most)
     return x < most ? x : most;
 }
 
-void ad_rates(const struct group *g, const struct ad *ad, int day, double *ctr, double *cvr)
+void world_ad_rates(const struct group *g, const struct ad *ad, int day, double *ctr,
+                    double *cvr)
 {
-    double tired = fatigue(g, ad, day);
+    double tired = world_fatigue(g, ad, day);
     double step = 1;
     for (size_t i = 0; i < g->event_count; i++)
-        if (event_on(&g->events[i], day))
+        if (world_event_on(&g->events[i], day))
             step *= g->events[i].cvr;
     *ctr = limit(g->direction->ctr0 * world_exp(ad->traits.hook) * g->audience->appeal * tired,
                  0.5);
@@ -78,25 +79,25 @@ void ad_rates(const struct group *g, const struct ad *ad, int day, double *ctr, 
  */
 static double favour(const struct world *w, const struct ad *ad, int day, double rate)
 {
-    struct world_draw d = draw_for(w, STREAM_AD_DAY, ad->entity, (uint32_t)(day / 3), 0);
+    struct world_draw d = world_draw_for(w, STREAM_AD_DAY, ad->entity, (uint32_t)(day / 3), 0);
     double fog = 0.5 * world_normal(&d, 1) / world_sqrt(1 + (double)ad->impressions / 8000);
     return rate * world_exp(fog);
 }
 
-void market_split(const struct world *w, const struct group *g, uint32_t hour,
-                  struct arena *arena, struct splits *out)
+void world_market_split(const struct world *w, const struct group *g, uint32_t hour,
+                        struct arena *arena, struct splits *out)
 {
-    int day = day_of(w, hour);
+    int day = world_day_of(w, hour);
     double best = 0, sum = 0;
 
     *out = (struct splits){0};
     for (size_t i = 0; i < g->ads.n; i++) {
         const struct ad *ad = &w->ads.at[g->ads.at[i]];
-        if (!ad_may_deliver(w, ad, hour))
+        if (!world_ad_may_deliver(w, ad, hour))
             continue;
         struct split *s = splits_add(out, arena);
         s->ad = g->ads.at[i];
-        ad_rates(g, ad, day, &s->ctr, &s->cvr);
+        world_ad_rates(g, ad, day, &s->ctr, &s->cvr);
         s->share = favour(w, ad, day, s->ctr * s->cvr);
         best = s->share > best ? s->share : best;
     }
@@ -110,17 +111,18 @@ void market_split(const struct world *w, const struct group *g, uint32_t hour,
         out->at[i].share /= sum;
 }
 
-void market_conditions(const struct world *w, const struct group *g, uint32_t hour, double part,
-                       double mood, const struct splits *splits, struct conditions *out)
+void world_market_conditions(const struct world *w, const struct group *g, uint32_t hour,
+                             double part, double mood, const struct splits *splits,
+                             struct conditions *out)
 {
-    int day = day_of(w, hour), weekday = weekday_of_day(w, day);
+    int day = world_day_of(w, hour), weekday = world_weekday_of_day(w, day);
     const struct audience *a = g->audience;
     double rate = 0, dearer = 1;
 
     for (size_t i = 0; i < splits->n; i++)
         rate += splits->at[i].share * splits->at[i].ctr * splits->at[i].cvr;
     for (size_t i = 0; i < g->event_count; i++)
-        if (event_on(&g->events[i], day))
+        if (world_event_on(&g->events[i], day))
             dearer *= g->events[i].cpm;
     double predicted = rate / (g->direction->ctr0 * g->direction->cvr0);
     out->learning = 1 - a->delta * world_exp(-g->learned / a->n0);
@@ -134,7 +136,7 @@ void market_conditions(const struct world *w, const struct group *g, uint32_t ho
     out->score = rate * out->learning / out->price;
 }
 
-double market_impressions(const struct conditions *c, double spend)
+double world_market_impressions(const struct conditions *c, double spend)
 {
     double all = c->supply * c->price * world_exp(c->sigma * c->sigma / 2);
     if (!(spend > 0) || !(all > 0))

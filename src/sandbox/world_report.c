@@ -44,13 +44,13 @@ static void prepare(struct answer *a, const struct world *w, const struct world_
              : q->level == WORLD_BY_CAMPAIGN ? (int)w->campaigns.n
                                              : 1;
     a->reach_ids = q->level == WORLD_BY_AD ? (int)w->ads.n : (int)w->groups.n;
-    a->first_day = day_of(w, a->from);
+    a->first_day = world_day_of(w, a->from);
     if (a->from >= a->to)
         a->buckets = 0;
     else if (q->bucket == WORLD_PER_HOUR)
         a->buckets = (int)(a->to - a->from);
     else if (q->bucket == WORLD_PER_DAY)
-        a->buckets = day_of(w, a->to - 1) - a->first_day + 1;
+        a->buckets = world_day_of(w, a->to - 1) - a->first_day + 1;
     a->cells = NEW_ARRAY(arena, struct world_figures, (size_t)(a->ids * a->buckets) + 1);
     a->exposed = NEW_ARRAY(arena, int64_t, (size_t)(a->reach_ids * a->buckets) + 1);
 }
@@ -61,7 +61,7 @@ static int bucket_of(const struct answer *a, uint32_t hour)
     case WORLD_PER_HOUR:
         return (int)(hour - a->from);
     case WORLD_PER_DAY:
-        return day_of(a->w, hour) - a->first_day;
+        return world_day_of(a->w, hour) - a->first_day;
     case WORLD_IN_ALL:
         break;
     }
@@ -127,7 +127,8 @@ static void add_row(struct answer *a, const struct ledger_row *row)
     f->follows += row->follows;
     f->profile_visits += row->visits;
 
-    int64_t counted_ms = hour_ms(a->w, row->hour + 1) + REACH_LATE_HOURS * (int64_t)MS_AN_HOUR;
+    int64_t counted_ms =
+        world_hour_ms(a->w, row->hour + 1) + REACH_LATE_HOURS * (int64_t)MS_AN_HOUR;
     if (truth || a->as_of_ms >= counted_ms) {
         int unit = a->query->level == WORLD_BY_AD ? row->ad : a->w->ads.at[row->ad].group;
         a->exposed[unit * a->buckets + bucket_of(a, row->hour)] += row->impressions;
@@ -139,11 +140,11 @@ static bool conversion_shown(const struct answer *a, size_t position, uint32_t h
 {
     const struct world_lead *lead = &a->w->leads.at[position];
     const struct ledger_row *row = &a->w->ledger.at[a->w->lead_rows.at[position]];
-    struct world_draw lag = draw_for(a->w, STREAM_REPORT, 0, happened, 2);
+    struct world_draw lag = world_draw_for(a->w, STREAM_REPORT, 0, happened, 2);
     if (a->query->truth)
         return lead->at_ms < world_now_ms(a->w);
-    int64_t shown =
-        hour_ms(a->w, happened + 1) + (int64_t)(world_between(&lag, 1, 0.5, 2) * MS_AN_HOUR);
+    int64_t shown = world_hour_ms(a->w, happened + 1) +
+                    (int64_t)(world_between(&lag, 1, 0.5, 2) * MS_AN_HOUR);
     return !lead->unseen && a->as_of_ms >= shown && a->as_of_ms >= row->shown_ms;
 }
 
@@ -188,9 +189,9 @@ static int64_t bucket_begins(const struct answer *a, int bucket)
 {
     switch (a->query->bucket) {
     case WORLD_PER_HOUR:
-        return hour_ms(a->w, a->from + (uint32_t)bucket);
+        return world_hour_ms(a->w, a->from + (uint32_t)bucket);
     case WORLD_PER_DAY:
-        return day_begins_ms(a->w, a->first_day + bucket);
+        return world_day_begins_ms(a->w, a->first_day + bucket);
     case WORLD_IN_ALL:
         break;
     }
