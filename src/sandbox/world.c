@@ -89,6 +89,7 @@ static void begin(struct world *w)
         sum += w->p.market.hour_w[h];
     for (int h = 0; h < HOURS_A_DAY; h++)
         w->hour_w[h] = sum > 0 ? w->p.market.hour_w[h] / sum : 1.0 / HOURS_A_DAY;
+    world_begin_day(w, 0);
     if (w->setup.populate)
         world_populate(w);
 }

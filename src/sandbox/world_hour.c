@@ -27,7 +27,7 @@ struct turn {
 
 /* --- the day begins ----------------------------------------------------------------- */
 
-static void begin_day(struct world *w, int day)
+void world_begin_day(struct world *w, int day)
 {
     struct world_draw d = world_draw_for(w, STREAM_MARKET, 0, (uint32_t)day, 1);
     bool monday = world_weekday_of_day(w, day) == 0;
@@ -221,11 +221,11 @@ static void report_later(struct world *w, struct ledger_row *row, const struct a
                          const struct world_draw *d)
 {
     struct world_draw lag = world_draw_for(w, STREAM_REPORT, ad->entity, row->hour, 0);
-    row->shown_ms = world_hour_ms(w, row->hour + 1) +
-                    (int64_t)(world_between(&lag, 1, 0.5, 2) * MS_AN_HOUR);
+    int64_t late = (int64_t)(world_between(&lag, 1, 0.5, 2) * MS_AN_HOUR);
+    row->shown_ms = world_hour_ms(w, row->hour + 1) + late;
     for (size_t i = 0; i < countof(w->p.fault.report_gap_days); i++)
         if (w->p.fault.report_gap_days[i] == ad->today.day)
-            row->shown_ms += MS_A_DAY;
+            row->shown_ms = world_day_begins_ms(w, ad->today.day + 2) + late;
     if (!ad->today.credit_ms)
         return;
     row->credit_ms = ad->today.credit_ms;
@@ -335,8 +335,6 @@ void world_play_hour(struct world *w)
     int day = world_day_of(w, w->hour);
     int64_t *due = &w->credit_due[w->hour % CREDIT_HOURS];
 
-    if (world_hour_of_day(w, w->hour) == 0 || w->hour == 0)
-        begin_day(w, day);
     if (w->balance >= 0)
         w->balance += *due;
     *due = 0;
@@ -358,4 +356,6 @@ void world_play_hour(struct world *w)
         arena_rewind(w->scratch, mark);
     }
     w->hour++;
+    if (world_hour_of_day(w, w->hour) == 0)
+        world_begin_day(w, day + 1);
 }

@@ -103,7 +103,7 @@ struct role {
 struct fault {
     double webhook_loss;
     double credit;             /* most that is credited of a day's spend and clicks */
-    double report_gap_days[8]; /* these days are shown a day late; -1 ends */
+    double report_gap_days[8]; /* nothing of these days is shown until a day later; -1 = none */
 };
 
 struct parameters {
@@ -184,6 +184,7 @@ struct str world_parameters_print(const struct parameters *p, struct arena *aren
 /* --- state -------------------------------------------------------------------- */
 
 struct campaign {
+    uint32_t entity;
     bool on;
     enum world_budget_mode mode;
     bool shared;
@@ -195,7 +196,7 @@ LIST(members, int);
 
 struct group {
     int campaign;
-    struct members ads; /* handles */
+    struct members ads; /* handles, by entity */
     struct str key;
     uint32_t entity;
     const struct audience *audience;
@@ -373,6 +374,8 @@ int64_t world_account_left(const struct world *w);
 /* --- hours (world_hour.c) ---------------------------------------------------------------- */
 
 void world_play_hour(struct world *w);
+/* Midnight: new price, nothing spent yet, people a day less tired. */
+void world_begin_day(struct world *w, int day);
 
 /* --- leads (world_lead.c) ------------------------------------------------------------------
  */

@@ -109,6 +109,7 @@ static int add_group(struct world *w, const struct world_group *group)
     g->campaign = group->campaign;
     g->key = str_dup(w->arena, group->key);
     g->entity = world_entity(group->key, before);
+    w->campaigns.at[group->campaign].entity += g->entity; /* known by its groups */
     g->audience = audience_of(w, group->key);
     g->direction = &w->p.directions[g->audience->direction];
     g->on = group->on;
@@ -169,6 +170,20 @@ static void begin_review(struct world *w, struct ad *ad, int64_t at_ms)
     ad->rejected = world_uniform(&d, 2) < a->review_reject;
 }
 
+/* In the order of their entities, so that sums do not depend on the order of creation. */
+static void place_ad(struct world *w, struct group *g, int handle)
+{
+    size_t i = 0, n = 0;
+    for (i = 0; i < g->ads.n; i++) /* take it out, if it was there */
+        if (g->ads.at[i] != handle)
+            g->ads.at[n++] = g->ads.at[i];
+    g->ads.n = n;
+    (void)members_add(&g->ads, w->arena);
+    for (i = n; i > 0 && w->ads.at[g->ads.at[i - 1]].entity > w->ads.at[handle].entity; i--)
+        g->ads.at[i] = g->ads.at[i - 1];
+    g->ads.at[i] = handle;
+}
+
 /* A fresh creative: nothing learned about it, nobody tired of it. */
 static void show(struct world *w, int handle, struct str creative)
 {
@@ -184,17 +199,17 @@ static void show(struct world *w, int handle, struct str creative)
     ad->today.day = -1;
     ad->exposure = 0;
     ad->impressions = ad->impressions_today = 0;
+    place_ad(w, g, handle);
 }
 
 static int add_ad(struct world *w, int group, struct str creative, bool on, int64_t at_ms,
                   bool reviewed)
 {
-    struct group *g = group_at(w, group);
+    (void)group_at(w, group);
     struct ad *ad = ads_add(&w->ads, w->arena);
     int handle = (int)w->ads.n - 1;
     ad->group = group;
     ad->on = on;
-    *members_add(&g->ads, w->arena) = handle;
     show(w, handle, creative);
     if (reviewed)
         ad->review_ms = at_ms;
@@ -441,8 +456,7 @@ int64_t world_group_left(const struct world *w, const struct group *g)
 int64_t world_campaign_left(const struct world *w, const struct campaign *c)
 {
     int day = world_day_of(w, w->hour);
-    uint32_t entity = (uint32_t)(c - w->campaigns.at);
-    struct world_draw d = world_draw_for(w, STREAM_GROUP_DAY, entity, (uint32_t)day, 1);
+    struct world_draw d = world_draw_for(w, STREAM_GROUP_DAY, c->entity, (uint32_t)day, 1);
     double left =
         plan(w, c->mode, c->budget, c->spent_today, c->spent_week, c->spent, 0, &d, 1) -
         (double)c->spent_today;
