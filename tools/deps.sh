@@ -8,7 +8,7 @@ set -eu
 build="gcc libc6-dev make pkg-config git ca-certificates tzdata libmicrohttpd-dev libjson-c-dev
 libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev libavformat-dev
 libavcodec-dev libavutil-dev libswscale-dev"
-test="postgresql-15 nodejs npm clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps"
+test="postgresql-15 sqlite3 nodejs npm clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps"
 
 wanted=$build
 [ "${1:-}" = test ] && wanted="$build $test"

@@ -1,0 +1,49 @@
+// Steps that many end-to-end tests begin with, each over real HTTP.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { http, root } from "./harness.mjs";
+
+// As a browser: open the authorization page, press Allow, follow the redirect to our callback.
+export async function connectAccount(world, { org = 0, query = "" } = {}) {
+  const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=tiktok${query}`, undefined, { org });
+  assert.equal(begun.status, 200, begun.text);
+  const page = await http("GET", begun.json.url);
+  assert.equal(page.status, 200, page.text);
+  const url = new URL(begun.json.url);
+  const consent = new URLSearchParams(url.search);
+  consent.set("decision", "allow");
+  const allowed = await http("POST", `${url.origin}${url.pathname}`, {
+    raw: consent.toString(), headers: { "content-type": "application/x-www-form-urlencoded" },
+  });
+  assert.ok([302, 303].includes(allowed.status), `${allowed.status} ${allowed.text}`);
+  const callback = await http("GET", allowed.headers.get("location"));
+  assert.equal(callback.status, 200, callback.text);
+  const accounts = await world.server.call("GET", "/api/ad-accounts", undefined, { org });
+  assert.equal(accounts.status, 200, accounts.text);
+  return accounts.json.data[0];
+}
+
+export async function makeDirection(world, account, { org = 0, ...fields } = {}) {
+  const pages = await world.server.call("GET", `/api/tiktok/instant-pages?adAccountId=${account.id}`, undefined, { org });
+  assert.equal(pages.status, 200, pages.text);
+  const page = pages.json.data.find((one) => one.status === "PUBLISHED");
+  const made = await world.server.call("POST", "/api/directions", {
+    name: "English course", platform: "tiktok", tiktok_objective: "lead_generation", tiktok_daily_budget: 30000,
+    tiktok_target_cpl: 1600, tiktok_adgroup_mode: "create_new", tiktok_instant_page_id: page.page_id,
+    default_settings: { cities: ["Almaty", "Astana"], age_min: 18, age_max: 45, gender: "all" },
+    ...fields,
+  }, { org });
+  assert.equal(made.status, 201, made.text);
+  return made.json.direction ?? made.json.directions?.[0] ?? made.json;
+}
+
+export async function uploadCreative(world, direction, { org = 0, clip = "trial-lesson", title = clip } = {}) {
+  const query = new URLSearchParams({ direction_id: direction.id, title, ad_text: "English with a tutor" });
+  const answer = await http("POST", `${world.server.base}/api/creatives/upload?${query}`, {
+    raw: readFileSync(join(root, "demo", `${clip}.mp4`)),
+    headers: { "content-type": "video/mp4", authorization: `Bearer ${world.orgs[org].key}` },
+  });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json;
+}
