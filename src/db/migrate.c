@@ -138,24 +138,32 @@ static bool step(struct db *db, struct arena *arena, bool *more, struct err *err
     return driver->secure(db, err);
 }
 
-bool database_migrate(struct database *database, int *applied, struct err *err)
+/* On a handle of its own: what it has cached may not fit the tables any more. */
+static bool one_step(struct database *database, bool *more, struct err *err)
 {
-    struct arena *arena = arena_new("migrations");
+    struct arena *arena = arena_new("migration");
     struct db *db = NULL;
-    bool more = true;
-    int count = 0;
-    bool ok = driver_owner_open(database, &db, err);
+    bool ok = driver_owner_open(database, &db, err) && db_begin(db, err);
 
-    while (ok && more) {
-        ok = db_begin(db, err);
-        if (!ok)
-            break;
-        ok = step(db, arena, &more, err);
+    if (ok) {
+        ok = step(db, arena, more, err);
         ok = db_end(db, ok, err);
-        count += ok && more;
     }
     db_close(db);
     arena_free(arena);
+    return ok;
+}
+
+bool database_migrate(struct database *database, int *applied, struct err *err)
+{
+    bool more = true;
+    bool ok = true;
+    int count = 0;
+
+    while (ok && more) {
+        ok = one_step(database, &more, err);
+        count += ok && more;
+    }
     if (applied)
         *applied = count;
     return ok;

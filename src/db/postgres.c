@@ -3,9 +3,9 @@
  *
  * A statement outside a transaction is repeated after a conflict with others
  * (40001, 40P01, 55P03), and after a lost connection when it only reads or
- * surely was not done.  Inside a transaction nothing is repeated here: the
- * caller ends it and decides.  A connection lost while a commit was under way
- * is ERR_UNCERTAIN.
+ * surely was not done.  Inside a transaction nothing is repeated here but its
+ * first statement on a connection found dead: the caller ends it and decides.  A connection
+ * lost while a commit was under way is ERR_UNCERTAIN.
  */
 
 #include "db/postgres_parts.h"
@@ -149,10 +149,24 @@ static bool not_lost(const struct session *session, struct err *err)
            err_set(err, ERR_BUSY, "the connection broke earlier in this transaction");
 }
 
+/* A server that is found gone with the first statement has done nothing of this transaction. */
+static bool begin_again(struct db *db, const struct outcome *outcome)
+{
+    struct session *session = session_of(db);
+    struct err ignored = {0};
+
+    if (outcome->state != OUTCOME_LOST || !session_ready(session, &ignored))
+        return false;
+    session->begun = false;
+    begin_now(db);
+    return true;
+}
+
 static bool postgres_run(struct db *db, const struct ask *ask, struct result *result,
                          struct err *err)
 {
     struct session *session = session_of(db);
+    bool first = !session->begun;
 
     if (!not_lost(session, err))
         return false;
@@ -163,6 +177,12 @@ static bool postgres_run(struct db *db, const struct ask *ask, struct result *re
     else if (!session_queue_ask(session, ask, result, err))
         return false;
     struct outcome outcome = session_wait(session);
+    if (first && begin_again(db, &outcome)) {
+        *result = (struct result){.arena = result->arena};
+        if (!session_queue_ask(session, ask, result, err))
+            return false;
+        outcome = session_wait(session);
+    }
     return settle(session, &outcome, err);
 }
 

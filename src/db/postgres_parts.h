@@ -30,6 +30,7 @@ enum outcome_state {
 struct outcome {
     enum outcome_state state;
     bool again;    /* a conflict with others: the same may work at once */
+    bool stale;    /* a cached statement no longer fits its table */
     bool told;     /* lost, and the server said so itself */
     bool not_done; /* lost, but told in place of the first answer: surely not done */
     struct err err;
@@ -68,6 +69,7 @@ struct session {
     bool begun;    /* BEGIN was queued or sent */
     bool implicit; /* a pipe that is a transaction of its own */
     bool lost;     /* in this transaction */
+    bool stale;    /* connect anew: what is cached does not fit any more */
 
     int64_t next_attempt_mono_ms;
     int64_t backoff_ms;

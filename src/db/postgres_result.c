@@ -79,6 +79,13 @@ void outcome_of_error(struct outcome *outcome, const PGresult *error, PGconn *co
     err_set(err, kind_of(state), "the database said: " STR_FMT " (PostgreSQL %s)",
             STR_ARG(text), state);
     hint_of(state, err);
+    /* Another process has migrated. */
+    if (strcmp(state, "0A000") == 0 && str_has(text, STR("cached plan"))) {
+        err->kind = ERR_BUSY;
+        outcome->stale = outcome->again = true;
+        outcome->state = OUTCOME_FAILED;
+        return;
+    }
     outcome->state = goes_away(state) ? OUTCOME_LOST : OUTCOME_FAILED;
     outcome->told = true;
     outcome->again = worth_repeating(state);

@@ -176,7 +176,8 @@ bool roles_secure(struct db *db, struct err *err)
 {
     const struct driver *driver = db->database->driver;
 
-    return driver->script(db, secure_tables, err) && driver->script(db, sort_by_bytes, err) &&
+    /* Collations first: a column that a policy names cannot be altered any more. */
+    return driver->script(db, sort_by_bytes, err) && driver->script(db, secure_tables, err) &&
            driver->script(db, make_role, err);
 }
 

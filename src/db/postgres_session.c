@@ -82,6 +82,7 @@ static void disconnect(struct session *session)
     session->queue_n = 0;
     session->send_failed = false;
     session->lose_answer = false;
+    session->stale = false;
 }
 
 void session_close(struct session *session)
@@ -121,7 +122,7 @@ static void back_off(struct session *session)
 bool session_ready(struct session *session, struct err *err)
 {
     must(session->queue_n == 0);
-    if (still_there(session))
+    if (!session->stale && still_there(session))
         return true;
     if (session->connection)
         disconnect(session);
@@ -416,6 +417,7 @@ struct outcome session_wait(struct session *session)
         ok = read_answers(session, &outcome);
     if (!ok && outcome.state == OUTCOME_DONE)
         outcome_of_error(&outcome, NULL, session->connection);
+    session->stale = session->stale || outcome.stale;
     if (!ok)
         disconnect(session);
     session->queue_n = 0;
