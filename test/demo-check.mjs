@@ -1,0 +1,25 @@
+// Does the demo's JSON document hold what the loop must have done?  node demo-check.mjs FILE
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+const demo = JSON.parse(readFileSync(process.argv[2], "utf8"));
+
+assert.equal(demo.steps.length, 8);
+for (const step of demo.steps) assert.ok(Number.isInteger(step.ms) && step.outcome, step.name);
+const { counts } = demo;
+assert.equal(counts.days, 14);
+assert.equal(counts.executions, 14);
+assert.ok(counts.leads >= 50, `only ${counts.leads} leads`);
+assert.ok(counts.webhooks >= counts.leads, "every lead came as a webhook");
+assert.ok(counts.qualified > 0 && counts.sales > 0, "nobody was qualified, or nobody bought");
+assert.ok(counts.changes > 0, "the autopilot changed nothing");
+
+const { rows, total } = demo.roi;
+assert.equal(rows.filter((row) => row.creative_id).length, 3, "three creatives");
+const sum = (name) => rows.reduce((all, row) => all + row[name], 0);
+for (const name of ["leads", "impressions", "clicks", "sales"]) assert.equal(sum(name), total[name], `rows of ${name} add up`);
+assert.ok(total.spend_micros > 0 && total.revenue_micros > 0);
+assert.equal(demo.roi.currency, "KZT");
+assert.ok(demo.execution.decisions.groups.length >= 2);
+for (const group of demo.execution.decisions.groups) assert.ok(group.reason.length >= 2, `${group.name} says why`);
+console.log(`${counts.leads} leads, ${counts.sales} sales, ${counts.changes} changes`);
