@@ -208,7 +208,10 @@ bool cmd_rest(const struct boot *boot, size_t most, struct err *err)
         if (str_starts(boot->rest.at[i], STR("-"))) {
             (void)err_set(err, ERR_INVALID, "no flag or setting is called " STR_FMT,
                           STR_ARG(boot->rest.at[i]));
-            return err_hint(err, "--help lists them");
+            struct str name = str_sub(boot->rest.at[i], 2, boot->rest.at[i].n);
+            const char *nearest = conf_nearest(str_sub(name, 0, str_find(name, '=')));
+            return nearest[0] ? err_hint(err, "do you mean --%s?", nearest)
+                              : err_hint(err, "--help lists them");
         }
     if (boot->rest.n > most) {
         (void)err_set(err, ERR_INVALID, "\"" STR_FMT "\" is one argument too many",

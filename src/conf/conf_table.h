@@ -4,38 +4,44 @@
 /* T(name, default, sentence)  S = secret, never printed
  * I(name, default, low, high, unit, sentence)  B(name, default, sentence)
  * In alphabetical order; this order is the manual's. */
-#define SETTINGS(T, S, I, B)                                                                     \
-    T(address, "127.0.0.1", "address the server listens on")                                     \
-    B(allow_private_urls, false, "let media_url and other people's URLs reach private networks") \
-    I(ads_per_adgroup, 50, 1, 1000, "ads", "most ads in one ad group")                           \
-    I(brain_hour, 8, 0, 23, "hour", "local hour of the daily autopilot run")                     \
-    T(clock_file, "", "file with a clock offset, for tests")                                     \
-    I(collect_days, 7, 1, 30, "days", "past days that each collection reads again")              \
-    I(connections, 1024, 16, 100000, "connections", "most open HTTP connections")                \
-    T(data, "data", "folder of the database, the key and the files")                             \
-    T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")               \
-    I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")                 \
-    B(feature_facebook, true, "show and accept the Facebook platform")                           \
-    B(feature_tiktok, true, "show and accept the TikTok platform")                               \
-    I(job_workers, 4, 1, 64, "threads", "job workers")                                           \
-    T(log, "info", "lowest level logged: debug, info, warn, error")                              \
-    T(log_format, "auto", "auto (words on a terminal, JSON elsewhere), json or text")            \
-    I(port, 8080, 0, 65535, "port", "port the server listens on; 0 is any free one")             \
-    T(public_url, "", "address under which browsers and platforms reach us; empty is http://address:port") \
-    I(queue_age_ms, 2000, 50, 60000, "ms", "refuse new requests when the oldest has waited so long") \
-    I(request_seconds, 30, 1, 600, "seconds", "deadline of one request")                         \
-    T(sandbox_faults, "", "JSON of faults to begin with (sandbox)")                              \
-    T(sandbox_seed, "1", "seed of the sandbox's world")                                          \
-    T(sandbox_state, "", "file in which the sandbox keeps its state over restarts")              \
-    T(sandbox_world, "demo", "world of the sandbox: an archetype's name or a world file")        \
-    T(settings, "", "settings file; empty is <data>/adwright.conf where it exists")              \
-    T(tiktok_api_version, "v1.3", "version part of TikTok's API paths")                          \
-    T(tiktok_app_id, "", "id of your TikTok developer app")                                      \
-    S(tiktok_app_secret, "", "secret of your TikTok developer app")                              \
-    T(tiktok_auth_url, "https://business-api.tiktok.com/portal/auth", "TikTok's authorization page") \
-    T(tiktok_base_url, "https://business-api.tiktok.com", "TikTok's API host; the sandbox's address in demos") \
-    S(tiktok_webhook_secret, "", "secret of TikTok's webhooks; empty is the app secret")         \
-    T(tiktok_webhook_signatures, "open,timestamped,plain", "accepted signature schemes, comma-separated") \
+#define SETTINGS(T, S, I, B)                                                                   \
+    T(address, "127.0.0.1", "address the server listens on")                                   \
+    I(ads_per_adgroup, 50, 1, 1000, "ads", "most ads in one ad group")                         \
+    B(allow_private_urls, false,                                                               \
+      "let media_url and other people's URLs reach private networks")                          \
+    I(brain_hour, 8, 0, 23, "", "local hour of the daily autopilot run")                       \
+    T(clock_file, "", "file with a clock offset, for tests")                                   \
+    I(collect_days, 7, 1, 30, "days", "past days that each collection reads again")            \
+    I(connections, 1024, 16, 100000, "connections", "most open HTTP connections")              \
+    T(data, "data", "folder of the database, the key and the files")                           \
+    T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")             \
+    I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")               \
+    B(feature_facebook, true, "show and accept the Facebook platform")                         \
+    B(feature_tiktok, true, "show and accept the TikTok platform")                             \
+    I(job_workers, 4, 1, 64, "threads", "job workers")                                         \
+    T(log, "info", "lowest level logged: debug, info, warn, error")                            \
+    T(log_format, "auto", "auto (words on a terminal, JSON elsewhere), json or text")          \
+    I(port, 8080, 0, 65535, "", "port the server listens on; 0 is any free one")               \
+    T(public_url, "",                                                                          \
+      "address under which browsers and platforms reach us; empty is http://address:port")     \
+    I(queue_age_ms, 2000, 50, 60000, "ms",                                                     \
+      "refuse new requests when the oldest has waited so long")                                \
+    I(request_seconds, 30, 1, 600, "seconds", "deadline of one request")                       \
+    T(sandbox_faults, "", "JSON of faults to begin with (sandbox)")                            \
+    T(sandbox_seed, "1", "seed of the sandbox's world")                                        \
+    T(sandbox_state, "", "file in which the sandbox keeps its state over restarts")            \
+    T(sandbox_world, "demo", "world of the sandbox: an archetype's name or a world file")      \
+    T(settings, "", "settings file; empty is <data>/adwright.conf where it exists")            \
+    T(tiktok_api_version, "v1.3", "version part of TikTok's API paths")                        \
+    T(tiktok_app_id, "", "id of your TikTok developer app")                                    \
+    S(tiktok_app_secret, "", "secret of your TikTok developer app")                            \
+    T(tiktok_auth_url, "https://business-api.tiktok.com/portal/auth",                          \
+      "TikTok's authorization page")                                                           \
+    T(tiktok_base_url, "https://business-api.tiktok.com",                                      \
+      "TikTok's API host; the sandbox's address in demos")                                     \
+    S(tiktok_webhook_secret, "", "secret of TikTok's webhooks; empty is the app secret")       \
+    T(tiktok_webhook_signatures, "open,timestamped,plain",                                     \
+      "accepted signature schemes, comma-separated")                                           \
     I(workers, 8, 1, 256, "threads", "request workers")
 
 #endif
