@@ -149,6 +149,14 @@ bool ad_account_make_default(struct db *db, struct str id, int64_t now_ms, struc
                   TEXT(db_scope_org(db)), TEXT(id), INT(now_ms));
 }
 
+bool ad_account_lock(struct db *db, struct str id, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE ad_accounts SET updated_ms = updated_ms"
+                  " WHERE org_id = $1 AND ad_account_id = $2",
+                  TEXT(db_scope_org(db)), TEXT(id));
+}
+
 /* --- connections ------------------------------------------------------------------ */
 
 bool ad_connection_find(struct db *db, struct arena *arena, struct str ad_account_id,

@@ -20,6 +20,8 @@ MUST_CHECK bool ad_account_store(struct db *db, const struct ad_account *account
                                  int64_t now_ms, struct err *err);
 MUST_CHECK bool ad_account_make_default(struct db *db, struct str id, int64_t now_ms,
                                         struct err *err);
+/* Hold the account's row until the transaction ends. */
+MUST_CHECK bool ad_account_lock(struct db *db, struct str id, struct err *err);
 MUST_CHECK bool ad_connection_upsert(struct db *db, const struct ad_connection *connection,
                                      int64_t now_ms, struct err *err);
 /* Advertiser and identity of a connection whose token is still the one read; else *changed is

@@ -3,6 +3,7 @@
 
 #include "base/strs.h"
 #include "job/job.h"
+#include "platform/platform.h"
 
 struct app;
 struct db;
@@ -11,14 +12,20 @@ struct db;
  * Launches: recorded workflows that end in running ads.  All kinds go through
  * launch_start, which writes the workflow and its job in one transaction; the
  * job `launch.run` carries it out.
+ *
+ * What is made is made disabled and enabled last, so a launch that breaks off
+ * spends nothing.  A launch that a platform refuses is undone: what it made is
+ * disabled, and the refusal is kept with it.  Names carry a tag of the launch,
+ * so that a lost answer is read back exactly and nothing is made twice.
  */
 struct launch_wish {
-    const char *mode; /* auto, manual, create_campaign, adgroup (new ad group in the direction's
-                         campaign) */
+    const char *mode; /* auto, manual, create_campaign, adgroup (new ad group in the
+                         direction's campaign) */
     struct str direction_id;
-    struct strs creative_ids;
+    struct strs creative_ids;    /* auto: none; the newest eligible ones are taken */
     int64_t daily_budget_micros; /* 0 = the direction's */
-    struct str objective;        /* "" = the direction's */
+    struct str objective;        /* any word for it; "" = the direction's */
+    struct str page_id;          /* "" = the direction's */
     struct str campaign_name;    /* "" = made from the direction */
     struct str adgroup_name;
     bool start_paused;
@@ -26,11 +33,70 @@ struct launch_wish {
     struct str actor;
 };
 
-/* *launch_id = the workflow's id.  GET /api/launches/:id shows steps and outcome. */
+/*
+ * *launch_id = the workflow's id.  GET /api/launches/:id shows steps and
+ * outcome.  Everything that can be known to fail is refused here, by field,
+ * before anything is stored or sent.  The same wish again within seconds, or
+ * while the first one runs, is the first one (*added false).
+ */
 MUST_CHECK bool launch_start(const struct app *app, struct db *db, struct arena *arena,
                              const struct launch_wish *wish, struct str *launch_id, bool *added,
                              struct err *err);
 
+/* The calls that launch_start would lead to, in order, as a JSON object; nothing is stored or
+ * sent.  Ids that only the platform can give stand as "{campaign_id}". */
+MUST_CHECK bool launch_preview(const struct app *app, struct db *db, struct arena *arena,
+                               const struct launch_wish *wish, int64_t now_ms, struct str *json,
+                               struct err *err);
+
+/*
+ * Enable or disable one object, by a recorded write that is read back.  Inside
+ * the caller's transaction or as its own.  The object must be known to belong
+ * to the ad account: launch_owner_of finds that out.
+ */
+struct launch_status_wish {
+    struct str ad_account_id;
+    enum platform_level level;
+    struct str id;
+    bool enabled;
+    struct str request_key; /* "" = none */
+    struct str actor;
+};
+MUST_CHECK bool launch_ask_status(struct db *db, struct arena *arena,
+                                  const struct launch_status_wish *wish,
+                                  struct str *workflow_id, struct err *err);
+/* Enable what a paused launch made: its ad group, then its campaign. */
+MUST_CHECK bool launch_publish(struct db *db, struct arena *arena, struct str launch_id,
+                               struct str actor, struct str *workflow_id, struct err *err);
+
+/* --- what is known of the platform's objects ---------------------------------------- */
+
+/* The ad account of an object of this org; "" when we do not know the object. */
+MUST_CHECK bool launch_owner_of(struct db *db, struct arena *arena, enum platform_level level,
+                                struct str id, struct str *ad_account_id, struct err *err);
+
+/* --- looking at launches -------------------------------------------------------------- */
+struct launch_view {
+    struct str id, kind, state, input, output, error_json;
+    int64_t created_ms, updated_ms;
+};
+LIST(launch_views, struct launch_view);
+struct launch_step_view {
+    struct str name, state, request, result, error_json;
+    int64_t attempt, started_ms, finished_ms;
+};
+LIST(launch_step_views, struct launch_step_view);
+
+MUST_CHECK bool launch_get(struct db *db, struct arena *arena, struct str id,
+                           struct launch_view *out, struct err *err);
+MUST_CHECK bool launch_steps(struct db *db, struct arena *arena, struct str id,
+                             struct launch_step_views *out, struct err *err);
+/* Newest first; `before_ms`/`before_id` of the page's last row, 0 and "" to begin. */
+MUST_CHECK bool launch_list(struct db *db, struct arena *arena, int64_t before_ms,
+                            struct str before_id, int64_t limit, struct launch_views *out,
+                            struct err *err);
+
+/* launch.run, launch.status, creative.push */
 extern const struct job_kind launch_jobs[];
 
 #endif
