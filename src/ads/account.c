@@ -11,7 +11,7 @@
 #include "db/db.h"
 #include "text/json.h"
 
-/* --- credentials ------------------------------------------------------------------ */
+/* --- credentials --- */
 
 static bool connect_first(const struct ad_connection *connection, struct str platform,
                           struct err *err)
@@ -81,7 +81,7 @@ bool ad_account_session(const struct app *app, const struct ad_connection *conne
     return true;
 }
 
-/* --- texts -------------------------------------------------------------------------- */
+/* --- texts --- */
 
 struct str advertisers_print(struct arena *arena, const struct platform_advertisers *list)
 {
@@ -164,7 +164,7 @@ static struct str account_json(struct arena *arena, const struct ad_account *acc
     return buf_str(&buf);
 }
 
-/* --- cards --------------------------------------------------------------------------- */
+/* --- cards --- */
 
 /* Inside the caller's transaction. */
 static bool add_account(struct db *db, struct arena *arena, struct str id, struct str name,
@@ -246,7 +246,7 @@ bool ad_account_update(struct db *db, struct arena *arena, struct str id,
            db_end(db, change_account(db, arena, id, change, actor, now_ms, err), err);
 }
 
-/* --- connections ------------------------------------------------------------------------ */
+/* --- connections --- */
 
 static struct ad_connection connection_of(struct arena *arena, const struct app *app,
                                           struct str org_id, const struct ad_grant *grant,

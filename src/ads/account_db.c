@@ -60,7 +60,7 @@ static struct ad_connection read_connection(struct db_rows *rows)
     };
 }
 
-/* --- cards --------------------------------------------------------------------- */
+/* --- cards --- */
 
 bool ad_account_get(struct db *db, struct arena *arena, struct str id, struct ad_account *out,
                     struct err *err)
@@ -157,7 +157,7 @@ bool ad_account_lock(struct db *db, struct str id, struct err *err)
                   TEXT(db_scope_org(db)), TEXT(id));
 }
 
-/* --- connections ------------------------------------------------------------------ */
+/* --- connections --- */
 
 bool ad_connection_find(struct db *db, struct arena *arena, struct str ad_account_id,
                         struct str platform, bool *account_found, bool *connection_found,
@@ -335,7 +335,7 @@ bool ad_account_of_advertiser(struct db *db, struct arena *arena, struct str pla
     return true;
 }
 
-/* --- OAuth runs -------------------------------------------------------------------- */
+/* --- OAuth runs --- */
 
 bool oauth_state_insert(struct db *db, const struct oauth_state *state, struct err *err)
 {

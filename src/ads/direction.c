@@ -22,7 +22,7 @@
 #define FACEBOOK_LEAST_CPL       (MICROS_PER_UNIT / 2)
 #define FACEBOOK_LEAST_CPL_VISIT (MICROS_PER_UNIT / 10)
 
-/* --- settings ------------------------------------------------------------------- */
+/* --- settings --- */
 
 static void add_texts(struct arena *arena, const struct json *json, const char *name,
                       struct strs *out)
@@ -127,7 +127,7 @@ bool direction_settings_read(struct arena *arena, struct str text,
     return true;
 }
 
-/* --- checks ------------------------------------------------------------------------ */
+/* --- checks --- */
 
 static bool check_name(struct str name, struct err *err)
 {
@@ -203,7 +203,7 @@ static bool check_direction(struct arena *arena, struct direction *direction,
                : check_facebook(arena, direction, err);
 }
 
-/* --- adding ---------------------------------------------------------------------------- */
+/* --- adding --- */
 
 static struct str direction_json(struct arena *arena, const struct direction *direction)
 {
@@ -359,8 +359,7 @@ bool direction_add(struct db *db, struct arena *arena, const struct direction_wi
     return true;
 }
 
-/* --- changing ------------------------------------------------------------------------------
- */
+/* --- changing --- */
 
 static void apply(struct direction *direction, const struct direction_change *change)
 {

@@ -69,32 +69,26 @@ MUST_CHECK bool launch_ask_status(struct db *db, struct arena *arena,
 MUST_CHECK bool launch_publish(struct db *db, struct arena *arena, struct str launch_id,
                                struct str actor, struct str *workflow_id, struct err *err);
 
-/* --- what is known of the platform's objects ---------------------------------------- */
+/* --- what is known of the platform's objects --- */
 
 /* The ad account of an object of this org; "" when we do not know the object. */
 MUST_CHECK bool launch_owner_of(struct db *db, struct arena *arena, enum platform_level level,
                                 struct str id, struct str *ad_account_id, struct err *err);
 
-/* --- looking at launches -------------------------------------------------------------- */
-struct launch_view {
-    struct str id, kind, state, input, output, error_json;
-    int64_t created_ms, updated_ms;
-};
-LIST(launch_views, struct launch_view);
-struct launch_step_view {
-    struct str name, state, request, result, error_json;
-    int64_t attempt, started_ms, finished_ms;
-};
-LIST(launch_step_views, struct launch_step_view);
+/* --- looking at launches --- */
 
+/* A launch or a status change, with its steps.  ERR_NOT_FOUND for other workflows too. */
 MUST_CHECK bool launch_get(struct db *db, struct arena *arena, struct str id,
-                           struct launch_view *out, struct err *err);
-MUST_CHECK bool launch_steps(struct db *db, struct arena *arena, struct str id,
-                             struct launch_step_views *out, struct err *err);
-/* Newest first; `before_ms`/`before_id` of the page's last row, 0 and "" to begin. */
+                           struct workflow_view *out, struct err *err);
+LIST(launch_views, struct workflow_view);
+/* Launches, newest first, without their steps; `before_ms`/`before_id` of the page's last row,
+ * 0 and "" to begin. */
 MUST_CHECK bool launch_list(struct db *db, struct arena *arena, int64_t before_ms,
                             struct str before_id, int64_t limit, struct launch_views *out,
                             struct err *err);
+/* Wait until the launch is over (done, failed, undone) or the deadline; *over tells which. */
+MUST_CHECK bool launch_wait(struct db *db, struct arena *arena, struct str id,
+                            int64_t deadline_mono_ms, bool *over, struct err *err);
 
 /* launch.run, launch.status, creative.push */
 extern const struct job_kind launch_jobs[];

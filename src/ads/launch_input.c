@@ -18,7 +18,7 @@
 #define USUAL_UTM                                                                              \
     "utm_source=tiktok&utm_medium=__CID__&utm_campaign=__CAMPAIGN_ID__&utm_content=__AID__"
 
-/* --- ads ----------------------------------------------------------------------------- */
+/* --- ads --- */
 
 static struct str first_of(struct str a, struct str b)
 {
@@ -98,7 +98,7 @@ struct platform_names launch_names(const struct launch_input *input)
                                    .request_seed = input->seed};
 }
 
-/* --- resolving a wish ------------------------------------------------------------------- */
+/* --- resolving a wish --- */
 
 struct making {
     struct db *db;
@@ -198,7 +198,7 @@ static bool fill(struct making *m, struct err *err)
     return check_switches(m, err);
 }
 
-/* --- creatives ---------------------------------------------------------------------------- */
+/* --- creatives --- */
 
 static bool check_creative(struct making *m, const struct creative *creative, struct err *err)
 {
@@ -276,8 +276,7 @@ static bool take_creatives(struct making *m, struct creatives *out, struct err *
     return true;
 }
 
-/* --- names, checks, the whole ----------------------------------------------------------------
- */
+/* --- names, checks, the whole --- */
 
 static void name_objects(struct making *m)
 {
@@ -346,16 +345,19 @@ bool launch_input_make(struct db *db, struct arena *arena, const struct launch_w
     return true;
 }
 
-/* --- stored form
- * -------------------------------------------------------------------------------- */
+/* --- stored form --- */
 
 /* The text members, once for both ways. */
 #define TEXT_MEMBERS(M)                                                                        \
     M(mode)                                                                                    \
-    M(way) M(platform) M(ad_account_id) M(advertiser_id) M(currency) M(country)                \
-        M(direction_id) M(direction_name) M(objective) M(campaign_id) M(identity_id)           \
-            M(page_id) M(pixel_id) M(optimization_event) M(landing_page_url) M(seed)           \
-                M(campaign_name) M(adgroup_name) M(fingerprint) M(actor)
+    M(way)                                                                                     \
+    M(platform)                                                                                \
+    M(ad_account_id)                                                                           \
+    M(advertiser_id)                                                                           \
+    M(currency)                                                                                \
+    M(country) M(direction_id) M(direction_name) M(objective) M(campaign_id) M(identity_id)    \
+        M(page_id) M(pixel_id) M(optimization_event) M(landing_page_url) M(seed)               \
+            M(campaign_name) M(adgroup_name) M(fingerprint) M(actor)
 
 struct str launch_input_print(struct arena *arena, const struct launch_input *input)
 {

@@ -34,7 +34,7 @@ const char *creative_still_path(const struct conf *conf, struct arena *arena,
                : "";
 }
 
-/* --- adding ------------------------------------------------------------------------ */
+/* --- adding --- */
 
 /* TikTok directions take video only, and so does this server. */
 static bool check_media_type(struct str media_type, struct err *err)
@@ -146,7 +146,7 @@ bool creative_add(struct db *db, struct arena *arena, const struct creative_wish
     return true;
 }
 
-/* --- looking at the file ---------------------------------------------------------------- */
+/* --- looking at the file --- */
 
 /* Facts, verdict, hashes and a still.  Findings are kept even when the verdict is no. */
 static bool look(const struct conf *conf, struct arena *arena, struct creative *creative,
@@ -240,8 +240,7 @@ bool creative_add_from_file(const struct app *app, struct db *db, struct arena *
     return add_here(app, db, arena, wish, STR(""), path, now_ms, out, err);
 }
 
-/* --- the job: fetch and look
- * ------------------------------------------------------------------ */
+/* --- the job: fetch and look --- */
 
 static bool fetch(struct job *job, const struct conf *conf, const struct creative *creative,
                   struct err *err)
@@ -309,6 +308,21 @@ static bool creative_of_job(struct job *job, struct creative *out, struct err *e
            creative_get(job->db, job->arena, json_text(args, "creative_id", STR("")), out, err);
 }
 
+static struct str said(struct arena *arena, const struct err *why)
+{
+    return str_fmt(arena, "%s%s%s", why->text, *why->hint ? "; " : "", why->hint);
+}
+
+/* An uploaded file is here; one that has an address is fetched. */
+static bool bring(struct job *job, const struct conf *conf, struct creative *creative,
+                  struct err *err)
+{
+    if (creative->media_path.n)
+        return true;
+    creative->media_path = creative_file_place(job->arena, job->org_id, creative->id);
+    return fetch(job, conf, creative, err);
+}
+
 static bool run_prepare(struct job *job, struct err *err)
 {
     const struct app *app = job->app;
@@ -318,8 +332,10 @@ static bool run_prepare(struct job *job, struct err *err)
         return false;
     if (!str_eq(creative.status, STR("processing")))
         return true;
-    creative.media_path = creative_file_place(job->arena, job->org_id, creative.id);
-    if (fetch(job, app->conf, &creative, err) && look(app->conf, job->arena, &creative, err)) {
+
+    bool fetched = !creative.media_path.n;
+
+    if (bring(job, app->conf, &creative, err) && look(app->conf, job->arena, &creative, err)) {
         creative.error_text = STR("");
         return conclude(job, &creative, "ready", err);
     }
@@ -328,14 +344,26 @@ static bool run_prepare(struct job *job, struct err *err)
 
     struct err unsaved = {0};
 
-    remove_files(app->conf, job->arena, &creative);
-    creative.media_path = STR("");
-    creative.error_text =
-        str_fmt(job->arena, "%s%s%s", err->text, *err->hint ? "; " : "", err->hint);
+    if (fetched) {
+        remove_files(app->conf, job->arena, &creative);
+        creative.media_path = STR("");
+    }
+    creative.error_text = said(job->arena, err);
     if (conclude(job, &creative, "failed", &unsaved))
         return true; /* said on the creative: nothing is left for the job to do */
     *err = unsaved;
     return false;
+}
+
+bool creative_mark_failed(struct db *db, struct arena *arena, const struct creative *creative,
+                          const struct err *why, int64_t now_ms, struct err *err)
+{
+    struct creative failed = *creative;
+    bool changed;
+
+    failed.status = STR("failed");
+    failed.error_text = said(arena, why);
+    return creative_store(db, &failed, creative->version, now_ms, &changed, err);
 }
 
 /* Given up: the creative must not stay in "processing" for ever. */
@@ -350,7 +378,7 @@ static bool dead_prepare(struct job *job, const struct err *why, struct err *err
     if (!str_eq(creative.status, STR("processing")))
         return true;
     creative.status = STR("failed");
-    creative.error_text = str_dup(job->arena, str(why->text));
+    creative.error_text = said(job->arena, why);
     return creative_store(job->db, &creative, creative.version, job->now_ms, &changed, err);
 }
 
@@ -363,8 +391,7 @@ const struct job_kind creative_jobs[] = {
     JOB_KINDS_END,
 };
 
-/* --- changing
- * ----------------------------------------------------------------------------------- */
+/* --- changing --- */
 
 static bool change_creative(struct db *db, struct arena *arena, struct str id,
                             const struct creative_change *change, struct str actor,

@@ -94,13 +94,19 @@ MUST_CHECK bool creative_delete(struct db *db, struct arena *arena, struct str i
 MUST_CHECK bool creative_retry(struct db *db, struct arena *arena, struct str id,
                                struct str actor, int64_t now_ms, struct err *err);
 
+/* A platform refused the video: shown with the creative.  Inside the caller's transaction; does
+ * nothing to a creative that was changed meanwhile. */
+MUST_CHECK bool creative_mark_failed(struct db *db, struct arena *arena,
+                                     const struct creative *creative, const struct err *why,
+                                     int64_t now_ms, struct err *err);
+
 /* Where the file and its still are; still: "" path when there is none. */
 const char *creative_path(const struct conf *conf, struct arena *arena,
                           const struct creative *creative);
 const char *creative_still_path(const struct conf *conf, struct arena *arena,
                                 const struct creative *creative);
 
-/* --- on a platform ---------------------------------------------------------------- */
+/* --- on a platform --- */
 
 /* A platform's video id belongs to the advertiser that it was uploaded to. */
 struct creative_copy {

@@ -189,7 +189,7 @@ bool creative_direction(struct db *db, struct arena *arena, struct str direction
     return db_done(&rows, err);
 }
 
-/* --- copies on platforms --------------------------------------------------------- */
+/* --- copies on platforms --- */
 
 bool creative_copy_find(struct db *db, struct arena *arena, struct str creative_id,
                         struct str platform, struct str advertiser_id, bool *found,

@@ -53,7 +53,7 @@ static int file_number(struct str name)
     return n;
 }
 
-/* --- the video ---------------------------------------------------------------------- */
+/* --- the video --- */
 
 static bool find_sent(struct pushing *p, bool *found, struct err *err)
 {
@@ -135,7 +135,7 @@ static bool ensure_usable(struct pushing *p, struct err *err)
     return err_set(err, ERR_BUSY, "the platform is still processing the video");
 }
 
-/* --- the poster ----------------------------------------------------------------------- */
+/* --- the poster --- */
 
 /* A cover on the platform's own host may be private where the platform is our sandbox. */
 static bool same_host(struct pushing *p, struct str address)

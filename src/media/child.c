@@ -59,7 +59,7 @@ static void confine(void)
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* --- opening ------------------------------------------------------------------- */
+/* --- opening --- */
 
 struct video {
     AVFormatContext *format;
@@ -101,7 +101,7 @@ static bool open_video(struct video *video, const char *path)
     return true;
 }
 
-/* --- facts ---------------------------------------------------------------------- */
+/* --- facts --- */
 
 static const char *container_of(const struct video *video)
 {
@@ -159,7 +159,7 @@ static bool tell_facts(struct arena *arena, struct video *video)
     return fwrite(buf.p, 1, buf.n, stdout) == buf.n;
 }
 
-/* --- poster ----------------------------------------------------------------------- */
+/* --- poster --- */
 
 static AVCodecContext *open_decoder(const struct video *video)
 {

@@ -16,7 +16,7 @@
 #define AD_TEXT_LENGTH 100
 #define NAME_LENGTH    512
 
-/* --- objectives: words ------------------------------------------------------ */
+/* --- objectives: words --- */
 
 static const struct {
     const char *word;
@@ -52,7 +52,7 @@ bool tiktok_objective(struct str word, struct str *ours, struct err *err)
                      "TikTok has no objective \"" STR_FMT "\"", STR_ARG(str_sub(word, 0, 60)));
 }
 
-/* --- objectives: the matrix (TikTok: objective x goal x billing) ------------- */
+/* --- objectives: the matrix (TikTok: objective x goal x billing) --- */
 
 static const struct tiktok_capability matrix[] = {
     {"traffic", "website", "TRAFFIC", "CLICK", "CPC", "WEBSITE", "", "", "LEARN_MORE",
@@ -133,7 +133,7 @@ const struct platform_objective *tiktok_objectives(size_t *n)
     return objectives;
 }
 
-/* --- events ------------------------------------------------------------------ */
+/* --- events --- */
 
 /* Events API names and our stages to optimization_event; TikTok's own words pass. */
 static const struct {
@@ -165,7 +165,7 @@ struct str tiktok_event_word(struct str event)
     return STR("");
 }
 
-/* --- budgets (TikTok: budget verification ratio) ------------------------------ */
+/* --- budgets (TikTok: budget verification ratio) --- */
 
 #define ADGROUP_DAILY_MINIMUM 20 /* currency units, times the ratio */
 
@@ -211,7 +211,7 @@ bool tiktok_check_budget(struct str currency, int64_t daily_micros, struct err *
     return err_field(err, "daily_budget");
 }
 
-/* --- texts ------------------------------------------------------------------- */
+/* --- texts --- */
 
 /* The code point at *i, which moves past it; malformed bytes count one each. */
 static uint32_t code_point(struct str s, size_t *i)
@@ -330,7 +330,7 @@ bool tiktok_check_ad(struct str text, struct str call_to_action, struct str land
     return check_call_to_action(call_to_action, err) && check_landing(landing_page_url, err);
 }
 
-/* --- the whole plan ------------------------------------------------------------ */
+/* --- the whole plan --- */
 
 static bool digits_only(struct str s)
 {

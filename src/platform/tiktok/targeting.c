@@ -7,7 +7,7 @@
 
 #include "platform/tiktok/tiktok.h"
 
-/* --- places ------------------------------------------------------------------ */
+/* --- places --- */
 
 static const struct {
     const char *id;
@@ -135,7 +135,7 @@ static bool locations(struct arena *arena, const struct platform_audience *audie
     return true;
 }
 
-/* --- ages, gender, languages ---------------------------------------------------- */
+/* --- ages, gender, languages --- */
 
 #define AGE_LOWEST  13
 #define AGE_HIGHEST 100

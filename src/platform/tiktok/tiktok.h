@@ -19,7 +19,7 @@
  *   report.c      daily figures by ad
  */
 
-/* --- call.c: the wire ------------------------------------------------------ */
+/* --- call.c: the wire --- */
 
 /* Query parameters: scalars plain, lists and objects as JSON text. */
 struct tiktok_args {
@@ -48,7 +48,7 @@ bool tiktok_post(struct platform_session *s, struct str path, struct str body,
 bool tiktok_upload(struct platform_session *s, const char *path, struct net_parts parts,
                    int64_t deadline_ms, const struct json **data, struct err *err);
 
-/* --- error.c --------------------------------------------------------------- */
+/* --- error.c --- */
 
 /* Turn an answer that is not success into an err.  `write`: the call may have acted. */
 bool tiktok_refusal(struct str path, bool write, int64_t code, struct str message,
@@ -57,10 +57,10 @@ bool tiktok_refusal(struct str path, bool write, int64_t code, struct str messag
 bool tiktok_code_passes(int64_t code);
 bool tiktok_code_succeeds(int64_t code);
 
-/* --- object.c -------------------------------------------------------------- */
+/* --- object.c --- */
 const char *tiktok_level_word(enum platform_level level); /* "campaign", "adgroup", "ad" */
 
-/* --- capability.c ---------------------------------------------------------- */
+/* --- capability.c --- */
 
 /* A row of the matrix: one way to run one objective. */
 struct tiktok_capability {
@@ -92,7 +92,7 @@ bool tiktok_check_ad(struct str text, struct str call_to_action, struct str land
 const struct platform_objective *tiktok_objectives(size_t *n);
 struct str tiktok_clean_name(struct arena *arena, struct str name);
 
-/* --- targeting.c ----------------------------------------------------------- */
+/* --- targeting.c --- */
 
 /* An audience in TikTok's words. */
 struct tiktok_targeting {
@@ -107,7 +107,7 @@ bool tiktok_targeting(struct arena *arena, const struct platform_audience *audie
 bool tiktok_check_audience(struct arena *arena, const struct platform_audience *audience,
                            struct err *err);
 
-/* --- the members of platform_tiktok, by file -------------------------------- */
+/* --- the members of platform_tiktok, by file --- */
 struct str tiktok_authorize_url(const struct conf *conf, struct arena *arena, struct str state,
                                 struct str redirect_uri);
 bool tiktok_exchange(struct platform_session *s, struct str code, struct secret *token,
