@@ -1,0 +1,28 @@
+#ifndef HOOK_HOOK_H
+#define HOOK_HOOK_H
+
+#include "web/web.h"
+
+/*
+ * Webhooks of the platforms.
+ *
+ *     GET  /tiktok/webhook?challenge=...   the challenge, as text
+ *     POST /tiktok/webhook                 a signed delivery (also under /api)
+ *
+ * A delivery is answered 200 only when its bytes are durable in the inbox
+ * (table webhook_deliveries), together with the wish for the job that reads
+ * it: nothing is parsed before it is stored, so that a body we cannot read
+ * today is still there tomorrow.  Whoever waits at the same time shares one
+ * transaction.  The same delivery twice is stored twice; the lead's own key
+ * makes them one lead.
+ *
+ * A delivery whose signature is missing or does not fit is answered 401 and
+ * kept as quarantined, up to HOOK_QUARANTINE_MINUTE a minute and
+ * HOOK_QUARANTINE_DAY a day, since anybody can send one.
+ */
+#define HOOK_QUARANTINE_MINUTE 20
+#define HOOK_QUARANTINE_DAY    1000
+
+extern const struct route hook_routes[]; /* `app` is a struct app */
+
+#endif

@@ -1,0 +1,172 @@
+/* tiktok_hook.c - TikTok's webhooks: verify, store, answer. */
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "conf/app.h"
+#include "conf/conf.h"
+#include "hook/hook.h"
+#include "hook/inbox_db.h"
+#include "hook/signature.h"
+#include "job/job.h"
+
+#include <stdatomic.h>
+
+static bool answer_challenge(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct str challenge = request_query(rq, "challenge");
+
+    if (!challenge.n)
+        return err_input(err, "challenge",
+                         "TikTok sends ?challenge=... when it checks the address",
+                         "the challenge is missing");
+    return reply_body(rp, 200, "text/plain; charset=utf-8", challenge);
+}
+
+/* --- quarantine --------------------------------------------------------------- */
+
+/* How many were kept in the present minute and day: `period << 20 | count`. */
+static _Atomic int64_t kept_this_minute, kept_this_day;
+
+static bool count_in(_Atomic int64_t *counter, int64_t period, int64_t limit)
+{
+    int64_t now = atomic_load(counter), next;
+
+    do {
+        next = now >> 20 == period ? now + 1 : period << 20 | 1;
+        if ((next & 0xfffff) > limit)
+            return false;
+    } while (!atomic_compare_exchange_weak(counter, &now, next));
+    return true;
+}
+
+static bool may_be_kept(int64_t mono_ms)
+{
+    return count_in(&kept_this_minute, mono_ms / 60000, HOOK_QUARANTINE_MINUTE) &&
+           count_in(&kept_this_day, mono_ms / 86400000, HOOK_QUARANTINE_DAY);
+}
+
+/* --- deliveries ------------------------------------------------------------------ */
+
+/* The batch, and for each request the entry it becomes (n = none). */
+struct intake {
+    struct request **requests;
+    size_t n;
+    struct inbox_entry *entries;
+    size_t *request_of; /* of each entry */
+    size_t entries_n;
+};
+
+static bool read_rules(const struct app *app, struct signature_rules *out, struct err *err)
+{
+    const struct conf *conf = app->conf;
+
+    out->secret =
+        conf->tiktok_webhook_secret.n ? conf->tiktok_webhook_secret : conf->tiktok_app_secret;
+    return signature_rules_read(conf->tiktok_webhook_signatures, out, err);
+}
+
+static bool denied(const struct signature_rules *rules, const char *judgement, struct err *err)
+{
+    err_set(err, ERR_DENIED, "the signature of this delivery is %s", judgement);
+    if (!rules->secret.n)
+        return err_hint(err, "set tiktok_app_secret or tiktok_webhook_secret");
+    return err_hint(err, "sign with the app's secret: X-Open-Signature, TikTok-Signature or "
+                         "X-TikTok-Signature");
+}
+
+/* Judge one; it becomes an entry unless it is one bad delivery too many. */
+static bool receive(struct intake *in, size_t i, const struct signature_rules *rules,
+                    struct err *err)
+{
+    struct request *rq = in->requests[i];
+    struct signature_headers headers = {request_header(rq, "x-open-signature"),
+                                        request_header(rq, "tiktok-signature"),
+                                        request_header(rq, "x-tiktok-signature")};
+    const char *judgement = signature_judge(rules, &headers, rq->body, rq->now_ms, rq->arena);
+    bool fits = signature_fits(judgement);
+
+    if (!fits) {
+        bool kept = may_be_kept(clock_mono_ms());
+        log_warn("webhook.refused", LOG_CSTR("signature", judgement),
+                 LOG_TEXT("address", rq->address), LOG_INT("kept", kept));
+        if (!kept)
+            return denied(rules, judgement, err);
+        (void)denied(rules, judgement, err);
+    }
+    in->request_of[in->entries_n] = i;
+    in->entries[in->entries_n++] = (struct inbox_entry){.body = rq->body,
+                                                        .signature = judgement,
+                                                        .quarantined = !fits,
+                                                        .received_ms = rq->now_ms};
+    return fits;
+}
+
+/* The transaction of all failed: each alone, so that one bad member harms only itself. */
+static void store_alone(struct intake *in, bool *ok, struct err *errs)
+{
+    struct request *first = in->requests[0];
+    struct err gone = {0};
+
+    for (size_t e = 0; e < in->entries_n; e++) {
+        const struct inbox_entry *entry = &in->entries[e];
+        size_t i = in->request_of[e];
+        struct err err = gone;
+        bool late = clock_mono_ms() > in->requests[i]->deadline_mono_ms;
+
+        bool stored = !late && !gone.kind && inbox_add(first->db, first->arena, entry, 1, &err);
+        if (!stored && err.kind == ERR_BUSY)
+            gone = err; /* the database is away: do not wait for it once per member */
+        if (entry->quarantined || stored)
+            continue;
+        ok[i] = false;
+        errs[i] = err;
+        log_err("webhook.not_stored", &err);
+        err_set(&errs[i], ERR_BUSY, "the delivery could not be stored");
+        err_hint(&errs[i], "send it again");
+    }
+}
+
+static void answer_all(struct intake *in, struct reply *replies, const bool *ok)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (ok[i])
+            reply_body(&replies[i], 200, "application/json", STR("{\"code\":0}"));
+}
+
+static void take_deliveries(struct request **requests, struct reply *replies, bool *ok,
+                            struct err *errs, size_t n)
+{
+    struct request *first = requests[0];
+    const struct app *app = first->app;
+    struct signature_rules rules;
+    struct err err = {0};
+    struct intake in = {.requests = requests,
+                        .n = n,
+                        .entries = NEW_ARRAY(first->arena, struct inbox_entry, n),
+                        .request_of = NEW_ARRAY(first->arena, size_t, n)};
+
+    log_correlation(first->id);
+    bool known = read_rules(app, &rules, &err);
+    for (size_t i = 0; i < n; i++) {
+        ok[i] = known && receive(&in, i, &rules, &errs[i]);
+        if (!known)
+            errs[i] = err;
+    }
+    if (in.entries_n && !inbox_add(first->db, first->arena, in.entries, in.entries_n, &err)) {
+        log_err("webhook.batch", &err);
+        store_alone(&in, ok, errs);
+    }
+    if (app->runner)
+        job_wake(app->runner);
+    answer_all(&in, replies, ok);
+}
+
+const struct route hook_routes[] = {
+    {"GET", "/tiktok/webhook", PUBLIC, answer_challenge, NULL, 0},
+    {"POST", "/tiktok/webhook", PUBLIC, NULL, take_deliveries, LIMIT_WEBHOOK_BODY},
+    {"GET", "/api/tiktok/webhook", PUBLIC, answer_challenge, NULL, 0},
+    {"POST", "/api/tiktok/webhook", PUBLIC, NULL, take_deliveries, LIMIT_WEBHOOK_BODY},
+    ROUTES_END,
+};
