@@ -90,6 +90,18 @@ $(B)/unit/%: test/unit/%.c test/unit/test.h $(B)/libadwright.a
 
 unit-programs: $(UNIT_PROGRAMS)
 
+# Every SQL text of the program, for the test that prepares them on both databases.
+SQL_SOURCES = $(shell grep -lE 'db_(select|run|pipe)' $(SOURCES))
+$(B)/sql-literals: tools/sql-literals.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -o $@ $<
+$(B)/sql_literals.h: $(B)/sql-literals $(OBJECTS)
+	for source in $(SQL_SOURCES); do \
+	    $(CC) $(ALL_CFLAGS) -E $$source | $(B)/sql-literals $$source || exit 1; \
+	done > $@.new && mv $@.new $@
+$(B)/unit/test_sql: $(B)/sql_literals.h
+$(B)/unit/test_sql: ALL_CFLAGS += -I$(B) -Wno-overlength-strings
+
 asan:
 	$(MAKE) FLAVOUR=asan all
 tsan:
