@@ -49,7 +49,8 @@ int world_day_at(const struct world *w, int64_t ms)
 
 int64_t world_to_micros(double units)
 {
-    return (int64_t)(units * 1e6 + 0.5);
+    static const double most = 9e12; /* what int64 can hold */
+    return (int64_t)((units < most ? units : most) * 1e6 + 0.5);
 }
 
 int64_t world_to_cents(int64_t micros)

@@ -29,7 +29,7 @@ const struct field world_account_fields[] = {
     {0},
 };
 const struct field world_market_fields[] = {
-    ONE(market, "cpm_ref", cpm_ref, 1e-6, 1e9),
+    ONE(market, "cpm_ref", cpm_ref, 1e-3, 1e6),
     ONE(market, "phi", phi, 0, 0.999),
     ONE(market, "sd", sd, 0, 2),
     ONE(market, "hour_sd", hour_sd, 0, 2),
@@ -69,16 +69,16 @@ const struct field world_direction_fields[] = {
     {0},
 };
 const struct field world_direction_worth_fields[] = {
-    ONE(direction, "margin.mean", margin_mean, 0, 1e12),
-    ONE(direction, "margin.cv", margin_cv, 0, 5),
-    ONE(direction, "margin.share", margin_share, 0.001, 1),
-    ONE(direction, "user_target_cpl", user_target_cpl, 0, 1e12),
-    ONE(direction, "user_margin", user_margin, 0, 1e12),
+    ONE(direction, "margin.mean", margin_mean, 0, 1e8),
+    ONE(direction, "margin.cv", margin_cv, 0, 3),
+    ONE(direction, "margin.share", margin_share, 0.01, 1),
+    ONE(direction, "user_target_cpl", user_target_cpl, 0, 1e8),
+    ONE(direction, "user_margin", user_margin, 0, 1e8),
     {0},
 };
 const struct field world_group_fields[] = {
-    ONE(audience, "budget", budget, 0, 1e12),
-    ONE(audience, "cpm_ref", cpm_ref, 1e-6, 1e9),
+    ONE(audience, "budget", budget, 0, 1e9),
+    ONE(audience, "cpm_ref", cpm_ref, 1e-3, 1e6),
     ONE(audience, "f_ref", f_ref, 1e-6, 0.98),
     ONE(audience, "sigma", sigma, 0.05, 4),
     ONE(audience, "freq7", freq7, 0.01, 100),
@@ -95,7 +95,7 @@ const struct field world_group_fields[] = {
 };
 /* After the budget, which it equals unless given. */
 const struct field world_group_reference_fields[] = {
-    ONE(audience, "b_ref", b_ref, 1e-6, 1e12),
+    ONE(audience, "b_ref", b_ref, 1e-3, 1e9),
     {0},
 };
 const struct field world_ad_fields[] = {

@@ -76,7 +76,7 @@ static double part_of_day(const struct world *w, const struct group *g)
 /* Money as money: never above `most` units, whole hundredths. */
 static int64_t spendable(double micros, double most_units)
 {
-    double most = most_units * 1e6;
+    double most = (most_units < MOST_AN_HOUR ? most_units : MOST_AN_HOUR) * 1e6;
     double x = micros < most ? micros : most;
     return x > 0 ? world_to_cents((int64_t)x) : 0;
 }
@@ -276,6 +276,8 @@ static void play_ad(struct world *w, struct turn *turn, const struct split *spli
     struct world_draw d = world_draw_for(w, STREAM_AD_HOUR, ad->entity, w->hour, 0);
     struct ledger_row row = {.hour = w->hour, .ad = split->ad, .spend = spend};
 
+    if (impressions > MOST_IMPRESSIONS)
+        impressions = MOST_IMPRESSIONS;
     row.impressions = (int32_t)world_round(impressions, world_uniform(&d, HOUR_IMPRESSIONS));
     if (row.impressions == 0)
         return;
@@ -284,7 +286,8 @@ static void play_ad(struct world *w, struct turn *turn, const struct split *spli
     double click_rate = split->ctr * ad->today.click_noise;
     row.clicks = count(&d, HOUR_CLICKS, impressions * click_rate, row.impressions);
     double lead_rate = split->cvr * turn->market.learning * turn->market.weekday_cvr * n2;
-    row.leads = count(&d, HOUR_LEADS, row.clicks * lead_rate, row.clicks);
+    int64_t most_leads = row.clicks < MOST_LEADS ? row.clicks : MOST_LEADS;
+    row.leads = count(&d, HOUR_LEADS, row.clicks * lead_rate, most_leads);
     row.worth = row.leads * ad->today.worth;
     watch(&row, &d, ad);
     report_later(w, &row, ad, &d);

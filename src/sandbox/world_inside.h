@@ -24,6 +24,12 @@ enum {
     CENT = 10000,       /* micros: spend is booked in hundredths */
     LATE_DAYS = 64,     /* conversions later than this teach nobody */
     CREDIT_HOURS = 128, /* a credit comes within 72 hours */
+
+    /* Ceilings that only an absurd world file meets: of an ad, or of a group, in an hour. */
+    MOST_IMPRESSIONS = 100000000,
+    MOST_LEADS = 5000,
+    MOST_AN_HOUR = 1000000000, /* units of money */
+    LONGEST_DAYS = 10000,      /* of any delay */
 };
 #define MS_A_DAY ((int64_t)HOURS_A_DAY * MS_AN_HOUR)
 

@@ -99,7 +99,8 @@ static int64_t at_desk(const struct world *w, int64_t ms, double u)
 static int64_t days_later(const struct world_draw *d, enum process process, double median,
                           double sd)
 {
-    return (int64_t)(world_lognormal(median, sd, world_normal(d, process)) * (double)MS_A_DAY);
+    double days = world_lognormal(median, sd, world_normal(d, process));
+    return (int64_t)((days < LONGEST_DAYS ? days : LONGEST_DAYS) * (double)MS_A_DAY);
 }
 
 static int64_t sent_ms(const struct world_draw *d, bool website, int64_t click_ms)

@@ -166,6 +166,7 @@ static void begin_review(struct world *w, struct ad *ad, int64_t at_ms)
         return;
     double sd = world_log(a->review_p99_h / a->review_median_h) / 2.3263478740408408;
     double hours = world_lognormal(a->review_median_h, sd, world_normal(&d, 1));
+    hours = hours < LONGEST_DAYS ? hours : LONGEST_DAYS;
     ad->review_ms += (int64_t)(hours * MS_AN_HOUR);
     ad->rejected = world_uniform(&d, 2) < a->review_reject;
 }
@@ -358,7 +359,7 @@ static enum world_answer judge_budget(const struct world *w, enum world_budget_m
         return WORLD_LOCKED;
     if (micros < world_min_daily_micros(w))
         return WORLD_BELOW_MINIMUM;
-    if (floor > 0 && micros * 100 < floor * 105)
+    if (floor > 0 && (double)micros < (double)floor * 1.05)
         return WORLD_BELOW_SPENT;
     return WORLD_DONE;
 }

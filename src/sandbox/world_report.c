@@ -154,11 +154,13 @@ static void add_lead(struct answer *a, size_t position)
     const struct world_lead *lead = &w->leads.at[position];
     uint32_t clicked = w->ledger.at[w->lead_rows.at[position]].hour;
     uint32_t happened = (uint32_t)((lead->at_ms - w->start_ms) / MS_AN_HOUR);
-    if (!conversion_shown(a, position, happened))
+    bool click_in = clicked >= a->from && clicked < a->to;
+    bool event_in = happened >= a->from && happened < a->to;
+    if ((!click_in && !event_in) || !conversion_shown(a, position, happened))
         return;
-    if (clicked >= a->from && clicked < a->to)
+    if (click_in)
         cell(a, lead->ad, clicked)->conversions++;
-    if (happened >= a->from && happened < a->to)
+    if (event_in)
         cell(a, lead->ad, happened)->real_time_conversions++;
 }
 

@@ -66,7 +66,8 @@ void world_group_expect(const struct world *w, int group, int64_t budget_micros,
 void world_score(const struct world *w, int64_t from_ms, int64_t to_ms, double *margin_micros,
                  int64_t *spend_micros)
 {
-    int64_t margin = 0, spend = 0;
+    __int128 margin = 0; /* of whole micros, so that the order of rows does not matter */
+    int64_t spend = 0;
     for (size_t i = 0; i < w->ledger.n; i++) {
         const struct ledger_row *row = &w->ledger.at[i];
         int64_t at = world_hour_ms(w, row->hour);

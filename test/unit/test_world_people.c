@@ -3,6 +3,7 @@
 #include "world_help.h"
 
 #include "sandbox/world_people.h"
+#include "text/phone.h"
 
 enum { PEOPLE = 20000 };
 
@@ -106,6 +107,23 @@ static void the_usual_ways_are_among_them(void)
     }
 }
 
+/* What people type must be readable: by our reader, and so by anybody's who has one. */
+static void every_spelling_can_be_read(void)
+{
+    static const char *const numbers[WORLD_COUNTRIES] = {"+77011234567", "+79161234567",
+                                                         "+966501234567", "+971501234567"};
+    struct arena *arena = arena_new("test");
+    for (int k = 0; k < WORLD_COUNTRIES; k++)
+        for (int s = 0; s < world_phone_spellings(world_countries[k]); s++) {
+            char typed[48];
+            world_phone_spell(world_countries[k], s, numbers[k], typed, sizeof typed);
+            struct str read = phone_normal(arena, str(typed), str(world_countries[k]));
+            CHECK(str_eq(read, str(numbers[k])), "\"%s\" is read as \"" STR_FMT "\"", typed,
+                  STR_ARG(read));
+        }
+    arena_free(arena);
+}
+
 static void people_come_from_where_the_world_says(void)
 {
     const double shares[WORLD_COUNTRIES] = {0.8, 0.1, 0.05, 0.05};
@@ -147,6 +165,7 @@ int main(void)
     RUN(names_come_in_three_scripts);
     RUN(every_spelling_of_a_phone_appears);
     RUN(the_usual_ways_are_among_them);
+    RUN(every_spelling_can_be_read);
     RUN(people_come_from_where_the_world_says);
     RUN(spoiled_people_are_often_unreadable_and_again_is_the_same_number);
     return test_report();
