@@ -1,0 +1,133 @@
+/* server.c - what runs while adwright runs, in boot order. */
+
+#include "cmd/server.h"
+#include "ads/launch.h"
+#include "api/api.h"
+#include "auth/auth.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "brain/brain.h"
+#include "db/db.h"
+#include "hook/hook.h"
+#include "job/job.h"
+#include "lead/lead.h"
+#include "metric/metric.h"
+#include "work/work.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+const struct job_kind *const server_job_kinds[] = {launch_jobs, lead_jobs, metric_jobs,
+                                                   brain_jobs, NULL};
+
+static const struct route *const routes[] = {operation_routes, auth_routes,
+                                             accounts_routes,  directions_routes,
+                                             creatives_routes, builder_routes,
+                                             leads_routes,     metrics_routes,
+                                             roi_routes,       brain_routes,
+                                             actions_routes,   hook_routes,
+                                             page_routes,      NULL};
+
+struct server {
+    struct boot *boot;
+    struct job_runner *runner;
+    struct web *web;
+    struct work_loop *scheduler;
+    struct db *scheduler_db;
+    int64_t next_sweep_mono_ms;
+};
+
+/* Once a second: what is due by the clock becomes jobs.  Claims make a slot fire once. */
+static void scheduler_turn(void *arg)
+{
+    struct server *server = arg;
+    struct arena *arena = arena_new("scheduler");
+    struct err err = {0};
+
+    (void)poll(NULL, 0, 1000);
+    if (clock_mono_ms() >= server->next_sweep_mono_ms) {
+        server->next_sweep_mono_ms = clock_mono_ms() + 5000;
+        db_scope_system(server->scheduler_db);
+        if (!lead_sweep(server->scheduler_db, clock_wall_ms(), &err))
+            log_err("scheduler.lead_sweep", &err);
+        if (!brain_schedule(&server->boot->app, server->scheduler_db, arena, clock_wall_ms(),
+                            NULL, &err))
+            log_err("scheduler.brain", &err);
+        job_wake(server->runner);
+    }
+    arena_free(arena);
+}
+
+static bool start_web(struct server *server, struct err *err)
+{
+    const struct conf *conf = &server->boot->conf;
+    struct web_settings settings = {
+        .name = "adwright",
+        .address = conf->address,
+        .port = (int)conf->port,
+        .workers = (int)conf->workers,
+        .batch_workers = 1,
+        .queue_age_ms = conf->queue_age_ms,
+        .request_deadline_ms = conf->request_seconds * 1000,
+        .connection_limit = (int)conf->connections,
+        .routes = routes,
+        .database = server->boot->app.database,
+        .app = &server->boot->app,
+        .authenticate = auth_authenticate,
+        .access_log = true,
+    };
+
+    return web_start(&settings, &server->web, err);
+}
+
+bool server_start(struct boot *boot, struct server **out, struct err *err)
+{
+    struct server *server = NEW(boot->arena, struct server);
+
+    server->boot = boot;
+    bool ok = db_open(boot->app.database, &server->scheduler_db, err) &&
+              job_start(boot->app.database, server_job_kinds, (int)boot->conf.job_workers,
+                        &boot->app, &server->runner, err);
+    boot->app.runner = server->runner;
+    ok = ok && start_web(server, err) &&
+         work_loop_start("scheduler", scheduler_turn, NULL, server, &server->scheduler, err);
+    if (!ok) {
+        server_stop(server);
+        return false;
+    }
+    *out = server;
+    return true;
+}
+
+int server_port(const struct server *server)
+{
+    return web_port(server->web);
+}
+
+void server_stop(struct server *server)
+{
+    int64_t drain_ms = server->boot->conf.drain_seconds * 1000;
+
+    /* No new requests, then no new jobs, then the scheduler: the reverse of the start. */
+    if (server->web)
+        web_stop(server->web, drain_ms);
+    if (server->scheduler)
+        work_loop_stop(server->scheduler);
+    if (server->runner)
+        job_stop(server->runner, drain_ms);
+    server->boot->app.runner = NULL;
+    if (server->scheduler_db)
+        db_close(server->scheduler_db);
+}
+
+void server_print_routes(void)
+{
+    for (const struct route *const *table = routes; *table; table++)
+        for (const struct route *route = *table; route->method; route++)
+            printf("%-6s %-56s %s\n", route->method, route->path,
+                   route->right == CAN_READ    ? "read"
+                   : route->right == CAN_EDIT  ? "edit"
+                   : route->right == CAN_SPEND ? "spend"
+                   : route->right == CAN_ADMIN ? "admin"
+                                               : "public");
+}
