@@ -340,7 +340,9 @@ bool lead_transition_add(struct db *db, struct str lead_id,
                   "INSERT INTO lead_transitions (org_id, lead_id, sequence, at_ms, actor, kind,"
                   " from_value, to_value, cause)"
                   " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), COALESCE(max(sequence), 0) + 1,"
-                  " CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),"
+                  " CASE WHEN max(CASE WHEN kind = $5 THEN at_ms END) > $3"
+                  "  THEN max(CASE WHEN kind = $5 THEN at_ms END) ELSE CAST($3 AS BIGINT) END,"
+                  " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),"
                   " CAST($7 AS TEXT), CAST($8 AS TEXT)"
                   " FROM lead_transitions WHERE org_id = $1 AND lead_id = $2",
                   TEXT(db_scope_org(db)), TEXT(lead_id), INT(transition->at_ms),

@@ -45,6 +45,7 @@ MUST_CHECK bool lead_set_duplicate_of(struct db *db, struct str lead_id, struct 
 MUST_CHECK bool lead_move_person(struct db *db, struct str old_first, struct str new_first,
                                  int64_t now_ms, struct err *err);
 
+/* With the next number; its time is never before that of the one before (of its kind). */
 MUST_CHECK bool lead_transition_add(struct db *db, struct str lead_id,
                                     const struct lead_transition *transition, struct err *err);
 /* The four of a new lead: stored, parsed, linked or unlinked, and the stage it begins with. */

@@ -41,15 +41,6 @@ static bool differs(const struct object_known *known, const struct platform_obje
            (known->creative_id.n == 0 && creative_id.n);
 }
 
-/* A lifetime budget is no daily one; 0 = none of its own. */
-static int64_t daily_budget(const struct platform_object *object)
-{
-    bool daily = object->budget_mode.n == 0 || str_has(object->budget_mode, STR("DAY")) ||
-                 str_has(object->budget_mode, STR("DAILY"));
-
-    return daily ? object->budget_micros : 0;
-}
-
 static struct object_known now_known(const struct platform_object *object,
                                      const struct object_known *before, struct str creative_id)
 {
@@ -96,7 +87,7 @@ static bool put_listed(struct level_work *work, const struct platform_objects *l
         struct str creative_id = creative_of_video(work, &object);
         size_t at = key_index_find(work->index, object.id);
         const struct object_known *before = at == KEY_NONE ? NULL : &work->known->at[at];
-        object.budget_micros = daily_budget(&object);
+        object.budget_micros = platform_daily_budget(&object);
         if (at != KEY_NONE && at < known_n)
             seen[at] = true;
         if ((!before || differs(before, &object, work->level, creative_id)) &&
