@@ -84,7 +84,7 @@ uint64_t world_hash(const struct world *world);
 enum world_budget_mode {
     WORLD_BUDGET_NONE,    /* no limit at this level */
     WORLD_BUDGET_DAY,     /* hard, per local day */
-    WORLD_BUDGET_DYNAMIC, /* a day <= 125 %, seven days <= 7 x */
+    WORLD_BUDGET_DYNAMIC, /* a day <= 125 %, a week from Monday <= 7 x */
     WORLD_BUDGET_TOTAL,   /* over the whole life */
 };
 
