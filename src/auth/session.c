@@ -152,8 +152,6 @@ static bool by_cookie(struct request *rq, struct str token, struct err *err)
     if (!found || row.disabled || row.expires_ms <= rq->now_ms ||
         row.last_seen_ms + SESSION_IDLE_MS <= rq->now_ms)
         return true; /* nobody: the router answers 401 where a right is needed */
-    if (!check_csrf(rq, row.csrf, err))
-        return false;
     if (row.last_seen_ms + TOUCH_EVERY_MS <= rq->now_ms &&
         !session_touch(rq->db, row.session_id, rq->now_ms, err))
         return false;
@@ -164,7 +162,7 @@ static bool by_cookie(struct request *rq, struct str token, struct err *err)
                         .rights = role_rights(row.role),
                         .session_id = row.session_id,
                         .csrf = row.csrf};
-    return true;
+    return check_csrf(rq, row.csrf, err);
 }
 
 static bool by_key(struct request *rq, struct str key, struct err *err)
