@@ -427,17 +427,18 @@ struct outcome session_wait(struct session *session)
 bool session_script(struct session *session, const char *sql, struct err *err)
 {
     struct outcome outcome = {0};
-
-    must(PQexitPipelineMode(session->connection));
-    PGresult *answer = PQexec(session->connection, sql);
+    PGresult *answer =
+        PQexitPipelineMode(session->connection) ? PQexec(session->connection, sql) : NULL;
     ExecStatusType status = PQresultStatus(answer);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+
+    if ((status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) ||
+        !PQenterPipelineMode(session->connection))
         outcome_of_error(&outcome, answer, session->connection);
+    if (outcome.state == OUTCOME_FAILED && !PQenterPipelineMode(session->connection))
+        outcome.state = OUTCOME_LOST;
     PQclear(answer);
     if (outcome.state == OUTCOME_LOST)
         disconnect(session);
-    else
-        must(PQenterPipelineMode(session->connection));
     if (outcome.state != OUTCOME_DONE)
         *err = outcome.err;
     return outcome.state == OUTCOME_DONE;

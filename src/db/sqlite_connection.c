@@ -11,6 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The log is copied back from 4 MB on, and made to start anew from 64 MB on. */
+enum {
+    CHECKPOINT_PAGES = 1000,
+    TRUNCATE_PAGES = 16384,
+    TRUNCATE_EVERY_MS = 2000,
+    TRUNCATE_WAIT_MS = 200,
+};
+
 /* --- errors ------------------------------------------------------------------ */
 
 static enum err_kind kind_of(int code)
@@ -110,16 +118,28 @@ static bool switch_wal_on(struct connection *connection, struct err *err)
     return err_hint(err, "use a local disk, not a network share");
 }
 
-/* A reader that lags keeps the log from being reused: say so before the disk is full. */
+/* Readers that are always there keep the log from starting anew: let them run out, briefly. */
+static void truncate_log(struct connection *connection, const char *name, int pages)
+{
+    int64_t now = clock_mono_ms();
+
+    if (now < connection->next_truncate_mono_ms)
+        return;
+    connection->next_truncate_mono_ms = now + TRUNCATE_EVERY_MS;
+    sqlite3_busy_timeout(connection->sqlite, TRUNCATE_WAIT_MS);
+    int code = sqlite3_wal_checkpoint_v2(connection->sqlite, name, SQLITE_CHECKPOINT_TRUNCATE,
+                                         NULL, NULL);
+    sqlite3_busy_timeout(connection->sqlite, LIMIT_LOCK_MS);
+    if (code != SQLITE_OK)
+        log_warn("db.log_grows", LOG_INT("pages", pages), LOG_INT("code", code));
+}
+
 static int after_commit(void *arg, sqlite3 *sqlite, const char *name, int pages)
 {
-    enum { CHECKPOINT_PAGES = 1000, WARN_PAGES = 65536 };
-
-    (void)arg;
-    if (pages >= CHECKPOINT_PAGES)
+    if (pages >= TRUNCATE_PAGES)
+        truncate_log(arg, name, pages);
+    else if (pages >= CHECKPOINT_PAGES)
         (void)sqlite3_wal_checkpoint_v2(sqlite, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (pages >= WARN_PAGES && pages % 1000 == 0)
-        log_warn("db.log_grows", LOG_INT("pages", pages));
     return SQLITE_OK;
 }
 
@@ -144,7 +164,7 @@ static bool set_up(struct connection *connection, struct err *err)
         !connection_exec(connection, connection->writes ? writes : reads, err))
         return false;
     if (connection->writes)
-        sqlite3_wal_hook(connection->sqlite, after_commit, NULL);
+        sqlite3_wal_hook(connection->sqlite, after_commit, connection);
     return true;
 }
 

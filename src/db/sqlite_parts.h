@@ -35,6 +35,8 @@ struct connection {
     int64_t deadline_mono_ms; /* of the statement that runs now; 0 = none */
     int last_code;            /* of the last statement, 0 when it went well */
 
+    int64_t next_truncate_mono_ms; /* of the log */
+
     char tables[TABLES_OF_STATEMENT][64]; /* named by the statement being prepared */
     int tables_n;
 };

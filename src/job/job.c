@@ -217,16 +217,21 @@ static struct job job_of(const struct job_hands *hands, const struct job_row *ro
     };
 }
 
-/* As the work of this job: its org (the whole installation where it has none), its correlation
- * id. */
+/* The whole installation where the job has no org. */
+static void scope(struct db *db, const struct job_row *row)
+{
+    if (row->org_id.n)
+        db_scope(db, row->org_id);
+    else
+        db_scope_system(db);
+}
+
+/* As the work of this job: its org, its correlation id. */
 static struct job enter(const struct job_hands *hands, const struct job_row *row,
                         int64_t deadline_mono_ms)
 {
     log_correlation(row->correlation_id);
-    if (row->org_id.n)
-        db_scope(hands->db, row->org_id);
-    else
-        db_scope_system(hands->db);
+    scope(hands->db, row);
     return job_of(hands, row, deadline_mono_ms);
 }
 
@@ -238,7 +243,8 @@ void job_perform(const struct job_hands *hands, const struct job_kind *kind,
     struct err err = {0};
     bool ok = kind->run(&job, &err);
 
-    must(!db_in_transaction(hands->db) && str_eq(db_scope_org(hands->db), row->org_id));
+    must(!db_in_transaction(hands->db));
+    scope(hands->db, row); /* a job of no org may have worked for one after the other */
     if (job.snooze)
         snoozed(hands, &job, row, &err);
     else if (ok)

@@ -100,9 +100,12 @@ static bool claim_fairly(struct db *db, struct arena *arena, const struct job_cl
               "WITH due AS (SELECT org_id, job_id, run_at_ms" DUE " LIMIT $6),"
               " busy AS (SELECT org_id FROM jobs WHERE state = 'running'"
               "          GROUP BY org_id HAVING count(*) >= $5),"
-              " mine AS (SELECT org_id, job_id FROM due"
+              " pick AS (SELECT org_id, job_id FROM due"
               "          WHERE org_id NOT IN (SELECT org_id FROM busy)"
-              "          ORDER BY run_at_ms, job_id LIMIT 1)" TAKE,
+              "          ORDER BY run_at_ms, job_id LIMIT 1),"
+              " mine AS (SELECT org_id, job_id FROM jobs WHERE state = 'waiting'"
+              "          AND (org_id, job_id) IN (SELECT org_id, job_id FROM pick)"
+              "          {skip_locked})" TAKE,
               INT(claim->now_ms), TEXT(claim->kinds), INT(claim->lease_until_ms),
               TEXT(claim->holder), INT(claim->most_per_org), INT(JOB_ORG_WINDOW));
     return read_rows(&rows, out, err);

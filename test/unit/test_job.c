@@ -383,6 +383,79 @@ static void three_deaths_are_enough(struct database *database, struct db *db)
     (void)database;
 }
 
+/* --- finishers and rescuers at once ----------------------------------------------------------
+ */
+
+enum { RACE_JOBS = 60, RACE_THREADS = 6 };
+
+struct rivals {
+    struct database *database;
+    atomic_int *finished;
+    int number;
+    bool ok;
+    struct err err;
+};
+
+/* Claims under a lease that has lapsed already, takes over what others hold, says done. */
+static void *claim_and_rescue(void *arg)
+{
+    struct rivals *r = arg;
+    struct arena *a = arena_new("rival");
+    struct db *db = NULL;
+    struct err err = {0};
+
+    r->ok = db_open(r->database, &db, &err);
+    for (int round = 0; r->ok && atomic_load(r->finished) < RACE_JOBS && round < 3000;
+         round++) {
+        struct job_rows rows = {0}, expired = {0};
+        bool ours = false;
+        arena_reset(a);
+        struct job_claim claim = {.kinds = STR(",t.writes,"),
+                                  .holder = STR("rival"),
+                                  .now_ms = clock_wall_ms(),
+                                  .lease_until_ms = 1,
+                                  .most = 2,
+                                  .most_per_org = 99};
+        r->ok = job_db_claim(db, a, &claim, &rows, &err) &&
+                job_db_expired(db, a, clock_wall_ms(), &expired, &err);
+        db_scope_system(db);
+        for (size_t i = 0; r->ok && i < expired.n; i++)
+            if ((round + r->number) % 3 == 0)
+                r->ok = job_db_again(db, &expired.at[i], &(struct job_again){.run_at_ms = 1},
+                                     &ours, &err);
+        for (size_t i = 0; r->ok && i < rows.n; i++) {
+            r->ok = job_db_done(db, &rows.at[i], 1, &ours, &err);
+            atomic_fetch_add(r->finished, ours);
+        }
+    }
+    r->err = err;
+    db_close(db);
+    arena_free(a);
+    return NULL;
+}
+
+static void done_stays_done_whoever_comes_late(struct database *database, struct db *db)
+{
+    struct rivals rivals[RACE_THREADS];
+    pthread_t threads[RACE_THREADS];
+    atomic_int finished = 0;
+
+    start(db);
+    for (int i = 0; i < RACE_JOBS; i++)
+        CHECK(add(db, "t.writes", ""), "added");
+    for (int i = 0; i < RACE_THREADS; i++) {
+        rivals[i] = (struct rivals){.database = database, .finished = &finished, .number = i};
+        must(pthread_create(&threads[i], NULL, claim_and_rescue, &rivals[i]) == 0);
+    }
+    for (int i = 0; i < RACE_THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_OK(rivals[i].ok, rivals[i].err);
+    }
+    CHECK(finished == RACE_JOBS, "%d were told that they finished one of %d", (int)finished,
+          RACE_JOBS);
+    CHECK(count_state(db, "done") == RACE_JOBS, "all are done");
+}
+
 /* Whatever statement fails, and how: the job is not lost, and its work is there once. */
 static void no_failing_statement_loses_a_job(struct database *database, struct db *db)
 {
@@ -569,6 +642,7 @@ int main(void)
     RUN_ON_DATABASES(a_slow_worker_cannot_overwrite_its_successor);
     RUN_ON_DATABASES(a_death_counts_as_an_attempt);
     RUN_ON_DATABASES(three_deaths_are_enough);
+    RUN_ON_DATABASES(done_stays_done_whoever_comes_late);
     RUN_ON_DATABASES(no_failing_statement_loses_a_job);
     RUN_ON_DATABASES(runners_run_each_job_once);
     RUN_ON_DATABASES(a_turned_clock_takes_no_job_from_its_worker);
