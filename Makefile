@@ -48,7 +48,7 @@ DEMO_FILES := $(sort $(wildcard demo/*))
 SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
 
-.PHONY: all demo test asan tsan unit e2e fuzz bench-ingest format lint clean deps deps-test
+.PHONY: all demo test asan tsan unit e2e fuzz fuzz-programs bench-ingest format lint clean deps deps-test
 all: $(B)/adwright
 
 $(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
@@ -87,6 +87,38 @@ UNIT_PROGRAMS := $(UNIT_TESTS:test/unit/%.c=$(B)/unit/%)
 $(B)/unit/%: test/unit/%.c test/unit/test.h $(B)/libadwright.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itest/unit -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
+
+# --- fuzzing: one target per test/fuzz/fuzz_*.c, see tools/fuzz-one.sh -------
+FUZZ_TARGETS := $(sort $(wildcard test/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS := $(FUZZ_TARGETS:test/fuzz/%.c=build/fuzz/%)
+# The sources that the targets reach; append yours.
+FUZZ_SOURCES := $(wildcard src/base/*.c src/text/*.c src/seal/*.c src/conf/*.c) \
+                src/hook/signature.c
+FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=build/fuzz/obj/%.o)
+FUZZ_CC := clang-14 -std=gnu11 -D_GNU_SOURCE -Isrc -O1 -g -fno-omit-frame-pointer \
+           -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 5
+
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -fsanitize=fuzzer-no-link $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+build/fuzz/libfuzzed.a: $(FUZZ_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+build/fuzz/fuzz_%: test/fuzz/fuzz_%.c build/fuzz/libfuzzed.a
+	$(FUZZ_CC) -fsanitize=fuzzer -o $@ $< build/fuzz/libfuzzed.a -Wl,--as-needed $(PKG_LIBS) -lm -lpthread
+-include $(FUZZ_OBJECTS:.o=.d)
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+fuzz: fuzz-programs
+	@for program in $(FUZZ_PROGRAMS); do \
+	    echo "$$program"; sh tools/fuzz-one.sh $$program $(FUZZ_SECONDS) || exit 1; \
+	done
+
+# The corpus of each target runs as a unit test too, without a fuzzer.
+$(B)/unit/test_fuzz_%: test/fuzz/fuzz_%.c test/fuzz/replay.c $(B)/libadwright.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) '-DCORPUS="test/fuzz/corpus/$*"' -o $@ $< test/fuzz/replay.c $(B)/libadwright.a $(ALL_LIBS)
+UNIT_PROGRAMS += $(FUZZ_TARGETS:test/fuzz/%.c=$(B)/unit/test_%)
 
 unit-programs: $(UNIT_PROGRAMS)
 

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
+static const struct str byte_order_mark = STR_INIT("\xef\xbb\xbf");
+
 void csv_reader(struct csv_reader *reader, struct str text)
 {
-    static const struct str mark = STR_INIT("\xef\xbb\xbf");
-
-    if (str_starts(text, mark))
-        text = str_sub(text, mark.n, text.n);
+    if (str_starts(text, byte_order_mark))
+        text = str_sub(text, byte_order_mark.n, text.n);
     *reader = (struct csv_reader){.rest = text, .line = 0, .next_line = 1};
 }
 
@@ -156,6 +156,8 @@ void csv_put(struct buf *buf, bool first, struct str s)
 {
     bool quotes = s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 
+    if (str_starts(s, byte_order_mark)) /* first in a file it would be no part of the text */
+        quotes = true;
     for (size_t i = 0; i < s.n; i++)
         quotes = quotes || (s.p[i] && strchr(",\"\r\n", s.p[i]));
     if (!first)

@@ -67,6 +67,13 @@ static bool domain_ok(struct str domain)
     return labels > 1 && label.n > 1 && !str_int(label, &number);
 }
 
+static struct str without_brackets(struct str s)
+{
+    while (s.n && strchr(" \"'<([{", s.p[0]))
+        s = str_sub(s, 1, s.n);
+    return s;
+}
+
 struct str email_normal(struct arena *arena, struct str typed)
 {
     static const struct str mailto = STR_INIT("mailto:");
@@ -78,10 +85,9 @@ struct str email_normal(struct arena *arena, struct str typed)
 
     if (open < close && close < s.n) /* Name <a@b.kz> */
         s = str_trim(str_sub(s, open + 1, close - open - 1));
-    while (s.n && strchr("\"'<([{", s.p[0]))
-        s = str_sub(s, 1, s.n);
+    s = without_brackets(s);
     if (str_starts(s, mailto)) {
-        s = str_sub(s, mailto.n, s.n);
+        s = without_brackets(str_sub(s, mailto.n, s.n));
         s.n = str_find(s, '?');
     }
     while (s.n && strchr(" \t\r\n\"'>)]}.,;", s.p[s.n - 1]))

@@ -10,7 +10,7 @@ static uint32_t decode(struct str s, size_t *n)
 
     *n = 1;
     if (c < 0x80)
-        return c;
+        return c ? c : 0xfffd;
     if (s.n < bytes || !str_utf8(str_sub(s, 0, bytes)))
         return 0xfffd;
     uint32_t v = c & (0x7fu >> bytes);

@@ -81,13 +81,14 @@ static bool fits(const struct phone_country *country, size_t national_digits)
 static void drop_trunk(struct dialled *d, const struct phone_country *country)
 {
     size_t code = strlen(country->code), trunk = strlen(country->trunk);
-    struct str national = str_sub(text_of(d), code, d->n);
 
-    if (trunk == 0 || !str_starts(national, str(country->trunk)))
-        return;
-    if (country->trunk[0] == '0' ||
-        (!fits(country, national.n) && fits(country, national.n - trunk)))
+    while (trunk && str_starts(str_sub(text_of(d), code, d->n), str(country->trunk))) {
+        size_t national = d->n - code;
+        if (country->trunk[0] != '0' &&
+            (fits(country, national) || !fits(country, national - trunk)))
+            return;
         drop(d, code, trunk);
+    }
 }
 
 /* Kazakhstan's and Russia's 8 instead of +7: "8 701...", also with a plus before it by mistake.
