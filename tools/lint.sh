@@ -29,7 +29,7 @@ words() {
         grep -vE '^src/(base|work|db|net|web|media|seal|text|sandbox)/'; then
         echo "malloc or free outside the modules that may"; return 1
     fi
-    if git grep -nE '\b(TODO|FIXME|XXX)\b' -- src test tools; then
+    if git grep -nE '\b(TODO|FIXME)\b' -- src test tools ':!tools/lint.sh'; then
         echo "unfinished business"; return 1
     fi
 }
