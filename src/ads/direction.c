@@ -203,6 +203,14 @@ static bool check_direction(struct arena *arena, struct direction *direction,
                : check_facebook(arena, direction, err);
 }
 
+static bool check_kzt(const struct direction_part *part, struct str currency, struct err *err)
+{
+    return !part->target_is_kzt || str_eq(currency, STR("KZT")) ||
+           err_input(err, "tiktok_target_cpl_kzt",
+                     "send tiktok_target_cpl in the ad account's own currency",
+                     "the ad account counts in " STR_FMT ", not in KZT", STR_ARG(currency));
+}
+
 /* --- adding --- */
 
 static struct str direction_json(struct arena *arena, const struct direction *direction)
@@ -274,7 +282,8 @@ static bool prepare(struct db *db, struct arena *arena, const struct direction_w
         struct ad_connection connection;
         struct direction *direction;
 
-        if (!ad_account_resolve(db, arena, account.id, STR("tiktok"), &connection, err))
+        if (!ad_account_resolve(db, arena, account.id, STR("tiktok"), &connection, err) ||
+            !check_kzt(&wish->tiktok, connection.currency, err))
             return false;
         direction = directions_add(out, arena);
         *direction = direction_of(arena, wish, &wish->tiktok, "tiktok", account.id,
@@ -435,7 +444,8 @@ static bool change_direction(struct db *db, struct arena *arena, struct str id,
         return false;
     after = before;
     apply(&after, change);
-    if (!country_of(db, arena, &before, &country, err) ||
+    if (!check_kzt(&change->part, before.currency, err) ||
+        !country_of(db, arena, &before, &country, err) ||
         !check_direction(arena, &after, country, err) ||
         !direction_name_free(db, arena, &after, &name_free, err))
         return false;

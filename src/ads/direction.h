@@ -36,6 +36,7 @@ MUST_CHECK bool direction_settings_read(struct arena *arena, struct str json,
 struct direction_part {
     struct str objective; /* any word for it; "" = traffic */
     int64_t daily_budget_micros, target_cpl_micros;
+    bool target_is_kzt;      /* given as tenge: right only where the account counts in KZT */
     struct str adgroup_mode; /* "" = create_new */
     struct str pixel_id, optimization_event, identity_id, instant_page_id, campaign_id;
     struct str settings; /* "" = {} */

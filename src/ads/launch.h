@@ -80,6 +80,8 @@ MUST_CHECK bool launch_owner_of(struct db *db, struct arena *arena, enum platfor
 /* A launch or a status change, with its steps.  ERR_NOT_FOUND for other workflows too. */
 MUST_CHECK bool launch_get(struct db *db, struct arena *arena, struct str id,
                            struct workflow_view *out, struct err *err);
+/* Why a launch failed or was undone, as the platform said it.  Returns false, err filled. */
+bool launch_error_read(struct arena *arena, struct str error_json, struct err *err);
 LIST(launch_views, struct workflow_view);
 /* Launches, newest first, without their steps; `before_ms`/`before_id` of the page's last row,
  * 0 and "" to begin. */

@@ -74,10 +74,8 @@ MUST_CHECK bool launch_member(struct arena *arena, struct str result, const char
                               struct str *out, struct err *err);
 /* "media:<id>" */
 const char *launch_step_name(struct arena *arena, const char *what, struct str id);
-/* {kind,text,hint,field,platform_*} and back. */
+/* {kind,text,hint,field,platform_*}; launch_error_read reads it. */
 struct str launch_error_print(struct arena *arena, const struct err *err);
-/* Returns false, with the err filled. */
-bool launch_error_read(struct arena *arena, struct str json, struct err *err);
 /* Did the platform, or we, say no for good? */
 bool launch_last_word(const struct err *err);
 

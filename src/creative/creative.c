@@ -26,7 +26,7 @@ const char *creative_path(const struct conf *conf, struct arena *arena,
     return creative_file_path(conf, arena, creative->media_path, "");
 }
 
-const char *creative_still_path(const struct conf *conf, struct arena *arena,
+const char *creative_poster_path(const struct conf *conf, struct arena *arena,
                                 const struct creative *creative)
 {
     return creative->media_path.n
@@ -172,7 +172,7 @@ static bool look(const struct conf *conf, struct arena *arena, struct creative *
                         facts.duration_ms > 2 * STILL_AT_MS ? STILL_AT_MS
                                                             : facts.duration_ms / 2,
                         &still, err) &&
-           creative_file_write(arena, creative_still_path(conf, arena, creative), still, err);
+           creative_file_write(arena, creative_poster_path(conf, arena, creative), still, err);
 }
 
 static void remove_files(const struct conf *conf, struct arena *arena,
@@ -181,7 +181,7 @@ static void remove_files(const struct conf *conf, struct arena *arena,
     if (!creative->media_path.n)
         return;
     creative_file_remove(creative_path(conf, arena, creative));
-    creative_file_remove(creative_still_path(conf, arena, creative));
+    creative_file_remove(creative_poster_path(conf, arena, creative));
 }
 
 /* The file is in its place: look, then store the row and what is to be done next. */

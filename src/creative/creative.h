@@ -100,10 +100,10 @@ MUST_CHECK bool creative_mark_failed(struct db *db, struct arena *arena,
                                      const struct creative *creative, const struct err *why,
                                      int64_t now_ms, struct err *err);
 
-/* Where the file and its still are; still: "" path when there is none. */
+/* Where the file and the poster made of it are; "" when there is no file. */
 const char *creative_path(const struct conf *conf, struct arena *arena,
                           const struct creative *creative);
-const char *creative_still_path(const struct conf *conf, struct arena *arena,
+const char *creative_poster_path(const struct conf *conf, struct arena *arena,
                                 const struct creative *creative);
 
 /* --- on a platform --- */

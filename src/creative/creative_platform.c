@@ -179,7 +179,7 @@ static bool poster_bytes(struct pushing *p, struct str *bytes, struct err *err)
     if (fetch_cover(p, bytes))
         return true;
     return creative_file_read(p->arena,
-                              creative_still_path(p->session->conf, p->arena, p->creative),
+                              creative_poster_path(p->session->conf, p->arena, p->creative),
                               LIMIT_POSTER, bytes, err);
 }
 
