@@ -110,6 +110,14 @@ static const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
+/* Where it stands alone, the group is named. */
+static struct str named(const struct plan *plan, const struct judged *j)
+{
+    return str_fmt(plan->arena, STR_FMT ": " STR_FMT,
+                   STR_ARG(j->group->name.n ? j->group->name : j->group->id),
+                   STR_ARG(what_words(plan, j)));
+}
+
 /* Three lines: what, why in money, on what evidence. */
 static void print_reason(struct json_writer *w, struct str what, struct str why,
                          struct str evidence)
@@ -180,7 +188,7 @@ static void print_pause(const struct plan *plan, struct json_writer *w, const st
     json_end(w);
     json_int_member(w, "from_micros", j->group->budget_micros);
     json_int_member(w, "to_micros", 0);
-    print_reason(w, what_words(plan, j), j->why, j->evidence);
+    print_reason(w, named(plan, j), j->why, j->evidence);
     json_end(w);
 }
 
@@ -194,7 +202,7 @@ static void print_budget(const struct plan *plan, struct json_writer *w, const s
     json_end(w);
     json_int_member(w, "from_micros", j->group->budget_micros);
     json_int_member(w, "to_micros", j->to_micros);
-    print_reason(w, what_words(plan, j), j->why, j->evidence);
+    print_reason(w, named(plan, j), j->why, j->evidence);
     json_end(w);
 }
 

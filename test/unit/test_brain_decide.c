@@ -491,7 +491,7 @@ static struct brain_inputs golden_account(struct arena *arena)
     struct brain_inputs in = make_inputs(arena, 60000, 1000);
 
     make_days(&make_group(arena, &in, "g1", 10000)->ads.at[0], 0, 30, 7000, 10);
-    make_days(&make_group(arena, &in, "g2", 20000)->ads.at[0], 0, 30, 23000, 20);
+    make_days(&make_group(arena, &in, "g2", 20000)->ads.at[0], 1, 30, 23000, 20);
     make_days(&make_group(arena, &in, "g3", 10000)->ads.at[0], 0, 30, 500, 0);
     make_days(&make_group(arena, &in, "g4", 10000)->ads.at[0], 1, 2, 50, 0);
     make_group(arena, &in, "g5", 10000)->live = false;
@@ -702,7 +702,7 @@ static void no_random_account_passes_a_guardrail(void)
     int acted = 0, held = 0;
 
     dice_state = 88172645463325252u;
-    for (int round = 0; round < 4000 && !test_failures_now; round++) {
+    for (int round = 0; round < 2000 && !test_failures_now; round++) {
         struct arena *arena = arena_new("test");
         struct brain_inputs in = random_account(arena);
         struct str first, second;
@@ -725,8 +725,7 @@ static void no_random_account_passes_a_guardrail(void)
         }
         arena_free(arena);
     }
-    CHECK(acted > 1000 && held > 100, "the accounts are worth it: %d act, %d hold", acted,
-          held);
+    CHECK(acted > 500 && held > 50, "the accounts are worth it: %d act, %d hold", acted, held);
 }
 
 int main(void)
