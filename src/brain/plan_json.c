@@ -164,7 +164,8 @@ static void print_group(const struct plan *plan, struct json_writer *w, const st
     print_bound(w, j);
     if (j->scored)
         print_score(plan, w, j);
-    print_windows(w, &j->facts);
+    if (judged_counts(j)) /* what does not run is named, not measured */
+        print_windows(w, &j->facts);
     json_end(w);
 }
 
@@ -332,7 +333,7 @@ bool plan_print(const struct plan *plan, struct str *text, struct err *err)
     struct buf buf;
     struct json_writer w;
 
-    buf_init(&buf, plan->arena, 4 * LIMIT_JSON_TEXT);
+    buf_init(&buf, plan->arena, LIMIT_JSON_TEXT);
     json_writer(&w, &buf);
     json_object(&w);
     json_text_member(&w, "format", STR("brain-decisions/1"));
