@@ -282,6 +282,7 @@ static bool guards_allow(struct runner *r, struct action *a, const struct action
         .platform = r->platform,
         .as_of_ms = clock_wall_ms(),
         .deliverable = true,
+        .sending = a->id,
     };
     struct action_asker asker = {
         .judged = str_eq(a->source, STR("brain")),

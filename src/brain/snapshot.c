@@ -246,7 +246,7 @@ static bool take_past(struct db *db, struct arena *arena, const struct snapshot_
         return false;
     for (size_t i = 0; i < past.n; i++) {
         const struct past_action *a = &past.at[i];
-        if (open_state(a->state))
+        if (open_state(a->state) && !str_eq(a->id, of->sending))
             note_open(in, a, waiting_too);
         if (str_eq(a->state, STR("done"))) {
             note_done(arena, in, day_start_ms, a, &seen_today);

@@ -18,6 +18,7 @@ struct snapshot_of {
     int64_t as_of_ms;
     bool deliverable;
     struct str account_status;
+    struct str sending; /* for guards: the action that asks; its own write is no open one */
 };
 
 /* Everything: objects, past changes, figures and leads of 30 complete days and today. */

@@ -132,12 +132,11 @@ bool snapshot_db_actions(struct db *db, struct arena *arena, const struct ad_con
 
     db_select(db, arena, &rows,
               "SELECT a.type, a.object_id, a.state, b.source, a.before_json, a.after_json,"
-              " a.params, a.finished_ms, a.undone_by, COALESCE(g.direction_id, '')"
+              " a.params, a.finished_ms, a.undone_by,"
+              " a.action_id"
               " FROM actions a"
               " JOIN action_batches b ON b.org_id = a.org_id"
               "  AND b.action_batch_id = a.action_batch_id"
-              " LEFT JOIN adgroups g ON g.org_id = a.org_id AND g.platform = a.platform"
-              "  AND g.adgroup_id = a.object_id"
               " WHERE a.org_id = $1 AND a.ad_account_id = $2 AND a.platform = $3"
               " AND (a.finished_ms >= $4 OR a.state IN ('waiting', 'sending', 'uncertain'))"
               " ORDER BY a.created_ms, a.action_batch_id, a.position",
@@ -153,7 +152,7 @@ bool snapshot_db_actions(struct db *db, struct arena *arena, const struct ad_con
         a->params = db_text(&rows, 6);
         a->finished_ms = db_int(&rows, 7);
         a->undone = db_text(&rows, 8).n > 0;
-        a->direction_id = db_text(&rows, 9);
+        a->id = db_text(&rows, 9);
     }
     return db_done(&rows, err);
 }

@@ -14,7 +14,7 @@ bool snapshot_db_groups(struct db *db, struct arena *arena, const struct ad_conn
                         int64_t since_ms, struct brain_inputs *out, struct err *err);
 
 struct past_action {
-    struct str type, object_id, state, source, before, after, params, direction_id;
+    struct str id, type, object_id, state, source, before, after, params;
     int64_t finished_ms;
     bool undone;
 };
