@@ -86,7 +86,7 @@ bool json_want_micros(const struct json *body, const char *field, int64_t otherw
     static const char hint[] =
         "a plain decimal with at most 6 digits after the point: 2500 or \"12.50\"";
     const struct json *value = json_at(body, field);
-    struct str text;
+    struct str text = STR("");
     int64_t v = 0;
     bool ok = false;
 

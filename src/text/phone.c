@@ -164,10 +164,10 @@ struct str phone_normal(struct arena *arena, struct str typed, struct str countr
         d.digits[0] = '7';
         d.international = true;
     }
-    bool sure = d.international || (country && add_country(&d, country));
+    if (!d.international && !(country && add_country(&d, country)) && d.n < 11)
+        return STR(
+            ""); /* with 11 digits and more it may be a foreign number without its plus */
     country = phone_country_dialled(text_of(&d));
-    if (!sure && (!country || d.n < 11))
-        return STR(""); /* longer, it may be a foreign number that lacks its plus */
     if (country)
         drop_trunk(&d, country);
     if (!plausible(&d, country))

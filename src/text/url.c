@@ -93,7 +93,7 @@ static bool parse_authority(struct arena *arena, struct str s, struct url *out, 
 {
     static const char host_hint[] = "a host name of letters, digits, dots and hyphens (other "
                                     "scripts in their xn-- form), or an address";
-    struct str host, port = {0};
+    struct str host = s, port = {0};
     bool ported = false;
     int64_t number;
 

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -162,6 +164,41 @@ static bool make_from_file(struct exchange *x, struct request *rq, struct reply 
     return true;
 }
 
+/* --- an answer that breaks off ------------------------------------------- */
+
+struct cut {
+    size_t n; /* bytes before the connection is cut */
+    char bytes[];
+};
+
+static ssize_t read_cut(void *arg, uint64_t at, char *out, size_t most)
+{
+    const struct cut *cut = arg;
+    size_t n;
+
+    if (at >= cut->n)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    n = cut->n - (size_t)at < most ? cut->n - (size_t)at : most;
+    memcpy(out, cut->bytes + at, n);
+    return (ssize_t)n;
+}
+
+/* Declares the whole body and sends less. */
+static void make_cut(struct exchange *x, const struct reply *rp)
+{
+    size_t n = rp->cut_after_bytes < rp->body.n ? rp->cut_after_bytes : rp->body.n;
+    struct cut *cut = malloc(sizeof *cut + n);
+
+    must(cut);
+    cut->n = n;
+    if (n)
+        memcpy(cut->bytes, rp->body.p, n);
+    x->response = MHD_create_response_from_callback(rp->body.n + (n == rp->body.n), 4096,
+                                                    read_cut, cut, free);
+    must(x->response);
+    x->size = (int64_t)n;
+}
+
 /* --- the whole ----------------------------------------------------------- */
 
 void response_make(struct exchange *x, struct request *rq, struct reply *rp)
@@ -173,7 +210,9 @@ void response_make(struct exchange *x, struct request *rq, struct reply *rp)
         return;
     if (!rp->type.n)
         rp->type = STR("application/json");
-    if (!rp->file_path || !make_from_file(x, rq, rp)) {
+    if (rp->cut_body) {
+        make_cut(x, rp);
+    } else if (!rp->file_path || !make_from_file(x, rq, rp)) {
         /* the library copies: the arena is reset before the answer is sent */
         x->response = MHD_create_response_from_buffer(rp->body.n, (void *)(uintptr_t)rp->body.p,
                                                       MHD_RESPMEM_MUST_COPY);

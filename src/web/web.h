@@ -79,7 +79,9 @@ struct reply {
     struct web_headers headers;
     const char *file_path; /* send this file instead of body; range requests are honoured */
     bool drop_connection;  /* sandbox only: cut the connection instead of answering */
-    int64_t delay_ms;      /* sandbox only: answer after that long; no worker waits meanwhile */
+    bool cut_body;         /* sandbox only: after cut_after_bytes of the body, cut it */
+    size_t cut_after_bytes;
+    int64_t delay_ms; /* sandbox only: answer after that long; no worker waits meanwhile */
 };
 
 /*

@@ -1,0 +1,319 @@
+/* hooks.c - webhook deliveries: made, sent, repeated. */
+
+#include "sandbox/hooks.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "net/net.h"
+#include "sandbox/doc.h"
+#include "sandbox/hook_body.h"
+#include "sandbox/market.h"
+#include "work/work.h"
+
+#include <time.h>
+
+#define FIRST_RETRY_MS INT64_C(1000)
+#define MOST_RETRY_MS  INT64_C(3600000)
+#define GIVE_UP_MS     INT64_C(259200000) /* 72 h */
+#define CALL_MS        5000
+
+/* --- making -------------------------------------------------------------- */
+
+static bool subscription_alive(struct sandbox *box, const struct json *subscription)
+{
+    struct str token = json_text(subscription, "subscription_detail.access_token", STR(""));
+    const struct json *grant = store_find(box->store, KIND_GRANT, token);
+
+    return grant && !json_bool(grant, "revoked", false);
+}
+
+static bool wants(struct sandbox *box, const struct json *subscription,
+                  struct str advertiser_id, struct str page_id)
+{
+    struct str page = json_text(subscription, "subscription_detail.page_id", STR(""));
+
+    return str_eq(json_text(subscription, "subscribe_entity", STR("")), STR("LEAD")) &&
+           str_eq(json_text(subscription, "subscription_detail.advertiser_id", STR("")),
+                  advertiser_id) &&
+           (!page.n || str_eq(page, page_id)) && subscription_alive(box, subscription);
+}
+
+/* One delivery; `again` numbers the intended duplicates of it. */
+static void make(struct sandbox *box, struct arena *arena, const struct json *subscription,
+                 struct str body, struct str lead_id, int64_t due_ms)
+{
+    struct str id = str_fmt(arena, "%019lld", (long long)++box->deliveries);
+    struct doc doc;
+
+    doc_init(&doc, arena);
+    doc_text(&doc, "subscription_id", json_text(subscription, "subscription_id", STR("")));
+    doc_text(&doc, "url", json_text(subscription, "callback_url", STR("")));
+    doc_text(&doc, "lead_id", lead_id);
+    doc_text(&doc, "body", body);
+    doc_int(&doc, "first_ms", due_ms);
+    doc_int(&doc, "due_ms", due_ms);
+    doc_int(&doc, "attempts", 0);
+    (void)store_put(box->store, KIND_DELIVERY, id, doc_print(&doc));
+}
+
+static void make_for(struct sandbox *box, struct arena *arena, struct str advertiser_id,
+                     const struct hook_lead *lead)
+{
+    int64_t every = box->settings.webhook_duplicate_every;
+
+    for (size_t i = 0; i < store_count(box->store, KIND_SUBSCRIPTION); i++) {
+        const struct json *subscription = store_at(box->store, KIND_SUBSCRIPTION, i);
+        if (!subscription || !wants(box, subscription, advertiser_id, lead->page_id))
+            continue;
+        struct str body = hook_body(box, arena, lead);
+        make(box, arena, subscription, body, lead->lead_id, lead->at_ms);
+        if (every && box->deliveries % every == 0)
+            make(box, arena, subscription, body, lead->lead_id, lead->at_ms);
+    }
+}
+
+void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms)
+{
+    struct arena *arena;
+    struct world_leads leads = {0};
+
+    if (until_ms <= market->hooked_ms)
+        return;
+    arena = arena_new("sandbox hooks");
+    world_leads_between(market->world, market->hooked_ms, until_ms, arena, &leads);
+    market->hooked_ms = until_ms;
+    for (size_t i = 0; i < leads.n; i++) {
+        const struct world_lead *lead = leads.at[i];
+        struct arena_mark mark = arena_mark(arena);
+        struct hook_lead full;
+        if (!lead->website && !lead->webhook_lost &&
+            hook_lead_of(box, market, arena, lead, &full))
+            make_for(box, arena, market->advertiser_id, &full);
+        arena_rewind(arena, mark);
+    }
+    arena_free(arena);
+}
+
+void hooks_mock(struct sandbox *box, struct str advertiser_id, const struct json *lead)
+{
+    struct arena *arena = arena_new("sandbox mock hook");
+    struct hook_lead full;
+
+    hook_lead_mock(arena, advertiser_id, lead, &full);
+    make_for(box, arena, advertiser_id, &full);
+    arena_free(arena);
+    (void)pthread_cond_signal(&box->woken);
+}
+
+/* --- sending ------------------------------------------------------------- */
+
+struct sending {
+    struct str id; /* of the delivery; "" = nothing is due */
+    struct str url;
+    struct net_headers headers;
+    struct str body;
+};
+
+/* The delivery that is due first; with webhook_reorder the last of the due ones. */
+static const struct json *first_due(struct sandbox *box, int64_t now_ms, struct str *id)
+{
+    const struct json *best = NULL;
+    int64_t best_ms = 0;
+
+    for (size_t i = 0; i < store_count(box->store, KIND_DELIVERY); i++) {
+        const struct json *delivery = store_at(box->store, KIND_DELIVERY, i);
+        int64_t due_ms = 0;
+        if (!delivery || !json_int(delivery, "due_ms", &due_ms) || due_ms > now_ms ||
+            json_bool(delivery, "sending", false))
+            continue;
+        bool better = box->settings.webhook_reorder ? due_ms >= best_ms : due_ms < best_ms;
+        if (!best || better) {
+            best = delivery;
+            best_ms = due_ms;
+            *id = store_id_at(box->store, KIND_DELIVERY, i);
+        }
+    }
+    return best;
+}
+
+static void mark(struct sandbox *box, struct arena *arena, struct str id, bool sending,
+                 int64_t attempts, int64_t due_ms)
+{
+    struct doc doc;
+
+    doc_from(&doc, arena, store_find(box->store, KIND_DELIVERY, id));
+    doc_bool(&doc, "sending", sending);
+    doc_int(&doc, "attempts", attempts);
+    doc_int(&doc, "due_ms", due_ms);
+    (void)store_put(box->store, KIND_DELIVERY, id, doc_print(&doc));
+}
+
+static void begin(struct sandbox *box, struct arena *arena, int64_t now_ms,
+                  struct sending *sending)
+{
+    struct str id = STR("");
+    const struct json *delivery = first_due(box, now_ms, &id);
+    int64_t attempts = 0;
+
+    *sending = (struct sending){0};
+    if (!delivery)
+        return;
+    (void)json_int(delivery, "attempts", &attempts);
+    sending->id = str_dup(arena, id);
+    sending->url = str_dup(arena, json_text(delivery, "url", STR("")));
+    sending->body = str_dup(arena, json_text(delivery, "body", STR("")));
+    hook_sign(box, arena, sending->body, now_ms, &sending->headers);
+    mark(box, arena, sending->id, true, attempts + 1, now_ms);
+    box->sending++;
+}
+
+static void finish(struct sandbox *box, struct arena *arena, const struct sending *sending,
+                   bool accepted)
+{
+    const struct json *delivery = store_find(box->store, KIND_DELIVERY, sending->id);
+    int64_t attempts = 1, first_ms = 0, wait_ms = FIRST_RETRY_MS;
+    int64_t now_ms = clock_wall_ms();
+
+    box->sending--;
+    (void)pthread_cond_broadcast(&box->woken);
+    if (!delivery)
+        return; /* reset meanwhile */
+    (void)json_int(delivery, "attempts", &attempts);
+    (void)json_int(delivery, "first_ms", &first_ms);
+    for (int64_t i = 1; i < attempts && wait_ms < MOST_RETRY_MS; i++)
+        wait_ms *= 2;
+    if (accepted || now_ms - first_ms > GIVE_UP_MS)
+        store_remove(box->store, KIND_DELIVERY, sending->id);
+    else
+        mark(box, arena, sending->id, false, attempts, now_ms + wait_ms);
+}
+
+static bool send_one(struct net *net, struct arena *arena, const struct sending *sending)
+{
+    struct net_request request = {
+        .method = STR("POST"),
+        .url = sending->url,
+        .headers = sending->headers,
+        .body = sending->body,
+        .deadline_ms = CALL_MS,
+        .allow_private = true,
+    };
+    struct net_answer answer = {0};
+    struct err err = {0};
+
+    if (!net_call(net, arena, &request, &answer, &err)) {
+        log_info("sandbox.hook_failed", LOG_TEXT("url", sending->url),
+                 LOG_CSTR("why", err.text));
+        return false;
+    }
+    return answer.status == 200;
+}
+
+/* One delivery; false when none was due. */
+static bool deliver_one(struct sandbox *box, struct net *net, struct arena *arena,
+                        int64_t now_ms, struct hooks_done *done)
+{
+    struct sending sending;
+    bool accepted;
+
+    box_lock(box);
+    begin(box, arena, now_ms, &sending);
+    store_sweep(box->store);
+    box_unlock(box);
+    if (!sending.id.n)
+        return false;
+    accepted = send_one(net, arena, &sending);
+    box_lock(box);
+    finish(box, arena, &sending, accepted);
+    store_sweep(box->store);
+    box_unlock(box);
+    done->sent++;
+    if (accepted)
+        done->accepted++;
+    else
+        done->failed++;
+    return true;
+}
+
+static int64_t waiting(struct sandbox *box)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < store_count(box->store, KIND_DELIVERY); i++)
+        n += store_at(box->store, KIND_DELIVERY, i) != NULL;
+    return n;
+}
+
+void hooks_deliver(struct sandbox *box, struct net *net, struct hooks_done *done)
+{
+    struct arena *arena = arena_new("sandbox delivery");
+    int64_t now_ms = clock_wall_ms(); /* what becomes due again meanwhile waits */
+
+    *done = (struct hooks_done){0};
+    while (deliver_one(box, net, arena, now_ms, done))
+        arena_reset(arena);
+    arena_free(arena);
+    box_lock(box);
+    while (box->sending > 0) /* the other thread's, at most CALL_MS */
+        (void)pthread_cond_wait(&box->woken, &box->lock);
+    done->waiting = waiting(box);
+    box_unlock(box);
+}
+
+/* --- the thread ---------------------------------------------------------- */
+
+static void wait_for_work(struct sandbox *box)
+{
+    struct timespec until;
+
+    must(clock_gettime(CLOCK_REALTIME, &until) == 0);
+    until.tv_nsec += 400 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    box_lock(box);
+    (void)pthread_cond_timedwait(&box->woken, &box->lock, &until);
+    market_tick(box, clock_wall_ms());
+    store_sweep(box->store);
+    box_unlock(box);
+}
+
+static void turn(void *arg)
+{
+    struct sandbox *box = arg;
+    struct hooks_done done;
+
+    if (!box->hooks_net) {
+        struct err err = {0};
+        if (!net_open(&box->hooks_net, &err)) {
+            log_err("sandbox.hooks", &err);
+            box->hooks_net = NULL;
+        }
+    }
+    wait_for_work(box);
+    if (box->hooks_net)
+        hooks_deliver(box, box->hooks_net, &done);
+}
+
+static void wake(void *arg)
+{
+    (void)pthread_cond_broadcast(&((struct sandbox *)arg)->woken);
+}
+
+bool hooks_start(struct sandbox *box, struct err *err)
+{
+    return work_loop_start("sandbox-hooks", turn, wake, box, &box->hooks, err);
+}
+
+void hooks_stop(struct sandbox *box)
+{
+    if (box->hooks)
+        work_loop_stop(box->hooks);
+    box->hooks = NULL;
+    if (box->hooks_net)
+        net_close(box->hooks_net);
+    box->hooks_net = NULL;
+}

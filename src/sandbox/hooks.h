@@ -1,0 +1,36 @@
+#ifndef SANDBOX_HOOKS_H
+#define SANDBOX_HOOKS_H
+
+#include "sandbox/box.h"
+
+struct net;
+
+/*
+ * Webhooks.  A lead of the market becomes one waiting delivery per matching
+ * subscription; deliveries are sent when the wall clock has reached them, in
+ * order, repeated with back-off until the receiver answers 200 or 72 hours
+ * have passed.  A revoked token ends its subscriptions without a word.
+ */
+
+/* Deliveries for the leads that came before `until_ms`. */
+void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms);
+
+/* A test lead of a form (TikTok: mock leads), due at once. */
+void hooks_mock(struct sandbox *box, struct str advertiser_id, const struct json *lead);
+
+struct hooks_done {
+    int64_t sent, accepted, failed; /* attempts of this call */
+    int64_t waiting;                /* still undelivered, due or not */
+};
+
+/*
+ * Send everything that is due, then return; the lock is held only between the
+ * calls, never during them.  Call without the lock.
+ */
+void hooks_deliver(struct sandbox *box, struct net *net, struct hooks_done *done);
+
+/* The thread that delivers when nobody asks. */
+MUST_CHECK bool hooks_start(struct sandbox *box, struct err *err);
+void hooks_stop(struct sandbox *box);
+
+#endif
