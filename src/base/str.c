@@ -202,8 +202,25 @@ static size_t utf8_step(struct str s)
     return c >= min && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? n : 0;
 }
 
+size_t str_ascii(struct str s)
+{
+    size_t n = 0;
+    uint64_t word;
+
+    /* Eight at a time while no byte is NUL or beyond ASCII. */
+    for (; s.n - n >= sizeof word; n += sizeof word) {
+        memcpy(&word, s.p + n, sizeof word);
+        if ((word | (word - 0x0101010101010101u)) & 0x8080808080808080u)
+            break;
+    }
+    while (n < s.n && s.p[n] && (unsigned char)s.p[n] < 0x80)
+        n++;
+    return n;
+}
+
 bool str_utf8(struct str s)
 {
+    s = str_sub(s, str_ascii(s), s.n);
     while (s.n) {
         size_t n = utf8_step(s);
         if (n == 0)

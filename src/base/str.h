@@ -58,6 +58,8 @@ bool str_int(struct str s, int64_t *out);
 
 /* Well-formed UTF-8 without NUL? */
 bool str_utf8(struct str s);
+/* How many bytes at the start are ASCII other than NUL. */
+size_t str_ascii(struct str s);
 /* How many code points; malformed bytes count one each. */
 size_t str_length(struct str s);
 

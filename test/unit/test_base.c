@@ -75,6 +75,22 @@ static void tells_utf8_from_noise(void)
     CHECK(str_length(STR("Алматы")) == 6, "length");
 }
 
+static void counts_ascii_at_the_start(void)
+{
+    char text[64];
+
+    for (size_t n = 0; n < sizeof text; n++)
+        for (int odd = -1; odd <= 1; odd++) { /* 0xff, NUL, 0x80 after n of them */
+            memset(text, 0x7f, sizeof text);
+            text[0] = 1;
+            text[n] = (char)(odd < 0 ? 0xff : odd ? 0x80 : 0);
+            size_t got = str_ascii((struct str){text, sizeof text});
+            CHECK(got == n, "%zu, not %zu", got, n);
+            CHECK(str_ascii((struct str){text, n}) == n, "all %zu", n);
+        }
+    CHECK(str_ascii(STR("")) == 0, "nothing");
+}
+
 static void buffer_stops_at_its_ceiling(void)
 {
     struct arena *a = arena_new("test");
@@ -112,6 +128,7 @@ int main(void)
     RUN(reads_integers_exactly);
     RUN(cuts_and_trims);
     RUN(tells_utf8_from_noise);
+    RUN(counts_ascii_at_the_start);
     RUN(buffer_stops_at_its_ceiling);
     RUN(ids_are_ordered_and_unique);
     return test_report();
