@@ -29,15 +29,6 @@ bool signature_rules_read(struct str schemes, struct signature_rules *out, struc
 
 /* --- the escaped body ------------------------------------------------------ */
 
-static size_t ascii_length(struct str s)
-{
-    size_t n = 0;
-
-    while (n < s.n && (unsigned char)s.p[n] < 0x80)
-        n++;
-    return n;
-}
-
 /* One character of well-formed UTF-8; returns its length. */
 static size_t read_character(const char *p, unsigned *code)
 {
@@ -64,7 +55,7 @@ static char *put_escape(char *q, unsigned unit)
 
 bool signature_escape(struct arena *arena, struct str body, struct str *out)
 {
-    if (ascii_length(body) == body.n) {
+    if (str_ascii(body) == body.n) {
         *out = body;
         return true;
     }

@@ -15,7 +15,8 @@
 #include <string.h>
 
 enum {
-    CONNECTION_MEMORY = 32 * 1024, /* per connection: its headers and what is being read */
+    CONNECTION_MEMORY = 20 * 1024, /* a request's URL and headers, what is being read, and our
+                                      headers; cleared for each request */
     READ_STEP = 4 * 1024,
     DISCARD = 1024 * 1024, /* bytes read past a body limit before the connection is cut */
 };

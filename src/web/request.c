@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/random.h"
 #include "text/url.h"
 #include "web/server.h"
 
@@ -59,12 +58,25 @@ static bool id_acceptable(struct str id)
     return true;
 }
 
+static void put_hex(char *out, uint64_t value, int digits)
+{
+    for (int i = digits; i--; value >>= 4)
+        out[i] = "0123456789abcdef"[value & 15];
+}
+
 struct str request_id(struct exchange *x, struct arena *arena)
 {
     struct str sent =
         str(MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "X-Request-ID"));
 
-    return id_acceptable(sent) ? str_dup(arena, sent) : id_new(arena);
+    if (id_acceptable(sent))
+        return str_dup(arena, sent);
+    /* Unique without a system call: random for the process, then counted. */
+    uint64_t serial = atomic_fetch_add(&x->web->request_serial, 1);
+    char *text = arena_alloc(arena, 25);
+    put_hex(text, x->web->request_prefix, 16);
+    put_hex(text + 16, serial, 8);
+    return (struct str){text, 24};
 }
 
 static bool read_args(struct request *rq, const struct router_match *match, struct err *err)

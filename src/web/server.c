@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "web/server.h"
 
 #include <errno.h>
@@ -417,6 +418,7 @@ bool web_start(const struct web_settings *settings, struct web **out, struct err
     web->listen_fd = web->wake_fd = -1;
     web->connections.next = web->connections.previous = &web->connections;
     web->arena = arena_new("http");
+    web->request_prefix = random_u64();
     web->router = router_new(settings->routes);
     pthread_mutex_init(&web->lock, NULL);
     pthread_condattr_init(&attr);

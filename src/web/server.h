@@ -102,6 +102,8 @@ struct web {
     struct exchange *finished; /* answered by workers, last first */
     pthread_cond_t idle;       /* draining, and nothing in hand */
 
+    uint64_t request_prefix; /* of the ids that we give */
+    _Atomic uint64_t request_serial;
     atomic_bool draining;
     _Atomic int64_t in_hand;
     _Atomic int64_t requests, refused_busy, connections_now;
