@@ -233,6 +233,17 @@ static bool split_entries(struct intake *in, const struct delivery *delivery,
     return true;
 }
 
+static struct delivery_outcome outcome_of(struct intake *in, const struct delivery *delivery,
+                                          const struct split *split)
+{
+    return (struct delivery_outcome){
+        .state = split->others ? str_c(in->arena, delivery->state)
+                               : (split->unresolved.n ? "unresolved" : "processed"),
+        .error_text = split->unresolved,
+        .org_id = split->owner.org_id,
+        .entries_done = split->entries_done};
+}
+
 /* Org by org until no entry is left that has an owner. */
 static bool store_leads(struct intake *in, struct delivery *delivery,
                         const struct lead_payload *payload, struct err *err)
@@ -244,12 +255,7 @@ static bool store_leads(struct intake *in, struct delivery *delivery,
             return false;
         if (split.owner.org_id.n == 0)
             break;
-        struct delivery_outcome outcome = {
-            .state = split.others ? str_c(in->arena, delivery->state)
-                                  : (split.unresolved.n ? "unresolved" : "processed"),
-            .error_text = split.unresolved,
-            .org_id = split.owner.org_id,
-            .entries_done = split.entries_done};
+        struct delivery_outcome outcome = outcome_of(in, delivery, &split);
         if (!store_for(in, delivery, payload, &split.owner, &outcome, err))
             return false;
     }
@@ -296,6 +302,72 @@ static bool process_or_note(struct intake *in, struct delivery *delivery, struct
                           storable(in->arena, why.text), err);
 }
 
+/* --- many deliveries in one transaction ------------------------------------------------- */
+
+/* A delivery all of whose leads are one org's: the usual kind. */
+struct plan {
+    struct lead_payload payload;
+    struct split split;
+    bool plain;
+    bool stored;
+};
+
+static bool make_plan(struct intake *in, const struct delivery *delivery, struct plan *plan)
+{
+    struct err why = {0};
+
+    return lead_payload_parse(in->arena, delivery->body, delivery->body_hash, &plan->payload,
+                              &why) &&
+           plan->payload.event.n == 0 && plan->payload.leads.n &&
+           split_entries(in, delivery, &plan->payload, &plan->split, &why) &&
+           plan->split.owner.org_id.n && !plan->split.others && plan->split.unresolved.n == 0;
+}
+
+static bool same_group(const struct plan *plan, const struct owner *owner)
+{
+    return plan->plain && !plan->stored && str_eq(plan->split.owner.org_id, owner->org_id);
+}
+
+/* All the org's plain deliveries: one wait for the disk instead of one each. */
+static bool store_group(struct intake *in, struct deliveries *batch, struct plan *plans,
+                        const struct owner *owner, struct err *err)
+{
+    db_scope(in->db, owner->org_id);
+    bool ok = db_begin(in->db, err);
+    if (ok) {
+        for (size_t i = 0; ok && i < batch->n; i++) {
+            if (!same_group(&plans[i], owner))
+                continue;
+            struct delivery_outcome outcome = outcome_of(in, &batch->at[i], &plans[i].split);
+            ok = store_part(in, &batch->at[i], &plans[i].payload, owner, &outcome, err);
+        }
+        ok = db_end(in->db, ok, err);
+    }
+    db_scope_system(in->db);
+    return ok;
+}
+
+/* What a group cannot store is left for a try of each delivery by itself. */
+static void store_groups(struct intake *in, struct deliveries *batch, struct plan *plans)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        plans[i].plain = make_plan(in, &batch->at[i], &plans[i]);
+    for (size_t i = 0; i < batch->n; i++) {
+        struct owner owner = plans[i].split.owner;
+        struct err why = {0};
+        if (!same_group(&plans[i], &owner))
+            continue;
+        bool ok = store_group(in, batch, plans, &owner, &why);
+        if (!ok)
+            log_err("lead.intake.group", &why);
+        for (size_t k = i; k < batch->n; k++)
+            if (same_group(&plans[k], &owner)) {
+                plans[k].stored = ok;
+                plans[k].plain = false;
+            }
+    }
+}
+
 /* --- the jobs ------------------------------------------------------------------------ */
 
 static bool time_left(const struct job *job)
@@ -320,8 +392,10 @@ static bool run_fresh(struct intake *in, size_t *n, struct err *err)
     in->owners = (struct owners){0};
     if (!delivery_take_fresh(in->db, in->arena, BATCH, in->now_ms, &batch, err))
         return false;
+    struct plan *plans = NEW_ARRAY(in->arena, struct plan, batch.n + 1);
+    store_groups(in, &batch, plans);
     for (size_t i = 0; i < batch.n; i++)
-        if (!process_or_note(in, &batch.at[i], err))
+        if (!plans[i].stored && !process_or_note(in, &batch.at[i], err))
             return false;
     *n = batch.n;
     return true;
