@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "conf/app.h"
 #include "db/db.h"
+#include "job/job.h"
 #include "text/json.h"
 
 /* --- credentials --- */
@@ -294,6 +295,14 @@ static bool store_connection(struct db *db, struct arena *arena,
            audit_add(db, arena, &entry, err);
 }
 
+/* Leads of this advertiser may have waited for it: the job of lead/ looks at them again. */
+static bool ask_reresolve(struct db *db, struct err *err)
+{
+    return job_add(db,
+                   &(struct job_wish){.kind = "lead.reresolve", .unique_key = STR("reresolve")},
+                   NULL, err);
+}
+
 bool ad_account_connect(const struct app *app, struct db *db, struct arena *arena,
                         const struct ad_grant *grant, struct str actor, int64_t now_ms,
                         struct str *ad_account_id, struct err *err)
@@ -319,9 +328,11 @@ bool ad_account_connect(const struct app *app, struct db *db, struct arena *aren
     bool ok = account_found ||
               add_account(db, arena, id, name.n ? name : STR("Ad account"), actor, now_ms, err);
 
-    ok = ok && store_connection(db, arena, &connection, "ad_account.connect",
-                                connection_found ? connection_json(arena, &before) : STR(""),
-                                actor, now_ms, err);
+    ok = ok &&
+         store_connection(db, arena, &connection, "ad_account.connect",
+                          connection_found ? connection_json(arena, &before) : STR(""), actor,
+                          now_ms, err) &&
+         ask_reresolve(db, err);
     if (!db_end(db, ok, err))
         return false;
     *ad_account_id = id;
@@ -347,7 +358,7 @@ static bool choose(struct db *db, struct arena *arena, const struct ad_connectio
 
     if (ok && !changed)
         ok = err_set(err, ERR_CONFLICT, "the ad account was connected anew meanwhile");
-    return db_end(db, ok && audit_add(db, arena, &entry, err), err);
+    return db_end(db, ok && audit_add(db, arena, &entry, err) && ask_reresolve(db, err), err);
 }
 
 /* Leave the connected state, once, with the audit line. */

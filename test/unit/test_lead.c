@@ -395,7 +395,9 @@ static void a_lead_without_contact_is_kept(struct database *database, struct db 
 static void an_unknown_advertiser_waits_until_it_is_connected(struct database *database,
                                                               struct db *db)
 {
+    const struct job_kind *const kinds[] = {lead_jobs, NULL};
     struct ground g;
+    int ran = 0;
 
     ground_begin(&g, database, db);
     deliver(&g, DOCUMENTED, GROUND_NOW);
@@ -406,7 +408,8 @@ static void an_unknown_advertiser_waits_until_it_is_connected(struct database *d
              "advertiser 7000000000000000001 is connected by nobody here"),
           "says why");
     furnish(&g);
-    CHECK_OK(run_job(&g, "lead.reresolve", &g.err), g.err);
+    /* Connecting has asked for another look. */
+    CHECK_OK(job_run_due(database, kinds, db, NULL, &g.app, &ran, &g.err), g.err);
     CHECK(IS(only_lead(&g).state, "linked"), "found its org");
     CHECK(IS(ground_ask(&g, "SELECT state FROM webhook_deliveries"), "processed"), "closed");
     ground_end(&g);
