@@ -10,8 +10,11 @@
 #include "hook/inbox_db.h"
 #include "hook/signature.h"
 #include "job/job.h"
+#include "lead/lead.h"
 
 #include <stdatomic.h>
+
+enum { CROWD = 16 }; /* so many good ones in one batch: they pour in */
 
 static bool answer_challenge(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -149,16 +152,20 @@ static void take_deliveries(struct request **requests, struct reply *replies, bo
 
     log_correlation(first->id);
     bool known = read_rules(app, &rules, &err);
+    size_t fitting = 0;
     for (size_t i = 0; i < n; i++) {
         ok[i] = known && receive(&in, i, &rules, &errs[i]);
         if (!known)
             errs[i] = err;
+        fitting += ok[i];
     }
     if (in.entries_n && !inbox_add(first->db, first->arena, in.entries, in.entries_n, &err)) {
         log_err("webhook.batch", &err);
         store_alone(&in, ok, errs);
     }
-    if (app->runner)
+    if (fitting >= CROWD)
+        lead_intake_hold();
+    else if (app->runner)
         job_wake(app->runner);
     answer_all(&in, replies, ok);
 }

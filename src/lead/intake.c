@@ -414,23 +414,25 @@ static bool run_again(struct intake *in, size_t *n, struct err *err)
     return !taken || process_or_note(in, &delivery, err);
 }
 
-/* lead.intake - until nothing is due, or the job's time is nearly over. */
+/* lead.intake - until nothing is due, the job's time is nearly over, or webhooks pour in. */
 static bool run_intake(struct job *job, struct err *err)
 {
     struct intake in = intake_of(job);
     size_t fresh, again;
+    bool more = true;
 
     db_scope_system(job->db);
-    do {
+    while (more && time_left(job) && !lead_intake_held()) {
         struct arena_mark mark = arena_mark(job->arena);
         bool ok = run_fresh(&in, &fresh, err) && run_again(&in, &again, err);
         arena_rewind(job->arena, mark);
         if (!ok)
             return false;
-    } while ((fresh || again) && time_left(job));
-    if (fresh || again) { /* re-arm: more may be waiting */
+        more = fresh || again;
+    }
+    if (more) { /* re-arm: more may be waiting */
         job->snooze = true;
-        job->retry_after_ms = 0;
+        job->retry_after_ms = lead_intake_held() ? LEAD_HOLD_MS : 0;
     }
     return true;
 }

@@ -54,6 +54,16 @@ extern const struct job_kind lead_jobs[];
 MUST_CHECK bool lead_intake_ask(struct db *db, struct err *err);
 
 /*
+ * While webhooks pour in, storing them comes first: each hold makes this
+ * process's intake jobs wait for LEAD_HOLD_MS, but never for more than
+ * LEAD_HOLD_LONGEST_MS on end.  Thread-safe.
+ */
+#define LEAD_HOLD_MS         500
+#define LEAD_HOLD_LONGEST_MS 30000
+void lead_intake_hold(void);
+bool lead_intake_held(void);
+
+/*
  * The safety net, called every second or so by the server's scheduler loop in
  * system scope: asks for an intake when a received delivery is older than
  * LEAD_SWEEP_MS (its job was lost or never added), and for a re-resolve every

@@ -5,7 +5,9 @@
 #include "conf/app.h"
 #include "conf/conf.h"
 #include "hook/hook.h"
+#include "hook/inbox_db.h"
 #include "hook/signature.h"
+#include "lead/lead.h"
 #include "net/net.h"
 #include "seal/seal.h"
 #include "test_db.h"
@@ -386,6 +388,28 @@ static void a_crowd_is_stored_exactly(struct database *database, struct db *db)
     web_stop(crowd.web, 1000);
 }
 
+static void reading_waits_while_deliveries_pour_in(struct database *database, struct db *db)
+{
+    static const struct job_kind *const kinds[] = {lead_jobs, NULL};
+    struct inbox_entry entry = {.body = STR(ASCII), .signature = "open", .received_ms = 1};
+    struct err err = {0};
+    int ran = 0;
+
+    app = (struct app){.conf = &conf, .database = database};
+    db_scope_system(db);
+    CHECK_OK(inbox_add(db, arena, &entry, 1, &err), err);
+    lead_intake_hold();
+    CHECK_OK(job_run_due(database, kinds, db, NULL, &app, &ran, &err), err);
+    CHECK(ran == 1 && count(db, "received") == 1, "it was read");
+    int64_t deadline = clock_mono_ms() + 5000;
+    while (lead_intake_held() && clock_mono_ms() < deadline)
+        clock_sleep_ms(10);
+    CHECK(!lead_intake_held(), "held for ever");
+    clock_set_wall(clock_wall_ms() + 2 * LEAD_HOLD_MS);
+    CHECK_OK(job_run_due(database, kinds, db, NULL, &app, &ran, &err), err);
+    CHECK(count(db, "received") == 0, "it was not read afterwards");
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -403,6 +427,7 @@ int main(void)
     RUN_ON_DATABASES(without_a_secret_nothing_is_accepted);
     RUN_ON_DATABASES(an_acknowledged_delivery_is_never_lost);
     RUN_ON_DATABASES(a_crowd_is_stored_exactly);
+    RUN_ON_DATABASES(reading_waits_while_deliveries_pour_in);
     arena_free(arena);
     return test_report();
 }
