@@ -119,8 +119,9 @@ CREATE TABLE jobs (
     PRIMARY KEY (org_id, job_id)
 );
 CREATE INDEX jobs_due ON jobs (run_at_ms, job_id) WHERE state = 'waiting';
-CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
+CREATE INDEX jobs_leased ON jobs (org_id, lease_until_ms) WHERE state = 'running';
 CREATE INDEX jobs_finished ON jobs (finished_ms) WHERE state = 'done';
+CREATE INDEX jobs_dead ON jobs (finished_ms) WHERE state = 'dead';
 CREATE UNIQUE INDEX jobs_unique_open ON jobs (org_id, kind, unique_key)
     WHERE unique_key <> '' AND state IN ('waiting', 'running');
 

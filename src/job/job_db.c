@@ -76,7 +76,7 @@ static bool read_rows(struct db_rows *rows, struct job_rows *out, struct err *er
 #define TAKE                                                                                   \
     " UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until_ms = $3,"          \
     "                 holder = $4"                                                             \
-    " WHERE state = 'waiting' AND (org_id, job_id) IN (SELECT org_id, job_id FROM mine)"       \
+    " WHERE (org_id, job_id) IN (SELECT org_id, job_id FROM mine)"                             \
     " RETURNING " COLUMNS
 
 static bool any_due(struct db *db, struct arena *arena, const struct job_claim *claim,
@@ -103,9 +103,9 @@ static bool claim_fairly(struct db *db, struct arena *arena, const struct job_cl
               " pick AS (SELECT org_id, job_id FROM due"
               "          WHERE org_id NOT IN (SELECT org_id FROM busy)"
               "          ORDER BY run_at_ms, job_id LIMIT 1),"
-              " mine AS (SELECT org_id, job_id FROM jobs WHERE state = 'waiting'"
-              "          AND (org_id, job_id) IN (SELECT org_id, job_id FROM pick)"
-              "          {skip_locked})" TAKE,
+              " mine AS (SELECT j.org_id, j.job_id FROM pick"
+              "          JOIN jobs j ON j.org_id = pick.org_id AND j.job_id = pick.job_id"
+              "          WHERE j.state = 'waiting' {skip_locked})" TAKE,
               INT(claim->now_ms), TEXT(claim->kinds), INT(claim->lease_until_ms),
               TEXT(claim->holder), INT(claim->most_per_org), INT(JOB_ORG_WINDOW));
     return read_rows(&rows, out, err);
@@ -256,8 +256,9 @@ static bool count_open(struct db *db, struct str org_id, int64_t *open, struct e
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT count(*) FROM jobs WHERE org_id = $1"
-              " AND (state = 'running' OR (state = 'waiting' AND run_at_ms <= $2))",
+              "SELECT (SELECT count(*) FROM jobs WHERE org_id = $1 AND state = 'running')"
+              "  + (SELECT count(*) FROM jobs WHERE org_id = $1 AND state = 'waiting'"
+              "     AND run_at_ms <= $2)",
               TEXT(org_id), INT(clock_wall_ms()));
     while (db_next(&rows))
         *open = db_int(&rows, 0);
@@ -290,19 +291,15 @@ bool job_count(struct db *db, struct arena *arena, int64_t now_ms, struct job_co
     /* A lease is extended while its worker lives, so the creation is the age that can be told.
      */
     db_select(db, arena, &rows,
-              "SELECT state, count(*), COALESCE(min(created_ms), 0) FROM jobs"
-              " WHERE state IN ('waiting', 'running', 'dead') GROUP BY state");
+              "SELECT (SELECT count(*) FROM jobs WHERE state = 'waiting'),"
+              "  (SELECT count(*) FROM jobs WHERE state = 'running'),"
+              "  (SELECT COALESCE(min(created_ms), 0) FROM jobs WHERE state = 'running'),"
+              "  (SELECT count(*) FROM jobs WHERE state = 'dead')");
     while (db_next(&rows)) {
-        struct str state = db_text(&rows, 0);
-        int64_t n = db_int(&rows, 1);
-        if (str_eq(state, STR("waiting")))
-            out->waiting = n;
-        else if (str_eq(state, STR("dead")))
-            out->dead = n;
-        else {
-            out->running = n;
-            out->oldest_running_ms = now_ms - db_int(&rows, 2);
-        }
+        out->waiting = db_int(&rows, 0);
+        out->running = db_int(&rows, 1);
+        out->oldest_running_ms = out->running ? now_ms - db_int(&rows, 2) : 0;
+        out->dead = db_int(&rows, 3);
     }
     return db_done(&rows, err);
 }
