@@ -1,0 +1,184 @@
+// Leads from the signed webhook to the ROI table, and the small API of stages, sales and rates.
+import test from "node:test";
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { databases, run, start, eventually, http } from "./harness.mjs";
+import { connectAccount, makeDirection } from "./steps.mjs";
+
+const day = (ms) => new Date(ms).toISOString().slice(0, 10);
+
+async function readOnlyKey(world) {
+  const made = await run(["org", "key", "--org", world.orgs[0].org, "--rights", "read", ...world.store]);
+  assert.equal(made.status, 0, made.stderr);
+  return made.stdout.trim();
+}
+
+for (const database of databases) {
+  test(`leads, stages, sales and rates over HTTP (${database})`, async (t) => {
+    const world = await start(t, { database, sandbox: false });
+    const { server } = world;
+    const call = (...args) => server.call(...args);
+
+    const added = await call("POST", "/api/leads", {
+      external_id: "crm-1", name: "Айгуль", phone: "8 (701) 123-45-67", email: "Aigul@Mail.kz",
+      source: "crm", answers: { "Which course?": "English" }, ttclid: "E.C.P.abc",
+    });
+    assert.equal(added.status, 201, added.text);
+    assert.equal(added.json.state, "unlinked");
+    assert.equal(added.json.stage, "interest");
+    assert.equal(added.json.click_id, "E.C.P.abc");
+    assert.ok(!added.text.includes("1234567") && !added.text.includes("aigul@"), "contacts are masked");
+    assert.equal(added.json.transitions.length, 4);
+    const id = added.json.id;
+
+    const again = await call("POST", "/api/leads", { external_id: "crm-1", name: "Айгуль" });
+    assert.equal(again.status, 200, again.text);
+    assert.equal(again.json.id, id);
+    assert.equal(again.json.duplicate_deliveries, 1);
+
+    // Contacts are shown to those who may edit, and the audit log has it.
+    const revealed = await call("GET", `/api/leads/${id}?reveal=1`);
+    assert.equal(revealed.json.phone, "+77011234567");
+    assert.equal(revealed.json.email, "aigul@mail.kz");
+    assert.deepEqual(revealed.json.answers, [{ field: "Which course?", value: "English" }]);
+    const audit = (await call("GET", "/api/audit")).json.data;
+    assert.ok(audit.some((line) => line.action === "lead.reveal" && line.object_id === id), "audited");
+    const key = await readOnlyKey(world);
+    const headers = { authorization: `Bearer ${key}` };
+    assert.equal((await call("GET", `/api/leads/${id}`, undefined, { headers })).status, 200);
+    assert.equal((await call("GET", `/api/leads/${id}?reveal=1`, undefined, { headers })).status, 403);
+    assert.equal((await call("POST", `/api/leads/${id}/stage`, { stage: "lost" }, { headers })).status, 403);
+
+    // Stages.
+    const staged = await call("POST", `/api/leads/${id}/stage`, { stage: "qualified", cause: "answered the phone" });
+    assert.equal(staged.status, 200, staged.text);
+    assert.equal(staged.json.stage, "qualified");
+    assert.equal(staged.json.transitions.at(-1).cause, "answered the phone");
+    const backwards = await call("POST", `/api/leads/${id}/stage`, { stage: "interest" });
+    assert.equal(backwards.status, 409, backwards.text);
+    const bought = await call("POST", `/api/leads/${id}/stage`, { stage: "purchase" });
+    assert.equal(bought.status, 400);
+    assert.equal(bought.json.field, "stage");
+    assert.match(bought.json.hint, /\/api\/purchases/);
+
+    // Sales: once for each external id, by phone as a CRM writes it.
+    const sale = { external_id: "deal-1", phone: "7701 123 45 67", amount: "150000.50", currency: "KZT" };
+    const sold = await call("POST", "/api/purchases", sale);
+    assert.equal(sold.status, 201, sold.text);
+    assert.equal(sold.json.lead_id, id);
+    assert.equal(sold.json.matched_by, "phone");
+    assert.equal(sold.json.amount_micros, 150_000_500_000);
+    assert.equal((await call("POST", "/api/purchases", sale)).status, 200);
+    assert.equal((await call("POST", "/api/purchases", { ...sale, amount: 1 })).status, 409);
+    const without = await call("POST", "/api/purchases", { external_id: "deal-2", phone: "+77770000000", amount: 10, currency: "USD" });
+    assert.equal(without.status, 201);
+    assert.equal(without.json.lead_id, null);
+    const unmatched = (await call("GET", "/api/purchases?matched=false")).json.data;
+    assert.deepEqual(unmatched.map((one) => one.external_id), ["deal-2"]);
+    const refund = await call("POST", "/api/purchases", { kind: "refund", refund_of: "deal-1", amount: 50000.5, currency: "KZT" });
+    assert.equal(refund.status, 201, refund.text);
+    assert.equal(refund.json.amount_micros, -50_000_500_000);
+    assert.equal((await call("GET", `/api/leads/${id}`)).json.stage, "purchase");
+    const noCurrency = await call("POST", "/api/purchases", { amount: 10 });
+    assert.equal(noCurrency.status, 400);
+    assert.equal(noCurrency.json.field, "currency");
+
+    // ROI: each sale once, the foreign one unknown until there is a rate.
+    const before = (await call("GET", "/api/roi?currency=KZT")).json;
+    assert.equal(before.unattributed.sales, 2);
+    assert.equal(before.unattributed.revenue_micros, null);
+    assert.deepEqual(before.missing_rates.map((one) => [one.base, one.quote]), [["USD", "KZT"]]);
+    const today = day(world.clock.now());
+    const rates = await call("PUT", "/api/currency-rates", { rates: [{ base: "USD", quote: "KZT", day: today, rate: "520.5" }] });
+    assert.equal(rates.status, 200, rates.text);
+    assert.equal((await call("GET", "/api/currency-rates")).json.data[0].rate, 520.5);
+    const wrong = await call("PUT", "/api/currency-rates", { base: "USD", quote: "KZT", day: "2026-02-30", rate: 1 });
+    assert.equal(wrong.status, 400);
+    assert.equal(wrong.json.field, "day");
+    const after = (await call("GET", "/api/roi?currency=KZT")).json;
+    assert.equal(after.total.revenue_micros, 100_000_000_000 + 5_205_000_000);
+    assert.equal(after.total.leads, 1);
+    assert.equal(after.total.qualified, 1);
+    assert.equal(after.total.spend_micros, null);
+    assert.equal(after.total.roi, null);
+    assert.equal(after.formulas.roi, "(revenue - spend) / spend");
+
+    // Pages of a list, filters, and the org that may be named but never chosen.
+    for (let i = 0; i < 4; i++) assert.equal((await call("POST", "/api/leads", { name: `L${i}` })).status, 201);
+    const seen = [];
+    for (let cursor = ""; cursor !== null;) {
+      const page = (await call("GET", `/api/leads?limit=2${cursor && `&cursor=${cursor}`}`)).json;
+      assert.ok(page.data.length <= 2);
+      seen.push(...page.data.map((lead) => lead.id));
+      cursor = page.next_cursor;
+    }
+    assert.equal(new Set(seen).size, 5);
+    assert.equal((await call("GET", "/api/leads?stage=purchase")).json.data.length, 1);
+    assert.equal((await call("GET", "/api/leads?stage=won")).status, 400);
+    assert.equal((await call("GET", "/api/leads?limit=201")).status, 400);
+    assert.equal((await call("GET", "/api/leads?cursor=x")).status, 400);
+    assert.equal((await call("GET", `/api/leads?userAccountId=${world.orgs[0].org}`)).status, 200);
+    assert.equal((await call("GET", "/api/leads?userAccountId=0190aaaa-0000-7000-8000-000000000000")).status, 404);
+    assert.equal((await call("POST", "/api/leads", { name: "x", colour: "red" })).status, 400);
+    assert.equal((await call("GET", "/api/metrics?first_day=2026-01-01")).status, 400);
+    assert.equal((await call("POST", "/api/metrics/collect", {})).status, 404, "no ad account yet");
+  });
+
+  test(`a signed webhook becomes a linked lead, once (${database})`, async (t) => {
+    const secret = "webhook-secret";
+    const world = await start(t, { database, flags: ["--tiktok_webhook_secret", secret] });
+    const { server } = world;
+    const account = await connectAccount(world);
+    const direction = await makeDirection(world, account);
+    const page = direction.instant_page_id ?? direction.tiktok_instant_page_id;
+    assert.ok(page, "the direction has its page");
+    const advertiser = account.tiktok_business_id ?? account.connections?.tiktok?.tiktok_business_id
+      ?? account.tiktok?.tiktok_business_id ?? account.connections?.[0]?.advertiser_id;
+    assert.ok(advertiser, JSON.stringify(account));
+
+    const post = (body, signature) => {
+      const raw = JSON.stringify(body);
+      return http("POST", `${server.base}/tiktok/webhook`, {
+        raw, headers: {
+          "content-type": "application/json",
+          "x-tiktok-signature": signature ?? createHmac("sha256", secret).update(raw).digest("hex"),
+        },
+      });
+    };
+    const lead = (id, fields) => ({
+      object: 1, time: Math.floor(world.clock.now() / 1000),
+      entry: [{ id, advertiser_id: advertiser, page_id: page, create_time: Math.floor(world.clock.now() / 1000), changes: fields }],
+    });
+    const person = [
+      { field: "name", value: "Ержан" }, { field: "company name", value: "ТОО Ромашка" },
+      { field: "phone_number", value: "8 701 765 43 21" },
+    ];
+    for (const body of [lead("7100000000000000001", person), lead("7100000000000000001", person), lead("7100000000000000002", [])])
+      assert.equal((await post(body)).status, 200);
+    assert.ok((await post(lead("7100000000000000003", person), "00")).status >= 400, "a forged one is refused");
+    const leads = await eventually("two leads are there", async () => {
+      const { data } = (await server.call("GET", "/api/leads?reveal=1")).json;
+      const first = data.find((one) => one.platform_lead_id === "7100000000000000001");
+      return data.length === 2 && first.duplicate_deliveries === 1 && data;
+    });
+    const first = leads.find((one) => one.platform_lead_id === "7100000000000000001");
+    assert.equal(first.name, "Ержан");
+    assert.equal(first.phone, "+77017654321");
+    assert.equal(first.state, "linked");
+    assert.equal(first.direction_id, direction.id);
+    assert.ok(first.answers.some((one) => one.value === "ТОО Ромашка"), "every answer is kept");
+    const second = leads.find((one) => one.platform_lead_id === "7100000000000000002");
+    assert.equal(second.has_contact, false);
+
+    // Collecting works against the other side and leaves its row.
+    const asked = await server.call("POST", "/api/metrics/collect", { account_id: account.id, days: 3 });
+    assert.equal(asked.status, 202, asked.text);
+    const done = await eventually("a collection is recorded", async () =>
+      (await server.call("GET", "/api/metrics/collections")).json.data[0]);
+    assert.equal(done.state, "done", done.error);
+    assert.ok(done.correlation_id);
+    const roi = (await server.call("GET", `/api/roi?account_id=${account.id}`)).json;
+    assert.ok(roi.metrics_collected_at, "the age of the data is told");
+    assert.equal(roi.total.leads, 2);
+  });
+}
