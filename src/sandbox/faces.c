@@ -62,7 +62,7 @@ static const struct face {
     {"lead/field/get/", lead_field_get},
     {"page/lead/task/", lead_task},
     {"page/lead/task/download/", lead_download},
-    {"lead/get/", lead_get},
+    {"lead/get/", lead_one},
     {"page/lead/mock/create/", mock_create},
     {"page/lead/mock/get/", mock_get},
     {"page/lead/mock/delete/", mock_delete},

@@ -19,7 +19,7 @@ call_handler file_name_check, video_upload, video_info, video_search, video_rena
 call_handler report_get, report_task_create, report_task_check, report_task_download,
     report_task_cancel;
 call_handler page_get, page_field_get, page_library_get, lead_field_get;
-call_handler lead_task, lead_download, lead_get, mock_create, mock_get, mock_delete;
+call_handler lead_task, lead_download, lead_one, mock_create, mock_get, mock_delete;
 call_handler subscription_add, subscription_get, subscription_end;
 call_handler term_check, term_get, term_confirm;
 call_handler event_track;

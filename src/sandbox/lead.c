@@ -213,7 +213,7 @@ static void put_lead(struct call *call, const struct hook_lead *lead)
 }
 
 /* The form's latest lead. */
-bool lead_get(struct call *call)
+bool lead_one(struct call *call)
 {
     struct market *market;
     struct world_leads leads = {0};
