@@ -50,6 +50,8 @@ CREATE TABLE sessions (
     PRIMARY KEY (org_id, session_id),
     FOREIGN KEY (org_id, user_id) REFERENCES memberships (org_id, user_id)
 );
+CREATE INDEX sessions_by_id ON sessions (session_id);
+CREATE INDEX sessions_by_user ON sessions (user_id);
 
 CREATE TABLE api_keys (
     org_id       TEXT NOT NULL REFERENCES orgs (org_id),
@@ -63,6 +65,7 @@ CREATE TABLE api_keys (
     revoked_ms   BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (org_id, api_key_id)
 );
+CREATE INDEX api_keys_by_id ON api_keys (api_key_id);
 
 -- Failed sign-ins by account and by address, for throttling.
 CREATE TABLE sign_in_failures (

@@ -23,6 +23,10 @@ CREATE INDEX webhook_deliveries_unresolved ON webhook_deliveries (received_ms)
     WHERE state = 'unresolved';
 CREATE INDEX webhook_deliveries_kept ON webhook_deliveries (state)
     WHERE state IN ('quarantined', 'failed');
+CREATE INDEX webhook_deliveries_quarantined ON webhook_deliveries (received_ms)
+    WHERE state = 'quarantined';
+CREATE INDEX webhook_deliveries_failed ON webhook_deliveries (received_ms)
+    WHERE state = 'failed';
 
 CREATE TABLE leads (
     org_id           TEXT NOT NULL,
