@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "brain/action_db.h"
 #include "brain/action_guard.h"
+#include "brain/action_state.h"
 #include "brain/execution.h"
 #include "brain/snapshot.h"
 #include "conf/app.h"
@@ -27,114 +28,12 @@ struct runner {
     int64_t later_ms; /* 0 = nothing to come back for */
 };
 
-/* --- JSON of states and errors ---------------------------------------------------------- */
-
-static struct str state_json(struct arena *arena, enum platform_level level,
-                             const struct platform_object *o)
-{
-    struct buf buf;
-    struct json_writer w;
-
-    buf_init(&buf, arena, LIMIT_TEXT * 4);
-    json_writer(&w, &buf);
-    json_object(&w);
-    json_text_member(&w, "status", o->status);
-    if (level == LEVEL_ADGROUP)
-        json_int_member(&w, "budget_micros", o->budget_micros);
-    json_text_member(&w, "platform_status", o->secondary_status);
-    json_end(&w);
-    return buf_str(&buf);
-}
-
-static struct str error_json(struct arena *arena, const char *kind, const struct err *err)
-{
-    struct buf buf;
-    struct json_writer w;
-
-    buf_init(&buf, arena, LIMIT_TEXT * 4);
-    json_writer(&w, &buf);
-    json_object(&w);
-    json_text_member(&w, "kind", str(kind));
-    json_text_member(&w, "text", str(err->text));
-    if (err->hint[0])
-        json_text_member(&w, "hint", str(err->hint));
-    if (err->kind == ERR_REFUSED) {
-        json_int_member(&w, "platform_code", err->platform_code);
-        json_text_member(&w, "platform_message", str(err->platform_message));
-        json_text_member(&w, "platform_request_id", str(err->platform_request_id));
-    }
-    json_end(&w);
-    return buf_str(&buf);
-}
-
-static struct str said(struct arena *arena, const char *kind, struct str words)
-{
-    struct err err = {0};
-
-    (void)err_set(&err, ERR_CONFLICT, STR_FMT, STR_ARG(words));
-    return error_json(arena, kind, &err);
-}
-
-static struct str write_json(struct arena *arena, const struct platform_write *write)
-{
-    struct buf buf;
-    struct json_writer w;
-
-    buf_init(&buf, arena, LIMIT_JSON_TEXT);
-    json_writer(&w, &buf);
-    json_object(&w);
-    json_text_member(&w, "path", write->path);
-    json_key(&w, "body");
-    json_put_raw(&w, write->body);
-    json_end(&w);
-    return buf_str(&buf);
-}
-
-/* --- what an action wants ----------------------------------------------------------------- */
-
-static int64_t wanted_budget(struct arena *arena, const struct action *a)
-{
-    const struct json *params;
-    struct err ignored = {0};
-    int64_t micros = 0;
-
-    if (json_parse(arena, a->params, &params, &ignored))
-        (void)(json_want_micros(params, "new_budget", 0, &micros, &ignored) &&
-               (micros || json_want_micros(params, "daily_budget", 0, &micros, &ignored)));
-    return micros;
-}
-
-static bool is_as_wanted(struct arena *arena, const struct action *a,
-                         const struct action_kind *kind, const struct platform_object *o)
-{
-    if (kind->verb == VERB_BUDGET)
-        return o->budget_micros == wanted_budget(arena, a);
-    return str_eq(o->status, kind->verb == VERB_RESUME ? STR("enabled") : STR("disabled"));
-}
-
-/* Does the object still look like what was expected when the change was planned? */
-static bool is_as_expected(struct arena *arena, const struct action *a,
-                           const struct platform_object *o)
-{
-    const struct json *expected;
-    struct err ignored = {0};
-    struct str status;
-    int64_t micros;
-
-    if (!a->expected.n || !json_parse(arena, a->expected, &expected, &ignored))
-        return true;
-    status = json_text(expected, "status", STR(""));
-    if (status.n && !str_eq(status, o->status))
-        return false;
-    return !json_int(expected, "budget_micros", &micros) || micros == o->budget_micros;
-}
-
 static struct platform_write build(struct runner *r, const struct action *a,
                                    const struct action_kind *kind)
 {
     if (kind->verb == VERB_BUDGET)
         return r->platform->write_adgroup_budget(&r->session, a->object_id,
-                                                 wanted_budget(r->arena, a));
+                                                 action_wanted_budget(r->arena, a));
     return r->platform->write_status(&r->session, kind->level, a->object_id,
                                      kind->verb == VERB_RESUME);
 }
@@ -188,7 +87,7 @@ static bool settle(struct runner *r, struct action *a, const struct action_kind 
     bool ok;
 
     if (after)
-        a->after = state_json(r->arena, kind->level, after);
+        a->after = action_state_json(r->arena, kind->level, after);
     if (!db_begin(r->db, err))
         return false;
     ok = write_settled(r, a, kind, str(to), after, err);
@@ -203,7 +102,7 @@ static bool settle(struct runner *r, struct action *a, const struct action_kind 
 static bool refuse(struct runner *r, struct action *a, const struct action_kind *kind,
                    const char *why, struct str words, struct err *err)
 {
-    a->error = said(r->arena, why, words);
+    a->error = action_said(r->arena, why, words);
     return settle(r, a, kind, "refused", NULL, err);
 }
 
@@ -221,7 +120,7 @@ static bool settle_failure(struct runner *r, struct action *a, const struct acti
     if (why->kind == ERR_DENIED &&
         !ad_account_mark_revoked(r->db, r->arena, &r->connection, why->text, &ignored))
         log_err("action.mark_revoked", &ignored);
-    a->error = error_json(r->arena, err_kind_name(why->kind), why);
+    a->error = action_error_json(r->arena, err_kind_name(why->kind), why);
     return settle(r, a, kind, why->kind == ERR_DENIED ? "failed" : "refused", NULL, err);
 }
 
@@ -262,7 +161,7 @@ static bool read_back(struct runner *r, struct action *a, const struct action_ki
         *shown = why.kind != ERR_BUSY && why.kind != ERR_UNCERTAIN && why.kind != ERR_BROKEN;
         return settle_failure(r, a, kind, &why, err);
     }
-    if (!found || !is_as_wanted(r->arena, a, kind, &o))
+    if (!found || !action_is_as_wanted(r->arena, a, kind, &o))
         return true;
     *shown = true;
     a->error = STR("");
@@ -295,8 +194,8 @@ static bool guards_allow(struct runner *r, struct action *a, const struct action
     *allowed = false;
     if (!snapshot_for_guards(r->db, r->arena, &of, &account, err))
         return false;
-    guard = action_guard(r->arena, &account, kind, a->object_id, wanted_budget(r->arena, a),
-                         asker, &words);
+    guard = action_guard(r->arena, &account, kind, a->object_id,
+                         action_wanted_budget(r->arena, a), asker, &words);
     if (guard == GUARD_LOCKED_HOUR) { /* passes at midnight */
         come_back(r, (24 * 60 - account.local_minutes) * 60000);
         return true;
@@ -322,12 +221,12 @@ static bool look_before(struct runner *r, struct action *a, const struct action_
         return refuse(r, a, kind, "not_found", STR("the platform does not have it any more"),
                       err);
     if (!a->before.n)
-        a->before = state_json(r->arena, kind->level, &o);
-    if (kind->verb == VERB_READ || is_as_wanted(r->arena, a, kind, &o)) {
+        a->before = action_state_json(r->arena, kind->level, &o);
+    if (kind->verb == VERB_READ || action_is_as_wanted(r->arena, a, kind, &o)) {
         a->answer = kind->verb == VERB_READ ? STR("{}") : STR("{\"unchanged\":true}");
         return settle(r, a, kind, "done", &o, err);
     }
-    if (!is_as_expected(r->arena, a, &o))
+    if (!action_is_as_expected(r->arena, a, &o))
         return refuse(r, a, kind, "changed_since",
                       STR("somebody changed it since this was planned: it is left alone"), err);
     *go = true;
@@ -365,7 +264,7 @@ static bool send_change(struct runner *r, struct action *a, const struct action_
     if (!go)
         return true;
     write = build(r, a, kind);
-    a->request = write_json(r->arena, &write);
+    a->request = action_write_json(r->arena, &write);
     if (!store_request(r, a, err))
         return false;
     if (r->platform->send(&r->session, &write, &data, &why)) {
@@ -378,7 +277,7 @@ static bool send_change(struct runner *r, struct action *a, const struct action_
         return mark_uncertain(r, a, err);
     }
     if (why.kind == ERR_UNCERTAIN || why.kind == ERR_BROKEN) {
-        a->error = error_json(r->arena, "uncertain", &why);
+        a->error = action_error_json(r->arena, "uncertain", &why);
         if (!mark_uncertain(r, a, err) || !read_back(r, a, kind, &shown, err))
             return false;
         if (!shown)
@@ -409,45 +308,14 @@ static bool resolve(struct runner *r, struct action *a, const struct action_kind
     if (a->sends < MOST_SENDS)
         return send_change(r, a, kind, err);
     if (!a->error.n)
-        a->error = said(r->arena, "uncertain",
-                        STR("the platform accepted it and still shows another value"));
+        a->error = action_said(r->arena, "uncertain",
+                               STR("the platform accepted it and still shows another value"));
     return settle(r, a, kind, "failed", NULL, err);
 }
 
 /* --- launches
  * ---------------------------------------------------------------------------------------------
  */
-
-static bool launch_wish_of(struct arena *arena, const struct action *a,
-                           struct launch_wish *wish, struct err *err)
-{
-    const struct json *params;
-    struct action_wish parsed;
-    struct json_writer w;
-    struct buf buf;
-
-    buf_init(&buf, arena, LIMIT_JSON_TEXT);
-    json_writer(&w, &buf);
-    json_object(&w);
-    json_text_member(&w, "type", a->type);
-    json_key(&w, "params");
-    json_put_raw(&w, a->params);
-    json_end(&w);
-    if (!json_parse(arena, buf_str(&buf), &params, err) ||
-        !action_parse(arena, params, 0, &parsed, err))
-        return false;
-    *wish = (struct launch_wish){
-        .mode = "adgroup",
-        .direction_id = parsed.object_id,
-        .creative_ids = parsed.creative_ids,
-        .daily_budget_micros = parsed.budget_micros,
-        .adgroup_name = parsed.adgroup_name,
-        .start_paused = parsed.start_paused,
-        .request_key = str_fmt(arena, "action:" STR_FMT, STR_ARG(a->id)),
-        .actor = a->actor,
-    };
-    return true;
-}
 
 static bool start_launch(struct runner *r, struct action *a, const struct action_kind *kind,
                          struct str *launch_id, struct err *err)
@@ -457,7 +325,7 @@ static bool start_launch(struct runner *r, struct action *a, const struct action
     bool added = false;
 
     *launch_id = STR("");
-    if (!launch_wish_of(r->arena, a, &wish, err))
+    if (!action_launch_wish(r->arena, a, &wish, err))
         return false;
     if (!launch_start(r->app, r->db, r->arena, &wish, launch_id, &added, &why)) {
         *launch_id = STR("");
@@ -481,9 +349,9 @@ static bool launch_over(struct runner *r, struct action *a, const struct action_
         return true;
     }
     if (!str_eq(wf.state, STR("done"))) {
-        a->error = said(r->arena, "failed",
-                        str_fmt(r->arena, "launch " STR_FMT " " STR_FMT, STR_ARG(launch_id),
-                                STR_ARG(wf.state)));
+        a->error = action_said(r->arena, "failed",
+                               str_fmt(r->arena, "launch " STR_FMT " " STR_FMT,
+                                       STR_ARG(launch_id), STR_ARG(wf.state)));
         return settle(r, a, kind, "failed", NULL, err);
     }
     if (!action_db_launched(r->db, r->arena, launch_id, &adgroup_id, &budget_micros, err))
@@ -577,8 +445,9 @@ static bool fail_batch(struct db *db, struct arena *arena, const struct action_b
 {
     int64_t now_ms = clock_wall_ms();
 
-    return action_db_fail_waiting(
-               db, batch->id, error_json(arena, err_kind_name(why->kind), why), now_ms, err) &&
+    return action_db_fail_waiting(db, batch->id,
+                                  action_error_json(arena, err_kind_name(why->kind), why),
+                                  now_ms, err) &&
            action_db_batch_state(db, batch->id, "failed", now_ms, err) &&
            (!batch->execution_id.n ||
             execution_failed(db, arena, batch->execution_id, why, now_ms, err));
@@ -678,7 +547,7 @@ bool action_settle_uncertain(const struct app *app, struct db *db, struct net *n
             return false;
         if (shown)
             continue;
-        a->error = said(arena, "uncertain", STR("read back later: it did not happen"));
+        a->error = action_said(arena, "uncertain", STR("read back later: it did not happen"));
         if (!settle(&r, a, kind, "failed", NULL, err))
             return false;
     }

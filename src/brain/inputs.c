@@ -18,7 +18,7 @@ static int64_t plus(int64_t a, int64_t b)
     return a > MOST_SUM - b ? MOST_SUM : a + b;
 }
 
-static void add_counts(struct brain_counts *sum, const struct brain_counts *more)
+void inputs_add(struct brain_counts *sum, const struct brain_counts *more)
 {
     sum->spend_micros = plus(sum->spend_micros, more->spend_micros);
     sum->impressions = plus(sum->impressions, more->impressions);
@@ -34,9 +34,9 @@ struct brain_counts inputs_sum_ad(const struct brain_ad *ad, int first, int last
     struct brain_counts sum = {0};
 
     for (int day = first; day <= last && day < BRAIN_DAYS; day++)
-        add_counts(&sum, &ad->day[day]);
+        inputs_add(&sum, &ad->day[day]);
     if (last >= BRAIN_DAYS)
-        add_counts(&sum, &ad->older);
+        inputs_add(&sum, &ad->older);
     return sum;
 }
 
@@ -46,7 +46,7 @@ struct brain_counts inputs_sum(const struct brain_group *group, int first, int l
 
     for (size_t i = 0; i < group->ads.n; i++) {
         struct brain_counts one = inputs_sum_ad(&group->ads.at[i], first, last);
-        add_counts(&sum, &one);
+        inputs_add(&sum, &one);
     }
     return sum;
 }

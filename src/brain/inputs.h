@@ -87,6 +87,7 @@ const struct brain_direction *inputs_direction(const struct brain_inputs *inputs
 /* The cap that holds: the account's own, else what its active directions add up to. */
 int64_t inputs_cap(const struct brain_inputs *inputs);
 
+void inputs_add(struct brain_counts *sum, const struct brain_counts *more);
 /* Days first..last back (0 = today), all ads of the group together. */
 struct brain_counts inputs_sum(const struct brain_group *group, int first, int last);
 struct brain_counts inputs_sum_ad(const struct brain_ad *ad, int first, int last);

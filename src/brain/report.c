@@ -35,17 +35,6 @@ static struct str percent(const struct telling *t, int64_t part, int64_t whole)
                      : STR("-");
 }
 
-static void add_counts(struct brain_counts *sum, const struct brain_counts *more)
-{
-    sum->spend_micros += more->spend_micros;
-    sum->impressions += more->impressions;
-    sum->clicks += more->clicks;
-    sum->conversions += more->conversions;
-    sum->video_views += more->video_views;
-    sum->leads += more->leads;
-    sum->qualified += more->qualified;
-}
-
 /* Over the groups of a campaign, or of all ("" id). */
 static struct brain_counts counts_of(const struct telling *t, struct str campaign_id, int first,
                                      int last)
@@ -57,7 +46,7 @@ static struct brain_counts counts_of(const struct telling *t, struct str campaig
         if (campaign_id.n && !str_eq(g->campaign_id, campaign_id))
             continue;
         struct brain_counts one = inputs_sum(g, first, last);
-        add_counts(&sum, &one);
+        inputs_add(&sum, &one);
     }
     return sum;
 }

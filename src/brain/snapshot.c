@@ -41,21 +41,10 @@ static struct brain_ad *ad_of(struct arena *arena, struct brain_group *g, struct
     return nameless ? nameless : brain_ads_add(&g->ads, arena);
 }
 
-static void add_counts(struct brain_counts *sum, const struct brain_counts *more)
-{
-    sum->spend_micros += more->spend_micros;
-    sum->impressions += more->impressions;
-    sum->clicks += more->clicks;
-    sum->conversions += more->conversions;
-    sum->video_views += more->video_views;
-    sum->leads += more->leads;
-    sum->qualified += more->qualified;
-}
-
 static void add_fact(struct brain_ad *ad, int days_back, const struct brain_counts *counts)
 {
     if (days_back >= 0 && days_back <= BRAIN_DAYS_KNOWN)
-        add_counts(days_back < BRAIN_DAYS ? &ad->day[days_back] : &ad->older, counts);
+        inputs_add(days_back < BRAIN_DAYS ? &ad->day[days_back] : &ad->older, counts);
 }
 
 /* --- figures ------------------------------------------------------------------------ */
