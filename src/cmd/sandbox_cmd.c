@@ -70,7 +70,7 @@ static int serve(struct boot *boot)
     must(sigprocmask(SIG_BLOCK, &signals, NULL) == 0);
     if (!sandbox_start(&boot->conf, &sandbox, &err))
         return cmd_fail(&err);
-    printf("sandbox listening on http://" STR_FMT ":%d\n", STR_ARG(boot->conf.address),
+    printf("sandbox listens on http://" STR_FMT ":%d\n", STR_ARG(boot->conf.address),
            sandbox_port(sandbox));
     fflush(stdout);
     wait_for_the_end(&signals);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "conf/conf.h"
+#include "sandbox/clockwork.h"
 #include "sandbox/doc.h"
 #include "sandbox/faults.h"
 #include "sandbox/hooks.h"
@@ -14,14 +15,8 @@
 #include "sandbox/truth.h"
 #include "text/zone.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
-#define HOUR_MS    INT64_C(3600000)
-#define MINUTE_MS  INT64_C(60000)
-#define YEARS_MOST 20
+#define HOUR_MS   INT64_C(3600000)
+#define MINUTE_MS INT64_C(60000)
 
 static struct sandbox *box_of(struct request *rq)
 {
@@ -29,38 +24,6 @@ static struct sandbox *box_of(struct request *rq)
 }
 
 /* --- clock --------------------------------------------------------------- */
-
-/* The clock of all processes that follow the file moves with ours. */
-static bool move_file(const char *path, int64_t by_ms, struct err *err)
-{
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    int64_t offset = 0;
-    bool ok;
-
-    if (fd < 0)
-        return err_set(err, ERR_BROKEN, "cannot open the clock file %s: %s", path,
-                       strerror(errno));
-    ok = pread(fd, &offset, sizeof offset, 0) == (ssize_t)sizeof offset;
-    offset += by_ms;
-    ok = ok && pwrite(fd, &offset, sizeof offset, 0) == (ssize_t)sizeof offset;
-    close(fd);
-    return ok || err_set(err, ERR_BROKEN, "cannot write the clock file %s", path);
-}
-
-static bool move_clock(struct sandbox *box, struct arena *arena, int64_t to_ms, struct err *err)
-{
-    int64_t by_ms = to_ms - clock_wall_ms();
-
-    if (by_ms < 0)
-        return err_input(err, "to", "POST /sandbox/reset begins again",
-                         "the clock only moves forward");
-    if (by_ms > YEARS_MOST * INT64_C(365) * 24 * HOUR_MS)
-        return err_input(err, "to", "move it in smaller steps", "this is too far away");
-    if (box->conf->clock_file.n)
-        return move_file(str_c(arena, box->conf->clock_file), by_ms, err);
-    clock_set_wall(to_ms);
-    return true;
-}
 
 static bool read_target(const struct json *body, int64_t *to_ms, struct err *err)
 {
@@ -118,7 +81,10 @@ static bool clock_post(struct request *rq, struct reply *rp, struct err *err)
         !json_want_bool(body, "deliver", false, &deliver, err))
         return false;
     box_lock(box);
-    moved = move_clock(box, rq->arena, to_ms, err);
+    moved = to_ms >= clock_wall_ms() - MINUTE_MS
+                ? clockwork_move(box, to_ms, err)
+                : err_input(err, "to", "POST /sandbox/reset begins again",
+                            "the clock only moves forward");
     if (moved)
         market_tick(box, clock_wall_ms());
     store_sweep(box->store);

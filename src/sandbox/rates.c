@@ -57,7 +57,7 @@ static struct limits limits_for(const char *level, struct str path)
     for (size_t i = 0; i < countof(levels); i++)
         if (setting_is(level, levels[i].level))
             limits = levels[i].limits;
-    if (setting_is(level, "sandbox"))
+    if (!limits.qps || setting_is(level, "sandbox"))
         return limits;
     if (str_eq(path, STR("ad/create/")))
         limits = (struct limits){limits.qps / 2, limits.qpm / 4, limits.qpd / 10};

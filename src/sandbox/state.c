@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "conf/conf.h"
+#include "sandbox/clockwork.h"
 #include "sandbox/doc.h"
 #include "sandbox/market.h"
 
@@ -156,8 +157,8 @@ static bool load_head(struct sandbox *box, const struct json *head, struct err *
     if (!str_eq(json_text(head, "format", STR("")), STR(FORMAT)) ||
         !json_int(head, "clock_ms", &clock_ms))
         return err_set(err, ERR_INVALID, "this is not a state file of the sandbox");
-    if (clock_ms > clock_wall_ms())
-        clock_set_wall(clock_ms); /* the sandbox never lives a time twice */
+    if (!clockwork_move(box, clock_ms, err)) /* it never lives a time twice */
+        return false;
     (void)json_int(head, "seed", &seed);
     (void)json_int(head, "serial", &serial);
     (void)json_int(head, "deliveries", &box->deliveries);

@@ -74,6 +74,24 @@ static bool quota_paused(const struct call *call, const struct json *group)
     return json_int(group, "_quota_pause_ms", &paused_ms) && call->now_ms >= paused_ms;
 }
 
+/* Before its first hour a group is still a fresh one, or one that waits for review. */
+static struct str not_started(const struct market *market, const struct json *group)
+{
+    int handle = market_handle(group), ads = 0, waiting = 0;
+
+    for (int i = 0; i < world_ad_count(market->world); i++) {
+        bool rejected;
+        if (world_ad_group(market->world, i) != handle)
+            continue;
+        ads++;
+        waiting +=
+            world_ad_review_ms(market->world, i, &rejected) > world_now_ms(market->world);
+    }
+    if (!ads)
+        return STR("ADGROUP_STATUS_CREATE");
+    return ads == waiting ? STR("ADGROUP_STATUS_AUDIT") : STR("ADGROUP_STATUS_NOT_START");
+}
+
 struct str status_adgroup(const struct call *call, const struct json *group)
 {
     const struct market *market = market_behind(call, group);
@@ -99,7 +117,7 @@ struct str status_adgroup(const struct call *call, const struct json *group)
     case WORLD_REJECTED:
         return STR("ADGROUP_STATUS_AUDIT_DENY");
     case WORLD_NOT_STARTED:
-        return STR("ADGROUP_STATUS_NOT_START");
+        return not_started(market, group);
     case WORLD_BUDGET_SPENT:
         return STR("ADGROUP_STATUS_BUDGET_EXCEED");
     case WORLD_CAMPAIGN_SPENT:
