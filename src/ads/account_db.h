@@ -43,4 +43,9 @@ MUST_CHECK bool oauth_state_insert(struct db *db, const struct oauth_state *stat
 MUST_CHECK bool oauth_state_use(struct db *db, struct str id, int64_t now_ms, bool *mine,
                                 struct err *err);
 
+/* subscribe.c: the job, inside the connect's transaction. */
+MUST_CHECK bool ad_account_ask_subscription(struct db *db, struct arena *arena,
+                                            struct str ad_account_id, struct str platform,
+                                            struct err *err);
+
 #endif

@@ -1,6 +1,7 @@
 /* server.c - what runs while adwright runs, in boot order. */
 
 #include "cmd/server.h"
+#include "ads/account.h"
 #include "ads/launch.h"
 #include "api/api.h"
 #include "auth/auth.h"
@@ -17,8 +18,8 @@
 #include <poll.h>
 #include <stdio.h>
 
-const struct job_kind *const server_job_kinds[] = {launch_jobs, lead_jobs, metric_jobs,
-                                                   brain_jobs, NULL};
+const struct job_kind *const server_job_kinds[] = {account_jobs, launch_jobs, lead_jobs,
+                                                   metric_jobs,  brain_jobs,  NULL};
 
 static const struct route *const routes[] = {operation_routes, auth_routes,
                                              accounts_routes,  directions_routes,

@@ -168,6 +168,10 @@ struct platform {
     const struct platform_identity *(*best_identity)(const struct platform_identities *list);
     /* May ads run as it?  Says why not. */
     bool (*check_identity)(const struct platform_identity *identity, struct err *err);
+    /* See to it that leads of session->advertiser_id are sent to the address.  Reads first, so
+     * it is safe to repeat; *added tells whether something had to be asked. */
+    bool (*subscribe_leads)(struct platform_session *s, struct str callback_url, bool *added,
+                            struct err *err);
     bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
 
     /* Files.  The write is uncertain like any other: find_video reads back by file name.

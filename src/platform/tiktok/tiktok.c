@@ -10,6 +10,7 @@ const struct platform platform_tiktok = {
     .identities = tiktok_identities,
     .best_identity = tiktok_best_identity,
     .check_identity = tiktok_check_identity,
+    .subscribe_leads = tiktok_subscribe_leads,
     .pages = tiktok_pages,
     .upload_video = tiktok_upload_video,
     .find_video = tiktok_find_video,

@@ -11,6 +11,7 @@
  *   call.c        one HTTP call: envelope, retry of reads, paging
  *   error.c       codes and messages to our error kinds and hints, as a table
  *   oauth.c       authorization, advertisers, identities, instant pages
+ *   subscription.c  asking for lead webhooks
  *   file.c        video and image uploads and their read-back
  *   object.c      campaigns, ad groups, ads: reading, status, budget
  *   capability.c  what goes together, as data; checks before any call
@@ -56,6 +57,10 @@ bool tiktok_refusal(struct str path, bool write, int64_t code, struct str messag
 /* May a read that was answered so be repeated at once? (Throttles may not: they need time.) */
 bool tiktok_code_passes(int64_t code);
 bool tiktok_code_succeeds(int64_t code);
+
+/* --- subscription.c --- */
+bool tiktok_subscribe_leads(struct platform_session *s, struct str callback_url, bool *added,
+                            struct err *err);
 
 /* --- object.c --- */
 const char *tiktok_level_word(enum platform_level level); /* "campaign", "adgroup", "ad" */

@@ -1,0 +1,60 @@
+/* subscribe.c - after a connect: let the platform send this advertiser's leads to us. */
+
+#include "ads/account.h"
+#include "ads/account_db.h"
+#include "base/log.h"
+#include "conf/app.h"
+#include "conf/conf.h"
+#include "text/json.h"
+
+bool ad_account_ask_subscription(struct db *db, struct arena *arena, struct str ad_account_id,
+                                 struct str platform, struct err *err)
+{
+    struct job_wish subscribe = {
+        .kind = "account.subscribe",
+        .args =
+            str_fmt(arena, "{\"ad_account_id\":\"" STR_FMT "\",\"platform\":\"" STR_FMT "\"}",
+                    STR_ARG(ad_account_id), STR_ARG(platform)),
+        .unique_key =
+            str_fmt(arena, STR_FMT ":" STR_FMT, STR_ARG(ad_account_id), STR_ARG(platform))};
+    /* Leads that came while the advertiser was nobody's find their owner now. */
+    struct job_wish reresolve = {.kind = "lead.reresolve", .unique_key = STR("reresolve")};
+
+    return job_add(db, &subscribe, NULL, err) && job_add(db, &reresolve, NULL, err);
+}
+
+static bool run_subscribe(struct job *job, struct err *err)
+{
+    const struct app *app = job->app;
+    const struct platform *platform;
+    struct platform_session session;
+    struct ad_connection connection;
+    const struct json *args;
+    bool added;
+
+    if (app->conf->public_url.n == 0)
+        return true;
+    if (!json_parse(job->arena, job->args, &args, err) ||
+        !ad_account_resolve(job->db, job->arena, json_text(args, "ad_account_id", STR("")),
+                            json_text(args, "platform", STR("")), &connection, err) ||
+        !ad_account_session(app, &connection, job->net, job->arena, &session, err))
+        return false;
+    platform = platform_find(connection.platform);
+    must(platform);
+    struct str callback_url =
+        str_fmt(job->arena, STR_FMT "/api/tiktok/webhook", STR_ARG(app->conf->public_url));
+    if (!platform->subscribe_leads(&session, callback_url, &added, err))
+        return err_while(err, "subscribing to the leads of advertiser " STR_FMT,
+                         STR_ARG(connection.advertiser_id));
+    log_info("account.subscribed", LOG_TEXT("advertiser_id", connection.advertiser_id),
+             LOG_INT("added", added));
+    return true;
+}
+
+const struct job_kind account_jobs[] = {
+    {.kind = "account.subscribe",
+     .run = run_subscribe,
+     .deadline_ms = 60000,
+     .max_attempts = 10},
+    JOB_KINDS_END,
+};
