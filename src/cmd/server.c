@@ -78,7 +78,11 @@ static bool start_web(struct server *server, struct err *err)
         .access_log = true,
     };
 
-    return web_start(&settings, &server->web, err);
+    if (!web_start(&settings, &server->web, err))
+        return false;
+    /* Port 0 has become a real one: our own address, as told to platforms, has it. */
+    server->boot->conf.port = web_port(server->web);
+    return true;
 }
 
 bool server_start(struct boot *boot, struct server **out, struct err *err)
