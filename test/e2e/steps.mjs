@@ -4,18 +4,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { http, root } from "./harness.mjs";
 
-// As a browser: open the authorization page, press Allow, follow the redirect to our callback.
+// As a browser: open the authorization page, confirm its form, follow the redirect to our callback.
 export async function connectAccount(world, { org = 0, query = "" } = {}) {
   const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=tiktok${query}`, undefined, { org });
   assert.equal(begun.status, 200, begun.text);
   const page = await http("GET", begun.json.url);
   assert.equal(page.status, 200, page.text);
-  const url = new URL(begun.json.url);
-  const consent = new URLSearchParams(url.search);
-  consent.set("decision", "allow");
-  const allowed = await http("POST", `${url.origin}${url.pathname}`, {
-    raw: consent.toString(), headers: { "content-type": "application/x-www-form-urlencoded" },
-  });
+  const action = page.text.match(/<form[^>]*action="([^"]*)"/)?.[1];
+  assert.ok(action, page.text);
+  const answers = new URLSearchParams({ answer: "confirm" });
+  for (const [, tag] of page.text.matchAll(/<input ([^>]*)>/g)) {
+    const value = (name) => tag.match(new RegExp(`${name}="([^"]*)"`))?.[1];
+    if (value("name")) answers.append(value("name"), (value("value") ?? "").replaceAll("&amp;", "&"));
+  }
+  const allowed = await http("GET", `${new URL(action, begun.json.url)}?${answers}`);
   assert.ok([302, 303].includes(allowed.status), `${allowed.status} ${allowed.text}`);
   const callback = await http("GET", allowed.headers.get("location"));
   assert.equal(callback.status, 200, callback.text);
