@@ -150,8 +150,8 @@ bool boot_open(struct boot *boot, bool migrate, struct err *err)
     boot->app.ring = ring;
     if (!database_open(boot->db_url, &boot->app.database, err))
         return false;
-    if (migrate ? !database_migrate(boot->app.database, NULL, err)
-                : !database_check(boot->app.database, err))
+    if ((migrate && !database_migrate(boot->app.database, NULL, err)) ||
+        !database_check(boot->app.database, err))
         return false;
     return check_key(boot, err);
 }
