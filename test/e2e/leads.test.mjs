@@ -2,15 +2,15 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { databases, run, start, eventually, http } from "./harness.mjs";
+import { databases, start, eventually, http } from "./harness.mjs";
 import { connectAccount, makeDirection } from "./steps.mjs";
 
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 
 async function readOnlyKey(world) {
-  const made = await run(["org", "key", "--org", world.orgs[0].org, "--rights", "read", ...world.store]);
-  assert.equal(made.status, 0, made.stderr);
-  return made.stdout.trim();
+  const made = await world.server.call("POST", "/api/keys", { name: "reader", rights: ["read"] });
+  assert.equal(made.status, 201, made.text);
+  return made.json.key;
 }
 
 for (const database of databases) {
