@@ -48,8 +48,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0)
         return cmd_version(0, NULL);
     /* The confined child that reads videos: not for people. */
-    if (strcmp(argv[1], "media-child") == 0)
-        return media_child(argc - 2, argv + 2);
+    if (strcmp(argv[1], "media-probe") == 0)
+        return media_child(argc, argv);
     for (size_t i = 0; i < countof(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 2, argv + 2);
