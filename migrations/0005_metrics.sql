@@ -16,7 +16,9 @@ CREATE TABLE creative_metrics_history (
     impressions     BIGINT NOT NULL,
     clicks          BIGINT NOT NULL,
     reach           BIGINT NOT NULL,
-    conversions     BIGINT NOT NULL,      -- the platform's own count of results
+    conversions     BIGINT NOT NULL,      -- the platform's own count
+    result_kind     TEXT NOT NULL DEFAULT '',  -- what the objective is judged by: leads, clicks, ...
+    results         BIGINT NOT NULL DEFAULT 0, -- so many of them, as the platform counts
     video_views     BIGINT NOT NULL DEFAULT 0,
     video_views_25  BIGINT NOT NULL DEFAULT 0,
     video_views_50  BIGINT NOT NULL DEFAULT 0,
@@ -63,6 +65,7 @@ CREATE TABLE creative_metrics_daily (
     impressions   BIGINT NOT NULL,
     clicks        BIGINT NOT NULL,
     conversions   BIGINT NOT NULL,
+    platform_leads BIGINT NOT NULL, -- results that are leads
     PRIMARY KEY (org_id, ad_account_id, platform, creative_id, day, currency)
 );
 CREATE INDEX creative_metrics_daily_day ON creative_metrics_daily (org_id, day);

@@ -126,6 +126,8 @@ static void put_day(struct json_writer *w, struct arena *arena, const struct met
     json_int_member(w, "clicks", day->clicks);
     json_int_member(w, "reach", day->reach);
     json_int_member(w, "conversions", day->conversions);
+    json_text_or_null_member(w, "result_kind", day->result_kind);
+    json_int_member(w, "results", day->results);
     json_int_member(w, "revision", day->revision);
     api_time_member(w, arena, "fetched_at", day->fetched_ms);
     json_end(w);

@@ -73,29 +73,6 @@ int64_t inputs_cap(const struct brain_inputs *inputs)
     return sum;
 }
 
-enum result_kind result_kind_of(struct str objective)
-{
-    static const struct {
-        struct str objective;
-        enum result_kind kind;
-    } table[] = {
-        {STR_INIT("lead_generation"), RESULT_LEADS},
-        {STR_INIT("whatsapp"), RESULT_LEADS},
-        {STR_INIT("traffic"), RESULT_CLICKS},
-        {STR_INIT("engagement"), RESULT_CLICKS},
-        {STR_INIT("conversions"), RESULT_CONVERSIONS},
-        {STR_INIT("app_promotion"), RESULT_CONVERSIONS},
-        {STR_INIT("product_sales"), RESULT_CONVERSIONS},
-        {STR_INIT("video_views"), RESULT_VIEWS},
-    };
-
-    for (size_t i = 0; i < countof(table); i++) {
-        if (str_eq(objective, table[i].objective))
-            return table[i].kind;
-    }
-    return RESULT_NONE;
-}
-
 int64_t result_count(enum result_kind kind, const struct brain_counts *counts)
 {
     switch (kind) {

@@ -2,6 +2,7 @@
 #define BRAIN_INPUTS_H
 
 #include "base/strs.h"
+#include "metric/result.h"
 
 /*
  * Everything that the decisions of one execution are made from.  The snapshot
@@ -92,14 +93,7 @@ void inputs_add(struct brain_counts *sum, const struct brain_counts *more);
 struct brain_counts inputs_sum(const struct brain_group *group, int first, int last);
 struct brain_counts inputs_sum_ad(const struct brain_ad *ad, int first, int last);
 
-/*
- * What an objective is judged by.  One definition for scores, reports and the
- * stored execution: traffic and engagement by clicks, lead forms and chats by
- * the leads of our ledger, sites, apps and shops by the platform's
- * conversions, video views by views; reach by nothing.
- */
-enum result_kind { RESULT_NONE, RESULT_LEADS, RESULT_CLICKS, RESULT_CONVERSIONS, RESULT_VIEWS };
-enum result_kind result_kind_of(struct str objective);
+/* How many results of a kind (metric/result.h); leads are those of our ledger. */
 int64_t result_count(enum result_kind kind, const struct brain_counts *counts);
 /* "lead", "leads", ... */
 const char *result_word(enum result_kind kind, int64_t n);

@@ -37,22 +37,25 @@ static bool relink_one(struct db *db, const struct lead_gap *gap, const struct l
            purchase_follow_lead(db, gap->lead_id, link->creative_id, gap->ad_account_id, err);
 }
 
-/* One page in one transaction. */
+/* One page in one transaction; none where nothing is gained. */
 static bool relink_page(struct db *db, struct arena *arena, const struct lead_gaps *gaps,
                         int64_t now_ms, struct str actor, int64_t *changed, struct err *err)
 {
+    struct link *links = NEW_ARRAY(arena, struct link, gaps->n);
+    bool *better = NEW_ARRAY(arena, bool, gaps->n);
     int64_t n = 0;
 
+    for (size_t i = 0; i < gaps->n; i++) {
+        better[i] = better_link(arena, &gaps->at[i], &links[i]);
+        n += better[i];
+    }
+    if (n == 0)
+        return true;
     if (!db_begin(db, err))
         return false;
     bool ok = lead_lock_org(db, err);
-    for (size_t i = 0; ok && i < gaps->n; i++) {
-        struct link link;
-        if (!better_link(arena, &gaps->at[i], &link))
-            continue;
-        ok = relink_one(db, &gaps->at[i], &link, now_ms, actor, err);
-        n++;
-    }
+    for (size_t i = 0; ok && i < gaps->n; i++)
+        ok = !better[i] || relink_one(db, &gaps->at[i], &links[i], now_ms, actor, err);
     if (!db_end(db, ok, err))
         return false;
     *changed += n;

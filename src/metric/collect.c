@@ -119,20 +119,25 @@ static bool put_row(struct collection *c, struct platform_metric_row row,
                     struct err *err)
 {
     const struct object_known *ad = ad_map_find(map, row.ad_id);
-    struct str creative_id = ad ? ad->creative_id : STR("");
+    struct metric_meaning meaning = {STR(""), RESULT_NONE};
 
-    if (ad)
+    if (ad) {
         complete_row(&row, ad);
-    if (creative_id.n == 0 && before)
-        creative_id = before->creative_id;
+        meaning = (struct metric_meaning){ad->creative_id, result_kind_of(ad->objective)};
+    }
+    if (meaning.creative_id.n == 0 && before)
+        meaning.creative_id = before->creative_id;
+    if (meaning.result_kind == RESULT_NONE && before)
+        meaning.result_kind = before->result_kind;
     bool revise = before && !same_figures(&row, &before->row);
     if (before && !revise && same_rest(&row, &before->row) &&
-        str_eq(creative_id, before->creative_id))
+        str_eq(meaning.creative_id, before->creative_id) &&
+        meaning.result_kind == before->result_kind)
         return true;
     if (!before || revise)
         c->counts.changed++;
     (*wrote)++;
-    return metric_put(c->db, &c->run, &row, creative_id, before, revise, err);
+    return metric_put(c->db, &c->run, &row, &meaning, before, revise, err);
 }
 
 static bool put_rows(struct collection *c, const struct metric_knowns *known,

@@ -51,6 +51,8 @@ struct metric_day { /* one ad, one day of the account's zone */
     struct str ad_account_id, platform, campaign_id, adgroup_id, ad_id, creative_id, day;
     struct str currency;
     int64_t spend_micros, impressions, clicks, reach, conversions;
+    struct str result_kind; /* what the objective is judged by, metric/result.h; "" = nothing */
+    int64_t results;        /* so many, as the platform counts */
     int64_t revision;
     int64_t fetched_ms; /* these figures were shown from here on */
 };

@@ -19,7 +19,7 @@ bool metric_known_list(struct db *db, struct arena *arena, const struct metric_r
               "SELECT ad_id, adgroup_id, campaign_id, day, spend_micros, impressions, clicks,"
               " reach, conversions, video_views, video_views_25, video_views_50,"
               " video_views_75, video_views_100, average_play_ms, creative_id, revision,"
-              " fetched_ms FROM creative_metrics_history"
+              " fetched_ms, result_kind FROM creative_metrics_history"
               " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3 AND source = $4"
               " AND day >= $5 AND day <= $6",
               TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
@@ -43,7 +43,8 @@ bool metric_known_list(struct db *db, struct arena *arena, const struct metric_r
                                           .average_play_ms = db_int(&rows, 14)},
                                   .creative_id = db_text(&rows, 15),
                                   .revision = db_int(&rows, 16),
-                                  .fetched_ms = db_int(&rows, 17)};
+                                  .fetched_ms = db_int(&rows, 17),
+                                  .result_kind = result_kind_by_name(db_text(&rows, 18))};
     return db_done(&rows, err);
 }
 
@@ -65,7 +66,7 @@ static bool put_revision(struct db *db, const struct metric_run *run,
 }
 
 bool metric_put(struct db *db, const struct metric_run *run,
-                const struct platform_metric_row *row, struct str creative_id,
+                const struct platform_metric_row *row, const struct metric_meaning *meaning,
                 const struct metric_known *before, bool revise, struct err *err)
 {
     int64_t revision = before ? before->revision + revise : 1;
@@ -79,8 +80,8 @@ bool metric_put(struct db *db, const struct metric_run *run,
         " advertiser_id, campaign_id, adgroup_id, ad_id, creative_id, day, currency,"
         " spend_micros, impressions, clicks, reach, conversions, video_views, video_views_25,"
         " video_views_50, video_views_75, video_views_100, average_play_ms, revision,"
-        " fetched_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-        " $16, $17, $18, $19, $20, $21, $22, $23, $24)"
+        " fetched_ms, result_kind, results) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+        " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
         " ON CONFLICT (org_id, ad_account_id, platform, ad_id, day, source) DO UPDATE SET"
         " advertiser_id = excluded.advertiser_id, campaign_id = excluded.campaign_id,"
         " adgroup_id = excluded.adgroup_id, creative_id = excluded.creative_id,"
@@ -90,14 +91,18 @@ bool metric_put(struct db *db, const struct metric_run *run,
         " video_views_25 = excluded.video_views_25, video_views_50 = excluded.video_views_50,"
         " video_views_75 = excluded.video_views_75, video_views_100 = excluded.video_views_100,"
         " average_play_ms = excluded.average_play_ms, revision = excluded.revision,"
-        " fetched_ms = excluded.fetched_ms",
+        " fetched_ms = excluded.fetched_ms, result_kind = excluded.result_kind,"
+        " results = excluded.results",
         TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
         TEXT(metric_source(run->platform)), TEXT(run->advertiser_id), TEXT(row->campaign_id),
-        TEXT(row->adgroup_id), TEXT(row->ad_id), TEXT(creative_id), TEXT(row->day),
+        TEXT(row->adgroup_id), TEXT(row->ad_id), TEXT(meaning->creative_id), TEXT(row->day),
         TEXT(run->currency), INT(row->spend_micros), INT(row->impressions), INT(row->clicks),
         INT(row->reach), INT(row->conversions), INT(row->video_views), INT(row->video_views_25),
         INT(row->video_views_50), INT(row->video_views_75), INT(row->video_views_100),
-        INT(row->average_play_ms), INT(revision), INT(fetched_ms));
+        INT(row->average_play_ms), INT(revision), INT(fetched_ms),
+        TEXT(result_kind_name(meaning->result_kind)),
+        INT(result_of_platform(meaning->result_kind, row->clicks, row->conversions,
+                               row->video_views)));
 }
 
 bool metric_map_creatives(struct db *db, struct arena *arena, const struct metric_run *run,
@@ -138,17 +143,20 @@ bool metric_roll_up(struct db *db, const struct metric_run *run, struct str firs
                   " AND platform = $3 AND day >= $4 AND day <= $5",
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
                   TEXT(first_day), TEXT(run->last_day)) &&
-           db_run(db, NULL, err,
-                  "INSERT INTO creative_metrics_daily (org_id, ad_account_id, platform,"
-                  " creative_id, day, currency, spend_micros, impressions, clicks, conversions)"
-                  " SELECT org_id, ad_account_id, platform, creative_id, day, currency,"
-                  " CAST(sum(spend_micros) AS BIGINT), CAST(sum(impressions) AS BIGINT),"
-                  " CAST(sum(clicks) AS BIGINT), CAST(sum(conversions) AS BIGINT)"
-                  " FROM creative_metrics_history WHERE org_id = $1 AND ad_account_id = $2"
-                  " AND platform = $3 AND source = $6 AND day >= $4 AND day <= $5"
-                  " GROUP BY org_id, ad_account_id, platform, creative_id, day, currency",
-                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-                  TEXT(first_day), TEXT(run->last_day), TEXT(metric_source(run->platform)));
+           db_run(
+               db, NULL, err,
+               "INSERT INTO creative_metrics_daily (org_id, ad_account_id, platform,"
+               " creative_id, day, currency, spend_micros, impressions, clicks, conversions,"
+               " platform_leads)"
+               " SELECT org_id, ad_account_id, platform, creative_id, day, currency,"
+               " CAST(sum(spend_micros) AS BIGINT), CAST(sum(impressions) AS BIGINT),"
+               " CAST(sum(clicks) AS BIGINT), CAST(sum(conversions) AS BIGINT),"
+               " CAST(sum(CASE WHEN result_kind = 'leads' THEN results ELSE 0 END) AS BIGINT)"
+               " FROM creative_metrics_history WHERE org_id = $1 AND ad_account_id = $2"
+               " AND platform = $3 AND source = $6 AND day >= $4 AND day <= $5"
+               " GROUP BY org_id, ad_account_id, platform, creative_id, day, currency",
+               TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+               TEXT(first_day), TEXT(run->last_day), TEXT(metric_source(run->platform)));
 }
 
 bool metric_collection_add(struct db *db, const struct metric_run *run,
@@ -181,14 +189,16 @@ bool metric_as_of(struct db *db, struct arena *arena, const struct metric_questi
         db, arena, &rows,
         "SELECT h.ad_account_id, h.platform, h.campaign_id, h.adgroup_id, h.ad_id,"
         " h.creative_id, h.day, h.currency, h.spend_micros, h.impressions, h.clicks, h.reach,"
-        " h.conversions, h.revision, h.fetched_ms"
+        " h.conversions, h.revision, h.fetched_ms, h.result_kind, h.results"
         " FROM creative_metrics_history h WHERE h.org_id = $1"
         " AND ($2 = '' OR h.ad_account_id = $2) AND ($3 = '' OR h.platform = $3)"
         " AND h.day >= $4 AND h.day <= $5 AND h.fetched_ms <= $6"
         " UNION ALL "
         "SELECT h.ad_account_id, h.platform, h.campaign_id, h.adgroup_id, h.ad_id,"
         " h.creative_id, h.day, h.currency, r.spend_micros, r.impressions, r.clicks, r.reach,"
-        " r.conversions, r.revision, r.fetched_ms"
+        " r.conversions, r.revision, r.fetched_ms, h.result_kind,"
+        " CASE h.result_kind WHEN 'clicks' THEN r.clicks WHEN '' THEN 0"
+        "  WHEN 'video_views' THEN h.results ELSE r.conversions END"
         " FROM creative_metrics_history h JOIN creative_metrics_revisions r"
         " ON r.org_id = h.org_id AND r.ad_account_id = h.ad_account_id"
         " AND r.platform = h.platform AND r.ad_id = h.ad_id AND r.day = h.day"
@@ -215,7 +225,9 @@ bool metric_as_of(struct db *db, struct arena *arena, const struct metric_questi
                                                            .reach = db_int(&rows, 11),
                                                            .conversions = db_int(&rows, 12),
                                                            .revision = db_int(&rows, 13),
-                                                           .fetched_ms = db_int(&rows, 14)};
+                                                           .fetched_ms = db_int(&rows, 14),
+                                                           .result_kind = db_text(&rows, 15),
+                                                           .results = db_int(&rows, 16)};
     return db_done(&rows, err);
 }
 

@@ -2,6 +2,7 @@
 #define METRIC_METRIC_DB_H
 
 #include "metric/metric.h"
+#include "metric/result.h"
 #include "platform/platform.h"
 
 /* The tables of metrics, for the files of metric/ only.  All within the handle's org. */
@@ -19,6 +20,7 @@ struct metric_run {
 struct metric_known {
     struct platform_metric_row row;
     struct str creative_id;
+    enum result_kind result_kind;
     int64_t revision, fetched_ms;
 };
 LIST(metric_knowns, struct metric_known);
@@ -26,10 +28,16 @@ MUST_CHECK bool metric_known_list(struct db *db, struct arena *arena,
                                   const struct metric_run *run, struct metric_knowns *out,
                                   struct err *err);
 
+/* What a row belongs to. */
+struct metric_meaning {
+    struct str creative_id;
+    enum result_kind result_kind;
+};
 /* Inside a pipe: the row, new or in place of `before` (NULL = new), whose figures go to the
  * revisions when `revise`. */
 MUST_CHECK bool metric_put(struct db *db, const struct metric_run *run,
-                           const struct platform_metric_row *row, struct str creative_id,
+                           const struct platform_metric_row *row,
+                           const struct metric_meaning *meaning,
                            const struct metric_known *before, bool revise, struct err *err);
 
 /* Rows whose ad was mapped after they were written get its creative.  *first_day = the oldest

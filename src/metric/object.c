@@ -47,10 +47,13 @@ static struct object_known now_known(const struct platform_object *object,
     struct object_known known = {.id = object->id,
                                  .creative_id = creative_id,
                                  .adgroup_id = object->parent_id,
-                                 .campaign_id = object->campaign_id};
+                                 .campaign_id = object->campaign_id,
+                                 .objective = object->objective};
 
     if (before && before->creative_id.n)
         known.creative_id = before->creative_id;
+    if (before && before->objective.n)
+        known.objective = before->objective;
     return known;
 }
 
@@ -130,6 +133,17 @@ static bool store_level(struct level_work *work, const struct platform_objects *
     return listed->n == 0 || mark_gone(work, seen, known_n, err);
 }
 
+/* Ads of no direction are judged by their campaign's objective. */
+static void set_objectives(struct object_knowns *ads, const struct object_knowns *campaigns,
+                           const struct key_index *index)
+{
+    for (size_t i = 0; i < ads->n; i++) {
+        size_t at = key_index_find(index, ads->at[i].campaign_id);
+        if (ads->at[i].objective.n == 0 && at != KEY_NONE)
+            ads->at[i].objective = campaigns->at[at].objective;
+    }
+}
+
 bool object_store(struct db *db, struct arena *arena, const struct metric_run *run,
                   const struct object_reading *reading, struct ad_map *map, struct err *err)
 {
@@ -163,6 +177,7 @@ bool object_store(struct db *db, struct arena *arena, const struct metric_run *r
                          &reading->levels[level], err);
     if (!db_pipe_end(db, NULL, 0, err) || !ok)
         return false;
+    set_objectives(&known[LEVEL_AD], &known[LEVEL_CAMPAIGN], &indexes[LEVEL_CAMPAIGN]);
     map->ads = known[LEVEL_AD];
     map->index = indexes[LEVEL_AD];
     return true;

@@ -12,7 +12,8 @@ struct object_reading {
 MUST_CHECK bool object_read(const struct platform *platform, struct platform_session *session,
                             struct object_reading *out, struct err *err);
 
-/* Which creative, ad group and campaign each known ad belongs to, after object_store. */
+/* Which creative, ad group and campaign each known ad belongs to, and its objective, after
+ * object_store. */
 struct ad_map {
     struct key_index index;
     struct object_knowns ads;

@@ -14,7 +14,8 @@ static void read_known(struct db_rows *rows, struct arena *arena, struct object_
                                                                .creative_id = db_text(rows, 4),
                                                                .adgroup_id = db_text(rows, 5),
                                                                .campaign_id = db_text(rows, 6),
-                                                               .updated_ms = db_int(rows, 7)};
+                                                               .updated_ms = db_int(rows, 7),
+                                                               .objective = db_text(rows, 8)};
 }
 
 bool object_known_list(struct db *db, struct arena *arena, const struct metric_run *run,
@@ -24,20 +25,26 @@ bool object_known_list(struct db *db, struct arena *arena, const struct metric_r
 
     if (level == LEVEL_CAMPAIGN)
         db_select(db, arena, &rows,
-                  "SELECT campaign_id, name, status, budget_micros, '', '', '', updated_ms"
-                  " FROM campaigns WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3",
+                  "SELECT campaign_id, name, status, budget_micros, '', '', '', updated_ms,"
+                  " objective FROM campaigns WHERE org_id = $1 AND ad_account_id = $2 AND "
+                  "platform = $3",
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
     else if (level == LEVEL_ADGROUP)
         db_select(db, arena, &rows,
                   "SELECT adgroup_id, name, status, daily_budget_micros, '', '', campaign_id,"
-                  " updated_ms FROM adgroups"
+                  " updated_ms, '' FROM adgroups"
                   " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3",
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
     else
         db_select(db, arena, &rows,
-                  "SELECT ad_id, name, status, 0, creative_id, adgroup_id, campaign_id,"
-                  " updated_ms FROM ads"
-                  " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3",
+                  "SELECT a.ad_id, a.name, a.status, 0, a.creative_id, a.adgroup_id,"
+                  " a.campaign_id, a.updated_ms,"
+                  " COALESCE(NULLIF(d.objective, ''), c.objective, '') FROM ads a"
+                  " LEFT JOIN directions d ON d.org_id = a.org_id"
+                  " AND d.direction_id = a.direction_id"
+                  " LEFT JOIN campaigns c ON c.org_id = a.org_id AND c.platform = a.platform"
+                  " AND c.campaign_id = a.campaign_id"
+                  " WHERE a.org_id = $1 AND a.ad_account_id = $2 AND a.platform = $3",
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
     read_known(&rows, arena, out);
     return db_done(&rows, err);

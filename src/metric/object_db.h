@@ -10,6 +10,7 @@ struct object_known {
     struct str id, name, status;
     int64_t budget_micros;
     struct str creative_id, adgroup_id, campaign_id; /* ads */
+    struct str objective; /* campaigns and ads: the direction's, else the campaign's */
     int64_t updated_ms;
 };
 LIST(object_knowns, struct object_known);

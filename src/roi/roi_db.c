@@ -73,27 +73,29 @@ bool roi_spend_list(struct db *db, struct arena *arena, const struct roi_filter 
     struct db_rows rows;
 
     if (filter->direction_id.n)
-        db_select(db, arena, &rows,
-                  "SELECT h.creative_id, h.currency,"
-                  " CASE WHEN h.currency = $6 THEN '' ELSE h.day END,"
-                  " CAST(sum(h.spend_micros) AS BIGINT), CAST(sum(h.impressions) AS BIGINT),"
-                  " CAST(sum(h.clicks) AS BIGINT), CAST(sum(h.conversions) AS BIGINT)"
-                  " FROM creative_metrics_history h JOIN ads a ON a.org_id = h.org_id"
-                  " AND a.platform = h.platform AND a.ad_id = h.ad_id"
-                  " WHERE h.org_id = $1 AND ($2 = '' OR h.platform = $2)"
-                  " AND ($3 = '' OR h.ad_account_id = $3) AND h.day >= $4 AND h.day <= $5"
-                  " AND h.ad_account_id IN (SELECT d.ad_account_id FROM directions d"
-                  "  WHERE d.org_id = $1 AND d.direction_id = $7)"
-                  " AND a.direction_id = $7 GROUP BY 1, 2, 3",
-                  TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id),
-                  TEXT(filter->first_day), TEXT(filter->last_day), TEXT(filter->currency),
-                  TEXT(filter->direction_id));
+        db_select(
+            db, arena, &rows,
+            "SELECT h.creative_id, h.currency,"
+            " CASE WHEN h.currency = $6 THEN '' ELSE h.day END,"
+            " CAST(sum(h.spend_micros) AS BIGINT), CAST(sum(h.impressions) AS BIGINT),"
+            " CAST(sum(h.clicks) AS BIGINT), "
+            " CAST(sum(CASE WHEN h.result_kind = 'leads' THEN h.results ELSE 0 END) AS BIGINT)"
+            " FROM creative_metrics_history h JOIN ads a ON a.org_id = h.org_id"
+            " AND a.platform = h.platform AND a.ad_id = h.ad_id"
+            " WHERE h.org_id = $1 AND ($2 = '' OR h.platform = $2)"
+            " AND ($3 = '' OR h.ad_account_id = $3) AND h.day >= $4 AND h.day <= $5"
+            " AND h.ad_account_id IN (SELECT d.ad_account_id FROM directions d"
+            "  WHERE d.org_id = $1 AND d.direction_id = $7)"
+            " AND a.direction_id = $7 GROUP BY 1, 2, 3",
+            TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id),
+            TEXT(filter->first_day), TEXT(filter->last_day), TEXT(filter->currency),
+            TEXT(filter->direction_id));
     else
         db_select(db, arena, &rows,
                   "SELECT m.creative_id, m.currency,"
                   " CASE WHEN m.currency = $6 THEN '' ELSE m.day END,"
                   " CAST(sum(m.spend_micros) AS BIGINT), CAST(sum(m.impressions) AS BIGINT),"
-                  " CAST(sum(m.clicks) AS BIGINT), CAST(sum(m.conversions) AS BIGINT)"
+                  " CAST(sum(m.clicks) AS BIGINT), CAST(sum(m.platform_leads) AS BIGINT)"
                   " FROM creative_metrics_daily m WHERE m.org_id = $1"
                   " AND ($2 = '' OR m.platform = $2) AND ($3 = '' OR m.ad_account_id = $3)"
                   " AND m.day >= $4 AND m.day <= $5 GROUP BY 1, 2, 3",

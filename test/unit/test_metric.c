@@ -2,6 +2,7 @@
 #include "job/job.h"
 #include "lead/lead.h"
 #include "metric/metric.h"
+#include "metric/result.h"
 #include "platform/platform.h"
 #include "test_ground.h"
 #include "text/zone.h"
@@ -222,6 +223,39 @@ static void corrections_replace_and_keep_what_was_known_then(struct database *da
     CHECK(as_of(&g, GROUND_NOW).n == 0, "nothing was known before");
     CHECK(IS(ground_ask(&g, "SELECT count(*) FROM creative_metrics_history"), "2"),
           "no double");
+    ground_end(&g);
+}
+
+/* Fault 44: stored metrics said conversions where the autopilot counted clicks. */
+static void the_result_of_each_objective_is_stored_with_the_row(struct database *database,
+                                                                struct db *db)
+{
+    struct ground g;
+
+    begin(&g, database, db);
+    say_object(&g, LEVEL_CAMPAIGN, "501", "", "enabled")->objective = STR("lead_generation");
+    say_object(&g, LEVEL_CAMPAIGN, "502", "", "enabled")->objective = STR("traffic");
+    say_object(&g, LEVEL_AD, "701", "601", "enabled");
+    say_object(&g, LEVEL_AD, "702", "602", "enabled")->campaign_id = STR("502");
+    say_row(&g, "701", "2026-11-20", 1, 1000, 50, 5);
+    say_row(&g, "702", "2026-11-20", 1, 1000, 60, 3);
+    say_row(&g, "999", "2026-11-20", 1, 1000, 70, 2);
+    collect(&g);
+    static const struct {
+        const char *kind;
+        int64_t results;
+    } expected[] = {{"leads", 5}, {"clicks", 60}, {"", 0}};
+    struct metric_days days = as_of(&g, 0);
+    for (size_t i = 0; i < countof(expected); i++)
+        CHECK(IS(days.at[i].result_kind, expected[i].kind) &&
+                  days.at[i].results == expected[i].results,
+              "%zu: " STR_FMT " %" PRId64, i, STR_ARG(days.at[i].result_kind),
+              days.at[i].results);
+    CHECK(IS(ground_ask(&g, "SELECT sum(platform_leads) FROM creative_metrics_daily"), "5"),
+          "only leads are leads in reports");
+    CHECK(result_kind_of(STR("traffic")) == RESULT_CLICKS &&
+              result_kind_of(STR("reach")) == RESULT_NONE,
+          "the table that the autopilot reads too");
     ground_end(&g);
 }
 
@@ -640,6 +674,7 @@ int main(void)
     log_setup(LOG_ERROR, 0);
     RUN_ON_DATABASES(figures_are_stored_once_with_their_creative);
     RUN_ON_DATABASES(corrections_replace_and_keep_what_was_known_then);
+    RUN_ON_DATABASES(the_result_of_each_objective_is_stored_with_the_row);
     RUN_ON_DATABASES(impossible_rows_are_counted_and_left_out);
     RUN_ON_DATABASES(names_and_states_come_along);
     RUN_ON_DATABASES(a_state_that_we_changed_meanwhile_is_not_taken_back);
