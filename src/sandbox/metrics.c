@@ -3,6 +3,7 @@
 #include "sandbox/metrics.h"
 
 #include "base/arena.h"
+#include "sandbox/rules.h"
 
 typedef double measure(const struct metric_row *row);
 
@@ -166,7 +167,7 @@ static const struct metric {
 
 /* Metrics of features that nothing in this market uses: always nothing. */
 static const char always_nothing[] =
-    " voucher_spend skan_conversion skan_cost_per_conversion secondary_goal_result "
+    "voucher_spend skan_conversion skan_cost_per_conversion secondary_goal_result "
     "cost_per_secondary_goal_result secondary_goal_result_rate engaged_view_15s "
     "paid_engaged_view clicks_on_music_disc anchor_clicks value_per_onsite_form "
     "total_onsite_form_value onsite_total_filtered_out_form_submission ix_page_duration_avg "
@@ -181,7 +182,7 @@ static const char always_nothing[] =
     "registration cost_per_registration purchase cost_per_purchase total_purchase "
     "total_purchase_value total_active_pay_roas onsite_shopping onsite_shopping_roas "
     "total_onsite_shopping_value onsite_initiate_checkout_count live_views "
-    "live_product_clicks ";
+    "live_product_clicks";
 
 static const struct attribute {
     const char *name;
@@ -231,12 +232,7 @@ static const struct attribute *find_attribute(struct str name)
 
 static bool is_nothing(struct str name)
 {
-    struct str rest = str(always_nothing);
-
-    while (rest.n)
-        if (name.n && str_eq(str_cut(&rest, ' '), name))
-            return true;
-    return false;
+    return name.n > 0 && word_in(always_nothing, name);
 }
 
 bool metric_known(struct str name, enum metric_level *level)
