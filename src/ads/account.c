@@ -332,7 +332,8 @@ bool ad_account_connect(const struct app *app, struct db *db, struct arena *aren
          store_connection(db, arena, &connection, "ad_account.connect",
                           connection_found ? connection_json(arena, &before) : STR(""), actor,
                           now_ms, err) &&
-         ask_reresolve(db, err);
+         ask_reresolve(db, err) &&
+         ad_account_ask_subscription(db, arena, id, grant->platform, err);
     if (!db_end(db, ok, err))
         return false;
     *ad_account_id = id;

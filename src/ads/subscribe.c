@@ -17,10 +17,8 @@ bool ad_account_ask_subscription(struct db *db, struct arena *arena, struct str 
                     STR_ARG(ad_account_id), STR_ARG(platform)),
         .unique_key =
             str_fmt(arena, STR_FMT ":" STR_FMT, STR_ARG(ad_account_id), STR_ARG(platform))};
-    /* Leads that came while the advertiser was nobody's find their owner now. */
-    struct job_wish reresolve = {.kind = "lead.reresolve", .unique_key = STR("reresolve")};
 
-    return job_add(db, &subscribe, NULL, err) && job_add(db, &reresolve, NULL, err);
+    return job_add(db, &subscribe, NULL, err);
 }
 
 static bool run_subscribe(struct job *job, struct err *err)

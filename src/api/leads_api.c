@@ -112,7 +112,8 @@ static bool get_leads(struct request *rq, struct reply *rp, struct err *err)
                                  .creative_id = request_query(rq, "creative_id"),
                                  .stage = request_query(rq, "stage"),
                                  .state = request_query(rq, "state"),
-                                 .platform = request_query(rq, "platform")};
+                                 .platform = request_query(rq, "platform"),
+                                 .platform_lead_id = request_query(rq, "platform_lead_id")};
     struct leads leads = {0};
     struct reply_json json;
     int64_t limit;

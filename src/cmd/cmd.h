@@ -38,6 +38,7 @@ struct boot {
     struct conf conf;
     struct strs rest; /* what is not a setting */
     struct app app;
+    bool by_hand; /* time is moved by hand (the demo): the server starts no run by the clock */
     struct str db_url;   /* as used, sqlite:... or postgres://... */
     struct str db_shown; /* the same without a password */
 };

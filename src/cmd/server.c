@@ -7,7 +7,9 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "brain/action.h"
 #include "brain/brain.h"
+#include "creative/creative.h"
 #include "db/db.h"
 #include "hook/hook.h"
 #include "job/job.h"
@@ -18,8 +20,9 @@
 #include <poll.h>
 #include <stdio.h>
 
-const struct job_kind *const server_job_kinds[] = {account_jobs, launch_jobs, lead_jobs,
-                                                   metric_jobs,  brain_jobs,  NULL};
+const struct job_kind *const server_job_kinds[] = {account_jobs, creative_jobs, launch_jobs,
+                                                   lead_jobs,    metric_jobs,   brain_jobs,
+                                                   action_jobs,  NULL};
 
 static const struct route *const routes[] = {operation_routes, auth_routes,
                                              accounts_routes,  directions_routes,
@@ -51,8 +54,8 @@ static void scheduler_turn(void *arg)
         db_scope_system(server->scheduler_db);
         if (!lead_sweep(server->scheduler_db, clock_wall_ms(), &err))
             log_err("scheduler.lead_sweep", &err);
-        if (!brain_schedule(&server->boot->app, server->scheduler_db, arena, clock_wall_ms(),
-                            NULL, &err))
+        if (!server->boot->by_hand && !brain_schedule(&server->boot->app, server->scheduler_db,
+                                                      arena, clock_wall_ms(), NULL, &err))
             log_err("scheduler.brain", &err);
         job_wake(server->runner);
     }

@@ -105,7 +105,9 @@ MUST_CHECK bool lead_get(struct db *db, struct arena *arena, struct str lead_id,
                          struct lead *out, struct err *err);
 
 struct lead_filter {
-    struct str direction_id, creative_id, stage, state, platform, ad_account_id; /* "" = any */
+    /* "" = any */
+    struct str direction_id, creative_id, stage, state, platform, ad_account_id;
+    struct str platform_lead_id;
     int64_t from_ms, to_ms; /* created_ms in [from, to); to 0 = open */
     int64_t before_ms;      /* cursor: the last lead of the page before; 0 = first page */
     struct str before_id;

@@ -129,11 +129,13 @@ bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *fil
               " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"
               " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"
               " AND ($10 = 0 OR (created_ms, lead_id) < ($10, $11))"
+              " AND ($13 = '' OR platform_lead_id = $13)"
               " ORDER BY created_ms DESC, lead_id DESC LIMIT $12",
               TEXT(db_scope_org(db)), TEXT(filter->direction_id), TEXT(filter->creative_id),
               TEXT(filter->stage), TEXT(filter->state), TEXT(filter->platform),
               TEXT(filter->ad_account_id), INT(filter->from_ms), INT(filter->to_ms),
-              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit));
+              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit),
+              TEXT(filter->platform_lead_id));
     while (db_next(&rows))
         *leads_add(out, arena) = read_lead(&rows);
     return db_done(&rows, err);

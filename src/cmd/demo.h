@@ -1,0 +1,74 @@
+#ifndef CMD_DEMO_H
+#define CMD_DEMO_H
+
+#include "cmd/server.h"
+#include "net/net.h"
+#include "sandbox/sandbox.h"
+#include "text/json.h"
+
+/*
+ * The loop, as a program drives it over HTTP: an adwright server and a sandbox
+ * in this process, on loopback ports, under a clock that runs 14 days in
+ * seconds.  demo.c tells the story, demo_http.c speaks, demo_days.c plays the
+ * days, demo_show.c prints.
+ */
+#define DEMO_ZONE STR("Asia/Almaty")
+enum { DEMO_DAYS = 14, DEMO_STEPS_MAX = 16 };
+
+struct demo_step {
+    const char *name;
+    int64_t ms;
+    struct str outcome; /* one clause: what came of it */
+};
+
+struct demo_counts {
+    int64_t leads, qualified, sales, webhooks, refunds;
+    int64_t metric_rows, executions, decisions, changes;
+};
+
+struct demo {
+    struct boot boot;
+    struct conf sandbox_conf;
+    struct sandbox *sandbox;
+    struct server *server;
+    struct net *net;
+    struct arena *arena; /* of the whole demo */
+    bool json, colour, once;
+    struct strs videos; /* the person's own */
+
+    struct str base, sandbox_base; /* http://127.0.0.1:PORT */
+    struct str folder;             /* removed at the end; "" when --data was given */
+    struct str email, password, org_id, user_id, key;
+    struct str ad_account_id, advertiser_id, page_id, direction_id, pixel_id;
+    struct strs creative_ids;
+    int64_t start_ms; /* simulated */
+    int64_t now_ms;
+
+    struct demo_step steps[DEMO_STEPS_MAX];
+    size_t steps_n;
+    struct demo_counts counts;
+};
+
+/* HTTP as the demo's program speaks it.  `body` "" = none.  False unless the status is 2xx: the
+ * err carries the answer's own words. *answer may be NULL. */
+MUST_CHECK bool demo_call(struct demo *demo, const char *method, struct str path,
+                          struct str body, const struct json **answer, struct err *err);
+/* The same against the sandbox (control or API), without our key. */
+MUST_CHECK bool demo_sandbox_call(struct demo *demo, const char *method, struct str path,
+                                  struct str body, const struct json **answer, struct err *err);
+/* Any URL; the raw answer, redirects not followed; `body` is a form when not empty. */
+MUST_CHECK bool demo_fetch(struct demo *demo, const char *method, struct str url,
+                           struct str type, struct str body, struct net_answer *answer,
+                           struct err *err);
+
+/* Play DEMO_DAYS days: market, webhooks, collection, sales team, autopilot. */
+MUST_CHECK bool demo_play_days(struct demo *demo, struct err *err);
+/* One of the days is over: a line of progress. */
+void demo_show_day(const struct demo *demo, int day);
+
+void demo_show_begin(struct demo *demo, const char *name);
+void demo_show_end(struct demo *demo, bool ok, struct str outcome, int64_t ms);
+/* The ROI table, the decisions with their reasons, counts; or the JSON document. */
+MUST_CHECK bool demo_show_results(struct demo *demo, struct err *err);
+
+#endif
