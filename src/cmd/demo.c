@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <ftw.h>
-#include <poll.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -58,6 +57,8 @@ static void choose_start(struct demo *demo)
         last_ms -= DAY_MS;
     demo->start_ms = last_ms - DEMO_DAYS * DAY_MS;
     demo->now_ms = demo->start_ms;
+    demo->first_day = zone_day(DEMO_ZONE, demo->start_ms);
+    demo->last_day = zone_day(DEMO_ZONE, last_ms);
     clock_set_wall(demo->start_ms);
 }
 
@@ -176,7 +177,7 @@ static bool make_directions(struct demo *demo, struct str *outcome, struct err *
     struct str body = str_fmt(
         a,
         "{\"name\":\"English course\",\"platform\":\"both\",\"tiktok_objective\":"
-        "\"lead_generation\",\"tiktok_daily_budget\":30000,\"tiktok_target_cpl\":1600,"
+        "\"lead_generation\",\"tiktok_daily_budget\":60000,\"tiktok_target_cpl\":2500,"
         "\"tiktok_adgroup_mode\":\"create_new\",\"tiktok_instant_page_id\":\"" STR_FMT "\","
         "\"objective\":\"lead_generation\",\"daily_budget\":20,\"target_cpl\":3,"
         "\"default_settings\":{\"cities\":[\"Almaty\",\"Astana\"],\"age_min\":18,\"age_max\":"
@@ -197,6 +198,33 @@ struct clip {
     struct str bytes;
 };
 
+/* The clips that adwright carries, in the order of the story: the last is kept for the
+ * autopilot. */
+static const char *const carried[] = {"ninety-days", "win-a-phone", "trial-lesson"};
+/* How the sandbox's market takes the first three videos, whoever made them. */
+static const char *const roles[] = {"average", "bad-leads", "winner"};
+
+static struct str embedded_clip(const char *name)
+{
+    for (const struct embedded *file = embedded_demo; file->name; file++)
+        if (str_starts(str(file->name), str(name)))
+            return (struct str){file->bytes, file->n};
+    must(!"the clip is carried");
+    return STR("");
+}
+
+static bool give_role(struct demo *demo, size_t position, struct str bytes, struct err *err)
+{
+    if (position >= countof(roles))
+        return true;
+    struct str body = str_fmt(demo->arena,
+                              "{\"advertiser_id\":\"" STR_FMT "\",\"creative\":\"" STR_FMT
+                              "\",\"role\":\"%s\"}",
+                              STR_ARG(demo->advertiser_id),
+                              STR_ARG(seal_md5_hex(demo->arena, bytes)), roles[position]);
+    return demo_sandbox_call(demo, "POST", STR("/sandbox/roles"), body, NULL, err);
+}
+
 static bool upload_clip(struct demo *demo, const struct clip *clip, struct err *err)
 {
     struct arena *a = demo->arena;
@@ -209,7 +237,8 @@ static bool upload_clip(struct demo *demo, const struct clip *clip, struct err *
         STR_ARG(demo->base), STR_ARG(demo->direction_id), STR_ARG(url_encode(a, clip->title)),
         STR_ARG(url_encode(a, STR("English with a tutor, first lesson free"))));
 
-    if (!demo_fetch(demo, "POST", url, STR("video/mp4"), clip->bytes, &raw, err) ||
+    if (!give_role(demo, demo->creative_ids.n, clip->bytes, err) ||
+        !demo_fetch(demo, "POST", url, STR("video/mp4"), clip->bytes, &raw, err) ||
         !json_parse(a, raw.body, &answer, err))
         return false;
     if (raw.status != 201)
@@ -253,37 +282,28 @@ static bool upload_creatives(struct demo *demo, struct str *outcome, struct err 
             return false;
         bytes += clip.bytes.n;
     }
-    for (const struct embedded *file = embedded_demo; demo->videos.n == 0 && file->name;
-         file++) {
-        struct clip clip = {str_sub(str(file->name), 0, strlen(file->name) - 4),
-                            {file->bytes, file->n}};
+    for (size_t i = 0; demo->videos.n == 0 && i < countof(carried); i++) {
+        struct clip clip = {str(carried[i]), embedded_clip(carried[i])};
         if (!upload_clip(demo, &clip, err))
             return false;
-        bytes += file->n;
+        bytes += clip.bytes.n;
     }
     *outcome = str_fmt(demo->arena, "%zu videos, %zu KB, each with its MD5",
                        demo->creative_ids.n, bytes / 1024);
     return true;
 }
 
-static bool wait_for_launch(struct demo *demo, struct str id, struct err *err)
+static bool launched(struct demo *demo, struct str id, struct err *err)
 {
     const struct json *answer;
-    int64_t deadline = clock_mono_ms() + 60000;
+    struct str path = str_fmt(demo->arena, "/api/launches/" STR_FMT, STR_ARG(id));
 
-    for (;;) {
-        if (!demo_call(demo, "GET", str_fmt(demo->arena, "/api/launches/" STR_FMT, STR_ARG(id)),
-                       STR(""), &answer, err))
-            return false;
-        struct str state = json_text(answer, "state", STR(""));
-        if (str_eq(state, STR("done")))
-            return true;
-        if (!str_eq(state, STR("running")) || clock_mono_ms() > deadline)
-            return err_set(
-                err, ERR_BROKEN, "the launch is " STR_FMT ": " STR_FMT, STR_ARG(state),
-                STR_ARG(json_text(answer, "error.detail", STR("no answer in time"))));
-        (void)poll(NULL, 0, 20);
-    }
+    if (!demo_settle(demo, err) || !demo_call(demo, "GET", path, STR(""), &answer, err))
+        return false;
+    struct str state = json_text(answer, "state", STR(""));
+    return str_eq(state, STR("done")) ||
+           err_set(err, ERR_BROKEN, "the launch is " STR_FMT ": " STR_FMT, STR_ARG(state),
+                   STR_ARG(json_text(answer, "error.detail", STR("no reason was stored"))));
 }
 
 /* One creative, one ad group: so that the autopilot has something to compare.  The last one is
@@ -298,11 +318,11 @@ static bool launch_ads(struct demo *demo, struct str *outcome, struct err *err)
         struct str body =
             str_fmt(a,
                     "{\"direction_id\":\"" STR_FMT "\",\"creative_ids\":[\"" STR_FMT
-                    "\"],\"daily_budget\":12000,\"objective\":\"lead_generation\"}",
+                    "\"],\"daily_budget\":20000,\"objective\":\"lead_generation\"}",
                     STR_ARG(demo->direction_id), STR_ARG(demo->creative_ids.at[i]));
         if (!demo_call(demo, "POST", STR("/api/tiktok-campaign-builder/manual-launch?wait=0"),
                        body, &answer, err) ||
-            !wait_for_launch(demo, json_text(answer, "launch_id", STR("")), err))
+            !launched(demo, json_text(answer, "launch_id", STR("")), err))
             return false;
     }
     *outcome = str_fmt(a, "1 campaign, %zu ad groups, %zu ads, published", n, n);

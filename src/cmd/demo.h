@@ -3,8 +3,10 @@
 
 #include "cmd/server.h"
 #include "net/net.h"
+#include "roi/roi.h"
 #include "sandbox/sandbox.h"
 #include "text/json.h"
+#include "text/zone.h"
 
 /*
  * The loop, as a program drives it over HTTP: an adwright server and a sandbox
@@ -22,8 +24,8 @@ struct demo_step {
 };
 
 struct demo_counts {
-    int64_t leads, qualified, sales, webhooks, refunds;
-    int64_t metric_rows, executions, decisions, changes;
+    int64_t forms, leads, qualified, sales; /* forms: as they came; leads: persons */
+    int64_t executions, decisions, changes;
 };
 
 struct demo {
@@ -39,10 +41,11 @@ struct demo {
     struct str base, sandbox_base; /* http://127.0.0.1:PORT */
     struct str folder;             /* removed at the end; "" when --data was given */
     struct str email, password, org_id, user_id, key;
-    struct str ad_account_id, advertiser_id, page_id, direction_id, pixel_id;
+    struct str ad_account_id, advertiser_id, page_id, direction_id;
     struct strs creative_ids;
     int64_t start_ms; /* simulated */
     int64_t now_ms;
+    struct day first_day, last_day; /* of the fortnight, in DEMO_ZONE */
 
     struct demo_step steps[DEMO_STEPS_MAX];
     size_t steps_n;
@@ -61,6 +64,10 @@ MUST_CHECK bool demo_fetch(struct demo *demo, const char *method, struct str url
                            struct str type, struct str body, struct net_answer *answer,
                            struct err *err);
 
+/* The fortnight's ROI of the demo's account. */
+struct roi_question demo_question(const struct demo *demo);
+/* Until no job of the org is due, or due within minutes. */
+MUST_CHECK bool demo_settle(struct demo *demo, struct err *err);
 /* Play DEMO_DAYS days: market, webhooks, collection, sales team, autopilot. */
 MUST_CHECK bool demo_play_days(struct demo *demo, struct err *err);
 /* One of the days is over: a line of progress. */

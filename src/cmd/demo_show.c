@@ -6,8 +6,6 @@
 #include "brain/brain.h"
 #include "brain/execution.h"
 #include "db/db.h"
-#include "roi/roi.h"
-#include "text/zone.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -58,6 +56,15 @@ void demo_show_day(const struct demo *demo, int day)
     fflush(stdout);
 }
 
+struct roi_question demo_question(const struct demo *demo)
+{
+    return (struct roi_question){.first_day = day_str(&demo->first_day),
+                                 .last_day = day_str(&demo->last_day),
+                                 .ad_account_id = demo->ad_account_id,
+                                 .platform = STR("tiktok"),
+                                 .now_ms = demo->now_ms};
+}
+
 /* --- results -------------------------------------------------------------- */
 
 static bool last_execution(struct demo *demo, const struct json **out, struct err *err)
@@ -94,10 +101,13 @@ static bool show_changes(struct demo *demo, struct db *db, struct err *err)
         if (!action_list_of_execution(db, demo->arena, list.at[i].id, &actions, err))
             return false;
         for (size_t k = 0; k < actions.n; k++) {
-            struct str why = actions.at[k].reason;
+            struct str why = actions.at[k].reason; /* its lines: what, why, on what evidence */
+            struct str what = str_cut(&why, '\n');
             printf("  %s  %s" STR_FMT "%s  ", day.text, tone(demo, DIM),
                    STR_ARG(actions.at[k].state), tone(demo, PLAIN));
-            printf(STR_FMT "\n", STR_ARG(str_cut(&why, '\n')));
+            why = str_cut(&why, '\n');
+            printf(STR_FMT "\n                    %s" STR_FMT "%s\n", STR_ARG(what),
+                   tone(demo, DIM), STR_ARG(why), tone(demo, PLAIN));
         }
     }
     return true;
@@ -108,13 +118,7 @@ static bool show_text(struct demo *demo, struct err *err)
     const struct json *execution;
     struct roi_report report = {0};
     struct db *db;
-    struct day first = zone_day(DEMO_ZONE, demo->start_ms);
-    struct day last = zone_day(DEMO_ZONE, demo->now_ms);
-    struct roi_question question = {.first_day = day_str(&first),
-                                    .last_day = day_str(&last),
-                                    .ad_account_id = demo->ad_account_id,
-                                    .platform = STR("tiktok"),
-                                    .now_ms = demo->now_ms};
+    struct roi_question question = demo_question(demo);
 
     if (!last_execution(demo, &execution, err) || !db_open(demo->boot.app.database, &db, err))
         return false;
@@ -157,7 +161,7 @@ static void put_counts(struct demo *demo, struct json_writer *w)
     json_key(w, "counts");
     json_object(w);
     json_int_member(w, "days", DEMO_DAYS);
-    json_int_member(w, "webhooks", counts->webhooks);
+    json_int_member(w, "forms", counts->forms);
     json_int_member(w, "leads", counts->leads);
     json_int_member(w, "qualified", counts->qualified);
     json_int_member(w, "sales", counts->sales);
@@ -170,12 +174,11 @@ static void put_counts(struct demo *demo, struct json_writer *w)
 static bool show_json(struct demo *demo, struct err *err)
 {
     const struct json *execution, *roi;
-    struct day first = zone_day(DEMO_ZONE, demo->start_ms);
-    struct day last = zone_day(DEMO_ZONE, demo->now_ms);
-    struct str path = str_fmt(demo->arena,
-                              "/api/roi?platform=tiktok&accountId=" STR_FMT "&first_day=%s"
-                              "&last_day=%s",
-                              STR_ARG(demo->ad_account_id), first.text, last.text);
+    struct str path =
+        str_fmt(demo->arena,
+                "/api/roi?platform=tiktok&accountId=" STR_FMT "&first_day=%s"
+                "&last_day=%s",
+                STR_ARG(demo->ad_account_id), demo->first_day.text, demo->last_day.text);
     struct json_writer w;
     struct buf buf;
     struct str text;

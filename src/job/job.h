@@ -88,6 +88,11 @@ void job_wake(struct job_runner *runner);
 MUST_CHECK bool job_idle(struct db *db, struct str org_id, int64_t deadline_mono_ms,
                          struct err *err);
 
+/* When the next waiting job of the org falls due; 0 when none waits.  With job_idle, for who
+ * moves the clock by hand. */
+MUST_CHECK bool job_next_due(struct db *db, struct arena *arena, struct str org_id,
+                             int64_t *run_at_ms, struct err *err);
+
 /* How the queue stands over all orgs, for /metrics and doctor.  System scope. */
 struct job_counts {
     int64_t waiting, running, dead;

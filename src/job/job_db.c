@@ -303,3 +303,18 @@ bool job_count(struct db *db, struct arena *arena, int64_t now_ms, struct job_co
     }
     return db_done(&rows, err);
 }
+
+bool job_next_due(struct db *db, struct arena *arena, struct str org_id, int64_t *run_at_ms,
+                  struct err *err)
+{
+    struct db_rows rows;
+
+    *run_at_ms = 0;
+    db_select(db, arena, &rows,
+              "SELECT run_at_ms FROM jobs WHERE org_id = $1 AND state = 'waiting'"
+              " ORDER BY run_at_ms LIMIT 1",
+              TEXT(org_id));
+    while (db_next(&rows))
+        *run_at_ms = db_int(&rows, 0);
+    return db_done(&rows, err);
+}
