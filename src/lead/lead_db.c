@@ -258,15 +258,21 @@ bool lead_gaps_direction(struct db *db, struct arena *arena, int64_t after_ms,
     return db_done(&rows, err);
 }
 
-bool lead_update_link(struct db *db, struct str lead_id, const struct link *link,
-                      int64_t now_ms, struct err *err)
+bool lead_update_link(struct db *db, const struct lead_gap *gap, const struct link *link,
+                      int64_t now_ms, bool *changed, struct err *err)
 {
-    return db_run(db, NULL, err,
-                  "UPDATE leads SET direction_id = $3, creative_id = $4, link_cause = $5,"
-                  " state = $6, updated_ms = $7 WHERE org_id = $1 AND lead_id = $2",
-                  TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(link->direction_id),
-                  TEXT(link->creative_id), TEXT(link->cause), TEXT(lead_link_state(link)),
-                  INT(now_ms));
+    int64_t n;
+
+    if (!db_run(db, &n, err,
+                "UPDATE leads SET direction_id = $5, creative_id = $6, link_cause = $7,"
+                " state = $8, updated_ms = $9 WHERE org_id = $1 AND lead_id = $2"
+                " AND direction_id = $3 AND creative_id = $4",
+                TEXT(db_scope_org(db)), TEXT(gap->lead_id), TEXT(gap->direction_id),
+                TEXT(gap->creative_id), TEXT(link->direction_id), TEXT(link->creative_id),
+                TEXT(link->cause), TEXT(lead_link_state(link)), INT(now_ms)))
+        return false;
+    *changed = n == 1;
+    return true;
 }
 
 /* --- persons -------------------------------------------------------------------- */

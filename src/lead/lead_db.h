@@ -72,8 +72,10 @@ MUST_CHECK bool lead_gaps_creative(struct db *db, struct arena *arena, int64_t l
 MUST_CHECK bool lead_gaps_direction(struct db *db, struct arena *arena, int64_t after_ms,
                                     struct str after_id, int64_t limit, struct lead_gaps *out,
                                     struct err *err);
-MUST_CHECK bool lead_update_link(struct db *db, struct str lead_id, const struct link *link,
-                                 int64_t now_ms, struct err *err);
+/* Guarded by the link it had: *changed false when somebody else was faster. */
+MUST_CHECK bool lead_update_link(struct db *db, const struct lead_gap *gap,
+                                 const struct link *link, int64_t now_ms, bool *changed,
+                                 struct err *err);
 
 /* The last lead with that phone ("" = look by e-mail) created in (from_ms, to_ms]; "" if none.
  */

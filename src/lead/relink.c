@@ -23,8 +23,9 @@ static bool better_link(struct arena *arena, const struct lead_gap *gap, struct 
 }
 
 static bool relink_one(struct db *db, const struct lead_gap *gap, const struct link *link,
-                       int64_t now_ms, struct str actor, struct err *err)
+                       int64_t now_ms, struct str actor, int64_t *n, struct err *err)
 {
+    bool changed;
     struct lead_transition transition = {.at_ms = now_ms,
                                          .actor = actor,
                                          .kind = STR("state"),
@@ -32,8 +33,12 @@ static bool relink_one(struct db *db, const struct lead_gap *gap, const struct l
                                          .to = lead_link_state(link),
                                          .cause = link->cause};
 
-    return lead_update_link(db, gap->lead_id, link, now_ms, err) &&
-           lead_transition_add(db, gap->lead_id, &transition, err) &&
+    if (!lead_update_link(db, gap, link, now_ms, &changed, err))
+        return false;
+    if (!changed)
+        return true;
+    (*n)++;
+    return lead_transition_add(db, gap->lead_id, &transition, err) &&
            purchase_follow_lead(db, gap->lead_id, link->creative_id, gap->ad_account_id, err);
 }
 
@@ -43,19 +48,20 @@ static bool relink_page(struct db *db, struct arena *arena, const struct lead_ga
 {
     struct link *links = NEW_ARRAY(arena, struct link, gaps->n);
     bool *better = NEW_ARRAY(arena, bool, gaps->n);
+    bool any = false;
     int64_t n = 0;
 
     for (size_t i = 0; i < gaps->n; i++) {
         better[i] = better_link(arena, &gaps->at[i], &links[i]);
-        n += better[i];
+        any = any || better[i];
     }
-    if (n == 0)
+    if (!any)
         return true;
     if (!db_begin(db, err))
         return false;
     bool ok = lead_lock_org(db, err);
     for (size_t i = 0; ok && i < gaps->n; i++)
-        ok = !better[i] || relink_one(db, &gaps->at[i], &links[i], now_ms, actor, err);
+        ok = !better[i] || relink_one(db, &gaps->at[i], &links[i], now_ms, actor, &n, err);
     if (!db_end(db, ok, err))
         return false;
     *changed += n;

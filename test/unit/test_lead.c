@@ -5,6 +5,8 @@
 #include "lead/purchase.h"
 #include "test_ground.h"
 
+#include <pthread.h>
+
 static struct arena *arena;
 
 /* --- reading bodies ------------------------------------------------------------------- */
@@ -689,6 +691,83 @@ an_intake_that_fails_at_any_statement_loses_and_doubles_nothing(struct database 
     ground_end(&g);
 }
 
+struct reader {
+    struct ground *g;
+    struct db *db;
+    struct arena *arena;
+    bool ok;
+    struct err err;
+};
+
+static void *read_inbox(void *arg)
+{
+    struct reader *reader = arg;
+    struct job job = {.id = STR("job-n"),
+                      .args = STR("{}"),
+                      .attempt = 1,
+                      .deadline_mono_ms = clock_mono_ms() + 60000,
+                      .arena = reader->arena,
+                      .db = reader->db,
+                      .app = &reader->g->app,
+                      .now_ms = clock_wall_ms()};
+
+    db_scope_system(reader->db);
+    reader->ok = lead_jobs[0].run(&job, &reader->err);
+    return NULL;
+}
+
+/* A worker that was only slow meets its successor: together they store each lead once. */
+static void two_readers_of_one_inbox_store_each_lead_once(struct database *database,
+                                                          struct db *db)
+{
+    enum { PERSONS = 60, READERS = 3 };
+    struct reader readers[READERS];
+    pthread_t threads[READERS];
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    furnish(&g);
+    for (int i = 0; i < PERSONS * 5;
+         i++) { /* each id twice, each phone by two ids, one event */
+        const char *id = str_c(g.arena, str_fmt(g.arena, "L%d", i % (PERSONS * 2)));
+        const char *phone = str_c(g.arena, str_fmt(g.arena, "+7701000%04d", i % PERSONS));
+        deliver(&g,
+                i < PERSONS * 4
+                    ? body_of(&g, id, "7000000000000000001", 1795240000 + i % 7, phone, "")
+                    : "{\"object\":3}",
+                GROUND_NOW + i);
+    }
+    for (int i = 0; i < READERS; i++) {
+        readers[i] = (struct reader){.g = &g, .arena = arena_new("reader")};
+        CHECK_OK(db_open(database, &readers[i].db, &g.err), g.err);
+        pthread_create(&threads[i], NULL, read_inbox, &readers[i]);
+    }
+    for (int i = 0; i < READERS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_OK(readers[i].ok, readers[i].err);
+        db_close(readers[i].db);
+        arena_free(readers[i].arena);
+    }
+    clock_set_wall(clock_wall_ms() + HOUR_MS);
+    intake(&g); /* what lost a race waits for its next try */
+    CHECK(IS(count(&g, STR("leads")), "120"), STR_FMT, STR_ARG(count(&g, STR("leads"))));
+    CHECK(IS(count(&g, STR("transitions")), "480"), "one ledger each");
+    CHECK(IS(ground_ask(&g, "SELECT sum(duplicate_deliveries) FROM leads WHERE org_id = $1",
+                        TEXT(g.org)),
+             "120"),
+          "every delivery is counted");
+    CHECK(
+        IS(ground_ask(&g, "SELECT count(*) FROM leads WHERE org_id = $1 AND duplicate_of <> ''",
+                      TEXT(g.org)),
+           "60"),
+        "every person has one first lead");
+    CHECK(IS(ground_ask(&g, "SELECT count(*) FROM webhook_deliveries"
+                            " WHERE state <> 'processed'"),
+             "0"),
+          "nothing is left");
+    ground_end(&g);
+}
+
 static void the_sweep_asks_once_for_what_was_left_lying(struct database *database,
                                                         struct db *db)
 {
@@ -1276,6 +1355,7 @@ int main(void)
     RUN_ON_DATABASES(a_broken_body_fails_alone);
     RUN_ON_DATABASES(a_body_that_kills_its_process_is_given_up_after_five_tries);
     RUN_ON_DATABASES(an_intake_that_fails_at_any_statement_loses_and_doubles_nothing);
+    RUN_ON_DATABASES(two_readers_of_one_inbox_store_each_lead_once);
     RUN_ON_DATABASES(the_sweep_asks_once_for_what_was_left_lying);
     RUN_ON_DATABASES(a_lead_before_its_mapping_is_linked_when_it_appears);
     RUN_ON_DATABASES(a_lead_by_the_api_is_stored_once_for_its_external_id);
