@@ -11,13 +11,13 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: adwright sandbox [--port N] [--sandbox-seed N] [--sandbox-world NAME]\n"
+    "usage: adwright sandbox [--port N] [--sandbox_seed N] [--sandbox_world NAME]\n"
     "       adwright sandbox world [--expand]\n\n"
     "Play TikTok's Business API v1.3 for any client: the API under /open_api/v1.3/, the\n"
     "authorization page under /portal/auth, and the bench's own controls (clock, faults,\n"
     "settings, call log, hidden truth) under /sandbox/.  docs/sandbox.md is its manual.\n\n"
     "`sandbox world` lists the worlds; with --expand it prints the whole file of the world\n"
-    "that --sandbox-world and --sandbox-seed name.\n";
+    "that --sandbox_world and --sandbox_seed name.\n";
 
 static const char *const settings[] = {
     "address",        "port",          "clock_file",        "log",

@@ -354,6 +354,7 @@ static void read_answer(CURL *curl, struct arena *arena, const struct call *call
     answer->type = header(curl, arena, "Content-Type");
     answer->retry_after = header(curl, arena, "Retry-After");
     answer->location = header(curl, arena, "Location");
+    answer->content_md5 = header(curl, arena, "Content-MD5");
     answer->body = buf_str(&call->body);
 }
 

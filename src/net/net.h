@@ -60,7 +60,8 @@ struct net_answer {
     struct str body;
     struct str type; /* Content-Type */
     struct str retry_after;
-    struct str location; /* of a redirect: never followed by us */
+    struct str location;    /* of a redirect: never followed by us */
+    struct str content_md5; /* Content-MD5, Base64, as it came */
     int64_t took_ms;
 };
 

@@ -260,7 +260,7 @@ static bool save_post(struct request *rq, struct reply *rp, struct err *err)
     bool ok;
 
     if (!box->conf->sandbox_state.n)
-        return err_input(err, "sandbox_state", "start it with --sandbox-state FILE",
+        return err_input(err, "sandbox_state", "start it with --sandbox_state FILE",
                          "this sandbox keeps no state");
     box_lock(box);
     ok = state_save(box, err);

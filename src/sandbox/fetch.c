@@ -4,6 +4,8 @@
 
 #include "base/arena.h"
 #include "net/net.h"
+#include "seal/seal.h"
+#include "text/hex.h"
 
 static const char agent[] = "TikTokUploadFetcher/1.0 (sandbox)";
 
@@ -29,6 +31,17 @@ static bool fail(struct call *call, struct str why)
     return false;
 }
 
+/* Content-MD5 is verified where the site sends it. */
+static bool digest_right(struct call *call, const struct net_answer *answer)
+{
+    struct str digest = STR("");
+
+    if (!answer->content_md5.n)
+        return true;
+    return hex_decode(call->arena, seal_md5_hex(call->arena, answer->body), &digest) &&
+           str_eq(str_trim(answer->content_md5), base64_encode(call->arena, digest));
+}
+
 static bool judge(struct call *call, const struct net_answer *answer)
 {
     if (answer->status != 200)
@@ -37,6 +50,8 @@ static bool judge(struct call *call, const struct net_answer *answer)
         return fail(call, STR("Content-Type text is not a media file"));
     if (!answer->body.n)
         return fail(call, STR("the file is empty"));
+    if (!digest_right(call, answer))
+        return fail(call, STR("Content-MD5 is not the MD5 of the file"));
     return true;
 }
 

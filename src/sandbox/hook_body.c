@@ -165,6 +165,43 @@ struct str hook_body(struct sandbox *box, struct arena *arena, const struct hook
     return buf_str(&buf);
 }
 
+struct str hook_rejection(struct sandbox *box, struct arena *arena, const struct json *ad,
+                          int object, int64_t at_ms)
+{
+    static const char *const ids[] = {"campaign_id", "adgroup_id", "ad_id"};
+    const struct json *group =
+        store_find(box->store, KIND_ADGROUP, json_text(ad, "adgroup_id", STR("")));
+    const struct json *campaign =
+        store_find(box->store, KIND_CAMPAIGN, json_text(ad, "campaign_id", STR("")));
+    struct buf buf;
+    struct json_writer w;
+
+    buf_init(&buf, arena, LIMIT_WEBHOOK_BODY);
+    json_writer(&w, &buf);
+    json_object(&w);
+    json_text_member(&w, "request_id", envelope_request_id(box, arena, at_ms));
+    json_int_member(&w, "object", object);
+    json_int_member(&w, "time", at_ms / 1000);
+    json_key(&w, "entry");
+    json_list(&w);
+    json_object(&w);
+    put_id(box, &w, "log_id", store_new_id(box->store, arena));
+    put_id(box, &w, "adv_id", json_text(ad, "advertiser_id", STR("")));
+    for (int i = 0; i < object; i++)
+        put_id(box, &w, ids[i], json_text(ad, ids[i], STR("")));
+    json_text_member(&w, "campaign_name", json_text(campaign, "campaign_name", STR("")));
+    json_text_member(&w, "adgroup_name", json_text(group, "adgroup_name", STR("")));
+    if (object == 3)
+        json_text_member(&w, "ad_name", json_text(ad, "ad_name", STR("")));
+    json_text_member(&w, "reject_reason",
+                     STR("The ad promises a result that cannot be guaranteed."));
+    json_end(&w);
+    json_end(&w);
+    json_end(&w);
+    must(!buf.full);
+    return buf_str(&buf);
+}
+
 /* --- signatures ---------------------------------------------------------- */
 
 /* One well-formed UTF-8 sequence at `p`; its length in bytes. */

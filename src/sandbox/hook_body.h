@@ -25,6 +25,10 @@ void hook_lead_mock(struct arena *arena, struct str advertiser_id, const struct 
 /* In the shape that the settings choose. */
 struct str hook_body(struct sandbox *box, struct arena *arena, const struct hook_lead *lead);
 
+/* A rejected review: `object` 2 for the ad group, 3 for the ad. */
+struct str hook_rejection(struct sandbox *box, struct arena *arena, const struct json *ad,
+                          int object, int64_t at_ms);
+
 /* The signature header that the settings choose, and the content type. */
 void hook_sign(struct sandbox *box, struct arena *arena, struct str body, int64_t now_ms,
                struct net_headers *headers);

@@ -29,8 +29,8 @@ static bool subscription_alive(struct sandbox *box, const struct json *subscript
     return grant && !json_bool(grant, "revoked", false);
 }
 
-static bool wants(struct sandbox *box, const struct json *subscription,
-                  struct str advertiser_id, struct str page_id)
+static bool wants_lead(struct sandbox *box, const struct json *subscription,
+                       struct str advertiser_id, struct str page_id)
 {
     struct str page = json_text(subscription, "subscription_detail.page_id", STR(""));
 
@@ -65,7 +65,7 @@ static void make_for(struct sandbox *box, struct arena *arena, struct str advert
 
     for (size_t i = 0; i < store_count(box->store, KIND_SUBSCRIPTION); i++) {
         const struct json *subscription = store_at(box->store, KIND_SUBSCRIPTION, i);
-        if (!subscription || !wants(box, subscription, advertiser_id, lead->page_id))
+        if (!subscription || !wants_lead(box, subscription, advertiser_id, lead->page_id))
             continue;
         struct str body = hook_body(box, arena, lead);
         make(box, arena, subscription, body, lead->lead_id, lead->at_ms);
@@ -74,16 +74,12 @@ static void make_for(struct sandbox *box, struct arena *arena, struct str advert
     }
 }
 
-void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms)
+static void make_leads(struct sandbox *box, struct market *market, struct arena *arena,
+                       int64_t until_ms)
 {
-    struct arena *arena;
     struct world_leads leads = {0};
 
-    if (until_ms <= market->hooked_ms)
-        return;
-    arena = arena_new("sandbox hooks");
     world_leads_between(market->world, market->hooked_ms, until_ms, arena, &leads);
-    market->hooked_ms = until_ms;
     for (size_t i = 0; i < leads.n; i++) {
         const struct world_lead *lead = leads.at[i];
         struct arena_mark mark = arena_mark(arena);
@@ -93,6 +89,52 @@ void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms)
             make_for(box, arena, market->advertiser_id, &full);
         arena_rewind(arena, mark);
     }
+}
+
+/* An ad that was rejected, to those who watch it or its ad group. */
+static void make_rejection(struct sandbox *box, struct arena *arena, const struct json *ad,
+                           int64_t at_ms)
+{
+    static const struct {
+        const char *entity, *member;
+        int object;
+    } watched[] = {{"AD_GROUP", "adgroup_id", 2}, {"AD", "ad_id", 3}};
+
+    for (size_t i = 0; i < store_count(box->store, KIND_SUBSCRIPTION); i++) {
+        const struct json *one = store_at(box->store, KIND_SUBSCRIPTION, i);
+        const struct json *detail = one ? json_at(one, "subscription_detail") : NULL;
+        for (size_t k = 0; one && k < countof(watched); k++)
+            if (str_eq(json_text(one, "subscribe_entity", STR("")), str(watched[k].entity)) &&
+                str_eq(json_text(detail, watched[k].member, STR("")),
+                       json_text(ad, watched[k].member, STR("-"))) &&
+                subscription_alive(box, one))
+                make(box, arena, one, hook_rejection(box, arena, ad, watched[k].object, at_ms),
+                     json_text(ad, "ad_id", STR("")), at_ms);
+    }
+}
+
+static void make_reviews(struct sandbox *box, struct market *market, struct arena *arena,
+                         int64_t until_ms)
+{
+    for (int i = 0; i < world_ad_count(market->world); i++) {
+        bool rejected = false;
+        int64_t at_ms = world_ad_review_ms(market->world, i, &rejected);
+        const struct json *ad = market_ad_doc(box, market, i);
+        if (rejected && ad && at_ms >= market->hooked_ms && at_ms < until_ms)
+            make_rejection(box, arena, ad, at_ms);
+    }
+}
+
+void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms)
+{
+    struct arena *arena;
+
+    if (until_ms <= market->hooked_ms)
+        return;
+    arena = arena_new("sandbox hooks");
+    make_leads(box, market, arena, until_ms);
+    make_reviews(box, market, arena, until_ms);
+    market->hooked_ms = until_ms;
     arena_free(arena);
 }
 

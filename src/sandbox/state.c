@@ -225,7 +225,7 @@ bool state_load(struct sandbox *box, bool *found, struct err *err)
          (!*found || load(box, text, err));
     if (!ok) {
         (void)err_while(err, "loading the sandbox's state");
-        (void)err_hint(err, "remove the file, or name another: --sandbox-state FILE");
+        (void)err_hint(err, "remove the file, or name another: --sandbox_state FILE");
     }
     store_sweep(box->store);
     arena_free(arena);

@@ -68,7 +68,8 @@ static bool detail_good(struct call *call, const struct json *detail)
                call_refuse(call, "subscription_detail.%s: Missing data for required field.",
                            id);
     }
-    return true;
+    return call_refuse(call, "subscribe_entity: " STR_FMT " is not available in this sandbox.",
+                       STR_ARG(entity));
 }
 
 static bool callback_good(struct call *call)

@@ -476,6 +476,7 @@ test("rule 29: UPLOAD_BY_URL fetches; 403, text and the platform's own links fai
   const site = createServer((request, response) => {
     if (request.url === "/clip.mp4") response.writeHead(200, { "content-type": "video/mp4" }).end(clip);
     else if (request.url === "/cover.png") response.writeHead(200, { "content-type": "image/png" }).end(png(540, 960));
+    else if (request.url === "/damaged") response.writeHead(200, { "content-md5": md5(clip), "content-type": "video/mp4" }).end(clip);
     else if (request.url === "/text") response.writeHead(200, { "content-type": "text/html" }).end("<p>no");
     else response.writeHead(403).end();
   });
@@ -486,6 +487,7 @@ test("rule 29: UPLOAD_BY_URL fetches; 403, text and the platform's own links fai
   const video = (url) => byUrl("file/video/ad/upload/", "video_url", url);
   refused(await video(`${base}/signed`), 40002, /HTTP status 403/);
   refused(await video(`${base}/text`), 40002, /text/);
+  refused(await video(`${base}/damaged`), 40002, /Content-MD5/); // hexadecimal where Base64 is meant
   refused(await video("http://127.0.0.1:9/none"), 40002, /^video_url:/);
   refused(await box.post("file/video/ad/upload/", { advertiser_id: KZ, upload_type: "UPLOAD_BY_URL" }), 40002, /^video_url: Missing/);
   const [made] = must(await video(`${base}/clip.mp4`));
@@ -626,7 +628,7 @@ test("rules 41, 42: ranges, levels, metrics", async (t) => {
 });
 
 test("rules 43, 44, 45: rows of what was delivered, in texts, inside the budget; the same by task", async (t) => {
-  const box = await openSandbox(t, { flags: ["--sandbox_world", "mixed"] });
+  const box = await openSandbox(t);
   await box.control("POST", "reset", { seed: "7", world: "mixed", review: false });
   await box.control("POST", "settings", { rate_level: "off", readiness_ms: 0 });
   box.token = await authorize(box);
@@ -791,6 +793,33 @@ test("rules 48, 49: subscriptions need a living token; repeats with back-off; on
   must(await box.post("page/lead/mock/create/", { advertiser_id: KZ, page_id: PAGE }));
   await box.control("POST", "deliver");
   assert.equal(hook.got.length, 3, "silence");
+});
+
+test("rejected ads are told to those who watch the ad group or the ad", async (t) => {
+  const box = await openSandbox(t, { settings: { ads_per_adgroup: 60 }, flags: ["--sandbox_world", "mixed"] });
+  const hook = await receiver(t);
+  const adgroup_id = await makeGroup(box);
+  const image_id = await uploadCover(box);
+  const ads = [];
+  for (let i = 0; i < 40; i++) {
+    const bytes = Buffer.concat([clip, Buffer.from([0, 0, 0, 12, 0x66, 0x72, 0x65, 0x65, 0, 0, 0, i])]); // a "free" box
+    const video_id = await uploadVideo(box, { video_file: bytes, video_signature: md5(bytes) });
+    ads.push(must(await createAd(box, adgroup_id, creativeBody({ video_id, image_ids: [image_id], page_id: PAGE }))).ad_ids[0]);
+  }
+  must(await box.post("subscription/subscribe/", { app_id: box.state.app_id, secret: box.state.app_secret,
+    subscribe_entity: "AD_GROUP", callback_url: hook.url,
+    subscription_detail: { access_token: box.token, advertiser_id: KZ, adgroup_id } }));
+  refused(await box.post("subscription/subscribe/", { app_id: box.state.app_id, secret: box.state.app_secret,
+    subscribe_entity: "CREATIVE_FATIGUE", callback_url: hook.url, subscription_detail: { access_token: box.token } }),
+  40002, /not available/);
+  await box.control("POST", "clock", { advance_hours: 96, deliver: true });
+  const denied = must(await box.get("ad/get/", { advertiser_id: KZ, page_size: 100,
+    filtering: { adgroup_ids: [adgroup_id], secondary_status: "AD_STATUS_AUDIT_DENY" } })).list;
+  assert.ok(denied.length > 0 && denied.length < 20, `${denied.length} rejected`);
+  assert.equal(hook.got.length, denied.length);
+  assert.ok(hook.got.every(({ json }) => json.object === 2 && json.entry[0].adgroup_id === adgroup_id));
+  const reviews = must(await box.get("ad/review_info/", { advertiser_id: KZ, ad_ids: ads })).ad_review_map;
+  for (const { ad_id } of denied) assert.ok(reviews[ad_id].reject_info[0].reasons.length);
 });
 
 // --- events -------------------------------------------------------------------------------
