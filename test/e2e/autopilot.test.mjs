@@ -1,14 +1,27 @@
 // The autopilot and the actions from outside: scheduled and asked runs, lost answers, undo, replay.
 import test from "node:test";
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { databases, run, start, eventually } from "./harness.mjs";
 import { connectAccount, makeDirection, uploadCreative } from "./steps.mjs";
 
 const over = new Set(["done", "failed"]);
 
+// A port that nobody listens on: our address is told to the platform before we listen.
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 // An org whose account runs one ad group of one creative, and some days of it.
 async function running(t, database, { days = 3, target = 1600 } = {}) {
-  const world = await start(t, { database });
+  const port = await freePort();
+  const flags = ["--port", String(port), "--public_url", `http://127.0.0.1:${port}`];
+  const world = await start(t, { database, flags });
   const account = await connectAccount(world);
   const direction = await makeDirection(world, account, { tiktok_daily_budget: 30000, tiktok_target_cpl: target });
   const creative = await uploadCreative(world, direction);
@@ -21,25 +34,30 @@ async function running(t, database, { days = 3, target = 1600 } = {}) {
     return over.has(answer.json?.state) && answer.json;
   });
   assert.equal(launch.state, "done", JSON.stringify(launch));
-  for (let i = 0; i < days; i++) await passDay(world);
+  let sent = 0;
+  for (let i = 0; i < days; i++) sent += await passDay(world);
+  await eventually("the leads of these days are stored", async () =>
+    (await world.server.call("GET", "/api/leads?limit=200")).json.data.length >= sent);
   return { world, account, direction, creative, launch };
 }
 
+// How many leads came by webhook.
 async function passDay(world) {
-  const moved = await world.sandbox.call("POST", "/sandbox/clock", { advance_hours: 24 });
+  const moved = await world.sandbox.call("POST", "/sandbox/clock", { advance_hours: 24, deliver: true });
   assert.equal(moved.status, 200, moved.text);
-}
-
-async function groups(world) {
-  const { json } = await world.sandbox.call("GET", "/sandbox/state");
-  return JSON.stringify(json);
+  return moved.json.webhooks.accepted;
 }
 
 async function settled(world, batch) {
-  return eventually("the actions are settled", async () => {
-    const answer = await world.server.call("GET", `/api/actions/${batch}`);
-    return over.has(answer.json?.state) && answer.json;
-  });
+  let last;
+  try {
+    return await eventually("the actions are settled", async () => {
+      last = await world.server.call("GET", `/api/actions/${batch}`);
+      return over.has(last.json?.state) && last.json;
+    });
+  } catch (error) {
+    throw new Error(`${error.message}: ${last?.text}\n${world.server.log.slice(-3000)}`);
+  }
 }
 
 async function act(world, key, actions, more = {}) {
@@ -119,8 +137,9 @@ for (const database of databases) {
     for (const action of ["adgroup.budget", "adgroup.pause", "adgroup.resume"]) assert.ok(audit.includes(action), `${action} in ${audit}`);
 
     // A reader may look and may not act.
-    const key = (await run(["org", "key", "--org", world.orgs[0].org, "--rights", "read", ...world.store])).stdout.trim();
-    const headers = { authorization: `Bearer ${key}` };
+    const key = await world.server.call("POST", "/api/keys", { name: "reader", rights: ["read"] });
+    assert.equal(key.status, 201, key.text);
+    const headers = { authorization: `Bearer ${key.json.key}` };
     assert.equal((await world.server.call("GET", `/api/actions/${paused.action_batch_id}`, undefined, { headers })).status, 200);
     assert.equal((await world.server.call("POST", "/api/actions", { idempotencyKey: "reader", actions: [] }, { headers })).status, 403);
     assert.equal((await world.server.call("POST", "/api/brain/run-tiktok", {}, { headers })).status, 403);
@@ -156,9 +175,11 @@ for (const database of databases) {
     const told = reports.find((one) => one.execution_id === acted.id);
     assert.match(told.report_data.text, /5\. Changes\n- /);
 
+    await world.server.stop(); // an embedded database has one process
     const replay = await run(["brain", "replay", acted.id, "--org", world.orgs[0].org, ...world.store]);
     assert.equal(replay.status, 0, replay.stdout + replay.stderr);
     assert.match(replay.stdout, /same/);
+    await world.startServer();
 
     const undo = await world.server.call("POST", `/api/autopilot/executions/${acted.id}/undo`);
     assert.equal(undo.status, 202, undo.text);
