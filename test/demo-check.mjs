@@ -14,10 +14,12 @@ assert.ok(counts.forms >= counts.leads, "a person may send several forms");
 assert.ok(counts.qualified > 0 && counts.sales > 0, "nobody was qualified, or nobody bought");
 assert.ok(counts.changes > 0, "the autopilot changed nothing");
 
-const { rows, total } = demo.roi;
-assert.equal(rows.filter((row) => row.creative_id).length, 3, "three creatives");
-const sum = (name) => rows.reduce((all, row) => all + row[name], 0);
-for (const name of ["leads", "impressions", "clicks", "sales"]) assert.equal(sum(name), total[name], `rows of ${name} add up`);
+const { data, total, unattributed } = demo.roi;
+assert.equal(data.filter((row) => row.creative_id).length, 3, "three creatives");
+const rows = unattributed ? [...data, unattributed] : data;
+for (const name of ["leads", "impressions", "clicks", "sales"]) {
+  assert.equal(rows.reduce((all, row) => all + row[name], 0), total[name], `rows of ${name} add up`);
+}
 assert.ok(total.spend_micros > 0 && total.revenue_micros > 0);
 assert.equal(demo.roi.currency, "KZT");
 assert.ok(demo.execution.decisions.groups.length >= 2);

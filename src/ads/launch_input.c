@@ -278,19 +278,29 @@ static bool take_creatives(struct making *m, struct creatives *out, struct err *
 
 /* --- names, checks, the whole --- */
 
-static void name_objects(struct making *m)
+/* Ad groups are told apart by what they show: "English course: trial lesson +2". */
+static struct str default_adgroup_name(struct making *m, const struct creatives *creatives)
+{
+    struct str first = creatives->at[0].title;
+
+    if (creatives->n == 1)
+        return str_fmt(m->arena, STR_FMT ": " STR_FMT, STR_ARG(m->in->direction_name),
+                       STR_ARG(first));
+    return str_fmt(m->arena, STR_FMT ": " STR_FMT " +%zu", STR_ARG(m->in->direction_name),
+                   STR_ARG(first), creatives->n - 1);
+}
+
+static void name_objects(struct making *m, const struct creatives *creatives)
 {
     struct launch_input *in = m->in;
     struct str tag = tag_of(in);
-    struct day today = zone_day(
-        zone_known(m->connection.zone) ? m->connection.zone : STR("Etc/UTC"), m->now_ms);
     struct str campaign = m->wish->campaign_name, adgroup = m->wish->adgroup_name;
 
     if (!campaign.n)
         campaign = str_fmt(m->arena, STR_FMT " " STR_FMT, STR_ARG(in->direction_name),
                            STR_ARG(in->objective));
     if (!adgroup.n)
-        adgroup = str_fmt(m->arena, STR_FMT " %s", STR_ARG(in->direction_name), today.text);
+        adgroup = default_adgroup_name(m, creatives);
     in->campaign_name =
         str_fmt(m->arena, STR_FMT " #" STR_FMT,
                 STR_ARG(m->platform->clean_name(m->arena, campaign)), STR_ARG(tag));
@@ -340,7 +350,7 @@ bool launch_input_make(struct db *db, struct arena *arena, const struct launch_w
     if (!load(&m, err) || !fill(&m, err) || !take_creatives(&m, creatives, err) ||
         !check(&m, creatives, err))
         return false;
-    name_objects(&m);
+    name_objects(&m, creatives);
     out->fingerprint = fingerprint_of(&m);
     return true;
 }
@@ -356,9 +366,10 @@ bool launch_input_make(struct db *db, struct arena *arena, const struct launch_w
     M(advertiser_id)                                                                           \
     M(currency)                                                                                \
     M(country)                                                                                 \
-    M(direction_id) M(direction_name) M(objective) M(campaign_id) M(identity_id) M(page_id)    \
-        M(pixel_id) M(optimization_event) M(landing_page_url) M(seed) M(campaign_name)         \
-            M(adgroup_name) M(fingerprint) M(actor)
+    M(direction_id)                                                                            \
+    M(direction_name)                                                                          \
+    M(objective) M(campaign_id) M(identity_id) M(page_id) M(pixel_id) M(optimization_event)    \
+        M(landing_page_url) M(seed) M(campaign_name) M(adgroup_name) M(fingerprint) M(actor)
 
 struct str launch_input_print(struct arena *arena, const struct launch_input *input)
 {

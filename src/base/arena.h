@@ -28,7 +28,7 @@ void arena_reset(struct arena *arena);
 /* `n` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t n);
 
-#define NEW(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
+#define NEW(arena, T)          ((T *)arena_alloc((arena), sizeof(T)))
 #define NEW_ARRAY(arena, T, n) ((T *)arena_alloc_array((arena), (n), sizeof(T)))
 
 /* `n` zeroed members of `size` bytes; the product is checked. */

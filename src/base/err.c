@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool err_set_at(struct err *err, enum err_kind kind, const char *file, int line, const char *fmt,
-                ...)
+bool err_set_at(struct err *err, enum err_kind kind, const char *file, int line,
+                const char *fmt, ...)
 {
     va_list ap;
 
@@ -56,9 +56,9 @@ bool err_while(struct err *err, const char *fmt, ...)
 const char *err_kind_name(enum err_kind kind)
 {
     static const char *const names[] = {
-        [ERR_NONE] = "none",         [ERR_INVALID] = "invalid",   [ERR_DENIED] = "denied",
-        [ERR_NOT_FOUND] = "not_found", [ERR_CONFLICT] = "conflict", [ERR_BUSY] = "busy",
-        [ERR_REFUSED] = "refused",   [ERR_UNCERTAIN] = "uncertain", [ERR_BROKEN] = "broken",
+        [ERR_NONE] = "none",           [ERR_INVALID] = "invalid",     [ERR_DENIED] = "denied",
+        [ERR_NOT_FOUND] = "not_found", [ERR_CONFLICT] = "conflict",   [ERR_BUSY] = "busy",
+        [ERR_REFUSED] = "refused",     [ERR_UNCERTAIN] = "uncertain", [ERR_BROKEN] = "broken",
     };
     must((size_t)kind < sizeof names / sizeof names[0]);
     return names[kind];

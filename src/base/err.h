@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK   __attribute__((warn_unused_result))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /*
@@ -35,9 +35,9 @@ struct err {
     enum err_kind kind;
     const char *file; /* where it was first noticed */
     int line;
-    char field[64];  /* the input field to blame, or "" */
-    char text[512];  /* one clause, lower case, no full stop */
-    char hint[256];  /* what the reader can do about it, or "" */
+    char field[64]; /* the input field to blame, or "" */
+    char text[512]; /* one clause, lower case, no full stop */
+    char hint[256]; /* what the reader can do about it, or "" */
 
     /* For ERR_REFUSED: the platform's own answer, verbatim. */
     int64_t platform_code;
@@ -48,8 +48,8 @@ struct err {
 /* Record a failure.  Returns false, so `return err_set(...)` reads well. */
 #define err_set(err, kind, ...) err_set_at((err), (kind), __FILE__, __LINE__, __VA_ARGS__)
 
-bool err_set_at(struct err *err, enum err_kind kind, const char *file, int line, const char *fmt,
-                ...) PRINTF(5, 6);
+bool err_set_at(struct err *err, enum err_kind kind, const char *file, int line,
+                const char *fmt, ...) PRINTF(5, 6);
 
 /* Name the input field to blame.  Returns false. */
 bool err_field(struct err *err, const char *field);
@@ -61,8 +61,8 @@ bool err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 bool err_while(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
 /* Record an invalid input: field, what is wrong, what to do.  Returns false. */
-#define err_input(err, field_, hint_, ...)                                                       \
-    (err_set((err), ERR_INVALID, __VA_ARGS__), err_field((err), (field_)),                       \
+#define err_input(err, field_, hint_, ...)                                                     \
+    (err_set((err), ERR_INVALID, __VA_ARGS__), err_field((err), (field_)),                     \
      err_hint((err), "%s", (hint_)))
 
 /* "invalid", "denied", ... the word that logs and JSON use. */

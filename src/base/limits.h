@@ -7,51 +7,51 @@
  */
 
 /* HTTP, incoming */
-#define LIMIT_REQUEST_BODY (1024 * 1024)
-#define LIMIT_WEBHOOK_BODY (256 * 1024)
-#define LIMIT_SANDBOX_BODY (512 * 1024 * 1024) /* file/video/ad/upload/ */
-#define LIMIT_REPLY_BODY (32 * 1024 * 1024)
+#define LIMIT_REQUEST_BODY  (1024 * 1024)
+#define LIMIT_WEBHOOK_BODY  (256 * 1024)
+#define LIMIT_SANDBOX_BODY  (512 * 1024 * 1024) /* file/video/ad/upload/ */
+#define LIMIT_REPLY_BODY    (32 * 1024 * 1024)
 #define LIMIT_HEADERS_COUNT 64
-#define LIMIT_QUERY_COUNT 64
-#define LIMIT_URL 8192
-#define LIMIT_LIST_ROWS 200 /* largest page of our own lists */
+#define LIMIT_QUERY_COUNT   64
+#define LIMIT_URL           8192
+#define LIMIT_LIST_ROWS     200 /* largest page of our own lists */
 
 /* JSON and forms */
-#define LIMIT_JSON_DEPTH 32
+#define LIMIT_JSON_DEPTH        32
 #define LIMIT_JSON_WRITER_DEPTH 40
-#define LIMIT_JSON_CONTAINERS 65536 /* lists and objects of one document: each costs ~1 KB */
-#define LIMIT_JSON_TEXT (4 * 1024 * 1024)
-#define LIMIT_FORM_FIELDS 256
-#define LIMIT_CSV_COLUMNS 256
-#define LIMIT_CSV_FIELD (64 * 1024)
+#define LIMIT_JSON_CONTAINERS   65536 /* lists and objects of one document: each costs ~1 KB */
+#define LIMIT_JSON_TEXT         (4 * 1024 * 1024)
+#define LIMIT_FORM_FIELDS       256
+#define LIMIT_CSV_COLUMNS       256
+#define LIMIT_CSV_FIELD         (64 * 1024)
 
 /* HTTP, outgoing */
 #define LIMIT_ANSWER_BODY (64 * 1024 * 1024)
 
 /* People's texts */
-#define LIMIT_NAME 100      /* characters */
-#define LIMIT_TITLE 200     /* characters */
-#define LIMIT_TEXT 4096     /* characters */
-#define LIMIT_LABEL 512     /* characters: platform names */
+#define LIMIT_NAME     100  /* characters */
+#define LIMIT_TITLE    200  /* characters */
+#define LIMIT_TEXT     4096 /* characters */
+#define LIMIT_LABEL    512  /* characters: platform names */
 #define LIMIT_PASSWORD 256
-#define LIMIT_EMAIL 254
-#define LIMIT_PHONE 64
+#define LIMIT_EMAIL    254
+#define LIMIT_PHONE    64
 #define LIMIT_URL_TEXT 2048
 
 /* Objects */
 #define LIMIT_DIRECTIONS_PER_ACCOUNT 20 /* active */
-#define LIMIT_CREATIVES_PER_LAUNCH 20
-#define LIMIT_ADS_PER_ADGROUP 50 /* the default of a setting */
-#define LIMIT_ACTIONS_PER_BATCH 50
-#define LIMIT_REPORT_ROWS 200000
+#define LIMIT_CREATIVES_PER_LAUNCH   20
+#define LIMIT_ADS_PER_ADGROUP        50 /* the default of a setting */
+#define LIMIT_ACTIONS_PER_BATCH      50
+#define LIMIT_REPORT_ROWS            200000
 
 /* Database waits, milliseconds */
-#define LIMIT_STATEMENT_MS 30000
-#define LIMIT_LOCK_MS 10000
+#define LIMIT_STATEMENT_MS        30000
+#define LIMIT_LOCK_MS             10000
 #define LIMIT_IDLE_TRANSACTION_MS 60000
 
 /* Files */
-#define LIMIT_VIDEO (500LL * 1024 * 1024)
+#define LIMIT_VIDEO  (500LL * 1024 * 1024)
 #define LIMIT_POSTER (10 * 1024 * 1024)
 
 #endif

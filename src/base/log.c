@@ -176,11 +176,12 @@ void log_err(const char *event, const struct err *err)
 {
     bool ours = err->kind == ERR_BROKEN || err->kind == ERR_UNCERTAIN;
 
-    log_write(ours ? LOG_ERROR : LOG_WARN, event,
-              LOG_FIELDS(LOG_CSTR("kind", err_kind_name(err->kind)), LOG_CSTR("text", err->text),
-                         LOG_CSTR("hint", err->hint), LOG_CSTR("field", err->field),
-                         LOG_CSTR("file", err->file ? err->file : ""), LOG_INT("line", err->line),
-                         LOG_CSTR("platform_request_id", err->platform_request_id)));
+    log_write(
+        ours ? LOG_ERROR : LOG_WARN, event,
+        LOG_FIELDS(LOG_CSTR("kind", err_kind_name(err->kind)), LOG_CSTR("text", err->text),
+                   LOG_CSTR("hint", err->hint), LOG_CSTR("field", err->field),
+                   LOG_CSTR("file", err->file ? err->file : ""), LOG_INT("line", err->line),
+                   LOG_CSTR("platform_request_id", err->platform_request_id)));
 }
 
 void log_correlation(struct str id)

@@ -25,16 +25,23 @@ struct log_field {
     int64_t number;
 };
 
-#define LOG_TEXT(name, s) ((struct log_field){(name), LOG_KIND_TEXT, (s), 0})
-#define LOG_CSTR(name, s) ((struct log_field){(name), LOG_KIND_TEXT, str(s), 0})
-#define LOG_INT(name, v) ((struct log_field){(name), LOG_KIND_INT, {0}, (v)})
+#define LOG_TEXT(name, s)  ((struct log_field){(name), LOG_KIND_TEXT, (s), 0})
+#define LOG_CSTR(name, s)  ((struct log_field){(name), LOG_KIND_TEXT, str(s), 0})
+#define LOG_INT(name, v)   ((struct log_field){(name), LOG_KIND_INT, {0}, (v)})
 #define LOG_PHONE(name, s) ((struct log_field){(name), LOG_KIND_PHONE, (s), 0})
 #define LOG_EMAIL(name, s) ((struct log_field){(name), LOG_KIND_EMAIL, (s), 0})
 
-#define LOG_FIELDS(...) (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ) {0}}
+#define LOG_FIELDS(...)                                                                        \
+    (const struct log_field[])                                                                 \
+    {                                                                                          \
+        __VA_ARGS__ __VA_OPT__(, )                                                             \
+        {                                                                                      \
+            0                                                                                  \
+        }                                                                                      \
+    }
 #define log_debug(event, ...) log_write(LOG_DEBUG, (event), LOG_FIELDS(__VA_ARGS__))
-#define log_info(event, ...) log_write(LOG_INFO, (event), LOG_FIELDS(__VA_ARGS__))
-#define log_warn(event, ...) log_write(LOG_WARN, (event), LOG_FIELDS(__VA_ARGS__))
+#define log_info(event, ...)  log_write(LOG_INFO, (event), LOG_FIELDS(__VA_ARGS__))
+#define log_warn(event, ...)  log_write(LOG_WARN, (event), LOG_FIELDS(__VA_ARGS__))
 #define log_error(event, ...) log_write(LOG_ERROR, (event), LOG_FIELDS(__VA_ARGS__))
 
 /* Fields end with one whose name is NULL. */

@@ -20,9 +20,12 @@ struct str {
 };
 
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
-#define STR_FMT "%.*s"
-#define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""
+#define STR_INIT(literal)                                                                      \
+    {                                                                                          \
+        "" literal, sizeof(literal) - 1                                                        \
+    }
+#define STR_FMT        "%.*s"
+#define STR_ARG(s)     (int)(s).n, (s).n ? (s).p : ""
 #define countof(array) (sizeof(array) / sizeof((array)[0]))
 
 struct str str(const char *cstr); /* borrows; str(NULL) is empty */

@@ -27,7 +27,7 @@ const char *creative_path(const struct conf *conf, struct arena *arena,
 }
 
 const char *creative_poster_path(const struct conf *conf, struct arena *arena,
-                                const struct creative *creative)
+                                 const struct creative *creative)
 {
     return creative->media_path.n
                ? creative_file_path(conf, arena, creative->media_path, ".jpg")

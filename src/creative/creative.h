@@ -104,7 +104,7 @@ MUST_CHECK bool creative_mark_failed(struct db *db, struct arena *arena,
 const char *creative_path(const struct conf *conf, struct arena *arena,
                           const struct creative *creative);
 const char *creative_poster_path(const struct conf *conf, struct arena *arena,
-                                const struct creative *creative);
+                                 const struct creative *creative);
 
 /* --- on a platform --- */
 

@@ -14,14 +14,14 @@
 
 static int test_passed, test_failed, test_failures_now;
 
-#define CHECK(condition, ...)                                                                    \
-    do {                                                                                         \
-        if (!(condition)) {                                                                      \
-            test_failures_now++;                                                                 \
-            fprintf(stderr, "%s:%d: not %s: ", __FILE__, __LINE__, #condition);                  \
-            fprintf(stderr, __VA_ARGS__);                                                        \
-            fprintf(stderr, "\n");                                                               \
-        }                                                                                        \
+#define CHECK(condition, ...)                                                                  \
+    do {                                                                                       \
+        if (!(condition)) {                                                                    \
+            test_failures_now++;                                                               \
+            fprintf(stderr, "%s:%d: not %s: ", __FILE__, __LINE__, #condition);                \
+            fprintf(stderr, __VA_ARGS__);                                                      \
+            fprintf(stderr, "\n");                                                             \
+        }                                                                                      \
     } while (0)
 
 #define RUN(function) test_run(#function, function)
