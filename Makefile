@@ -88,6 +88,17 @@ $(B)/unit/%: test/unit/%.c test/unit/test.h $(B)/libadwright.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itest/unit -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
 
+# --- measuring: our server under load, beside a peer; see bench/ -------------
+$(B)/bench/load: bench/ingest/load.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(LINK_$(FLAVOUR)) -lcrypto
+$(B)/bench/stored: bench/ingest/stored.c $(B)/libadwright.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
+bench-ingest: deps-test
+	@$(MAKE) --no-print-directory -s all $(B)/bench/load $(B)/bench/stored
+	@bash bench/ingest/run.sh
+
 # --- fuzzing: one target per test/fuzz/fuzz_*.c, see tools/fuzz-one.sh -------
 FUZZ_TARGETS := $(sort $(wildcard test/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:test/fuzz/%.c=build/fuzz/%)
