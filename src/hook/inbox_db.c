@@ -27,22 +27,21 @@ static bool add_one(struct db *db, struct arena *arena, const struct inbox_entry
 static bool add_all(struct db *db, struct arena *arena, const struct inbox_entry *entries,
                     size_t n, struct err *err)
 {
-    bool fresh = false;
-
     if (!db_pipe_begin(db, err))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        fresh |= !entries[i].quarantined;
+    for (size_t i = 0; i < n; i++)
         if (!add_one(db, arena, &entries[i], err)) {
             db_pipe_cancel(db);
             return false;
         }
-    }
-    return db_pipe_end(db, NULL, 0, err) && (!fresh || lead_intake_ask(db, err));
+    return db_pipe_end(db, NULL, 0, err);
 }
 
 bool inbox_add(struct db *db, struct arena *arena, const struct inbox_entry *entries, size_t n,
-               struct err *err)
+               bool ask, struct err *err)
 {
-    return db_begin(db, err) && db_end(db, add_all(db, arena, entries, n, err), err);
+    if (!ask) /* the pipe is its own transaction: one round trip */
+        return add_all(db, arena, entries, n, err);
+    return db_begin(db, err) &&
+           db_end(db, add_all(db, arena, entries, n, err) && lead_intake_ask(db, err), err);
 }

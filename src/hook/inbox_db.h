@@ -16,10 +16,10 @@ struct inbox_entry {
 };
 
 /*
- * Store all, and ask for the job that reads those not quarantined: one
- * transaction, durable on return.  The handle is in system scope.
+ * Store all in one transaction, durable on return; with `ask`, together with
+ * the wish for the job that reads them.  The handle is in system scope.
  */
 MUST_CHECK bool inbox_add(struct db *db, struct arena *arena, const struct inbox_entry *entries,
-                          size_t n, struct err *err);
+                          size_t n, bool ask, struct err *err);
 
 #endif

@@ -14,7 +14,10 @@
 
 #include <stdatomic.h>
 
-enum { CROWD = 16 }; /* so many good ones in one batch: they pour in */
+enum {
+    CROWD = 16, /* so many good ones in one batch: they pour in */
+    ASK_MS = 1000,
+};
 
 static bool answer_challenge(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -106,6 +109,23 @@ static bool receive(struct intake *in, size_t i, const struct signature_rules *r
     return fits;
 }
 
+/*
+ * A job is asked for with each batch, but while deliveries pour in once a
+ * second is enough: the job is held then, and so still there.  Where it is not
+ * after all, lead_sweep sees to it.
+ */
+static bool should_ask(size_t fitting)
+{
+    static _Atomic int64_t asked_ms;
+    int64_t now = clock_mono_ms();
+
+    if (fitting >= CROWD && now - atomic_load(&asked_ms) < ASK_MS)
+        return false;
+    if (fitting)
+        atomic_store(&asked_ms, now);
+    return fitting > 0;
+}
+
 /* The transaction of all failed: each alone, so that one bad member harms only itself. */
 static void store_alone(struct intake *in, bool *ok, struct err *errs)
 {
@@ -118,7 +138,8 @@ static void store_alone(struct intake *in, bool *ok, struct err *errs)
         struct err err = gone;
         bool late = clock_mono_ms() > in->requests[i]->deadline_mono_ms;
 
-        bool stored = !late && !gone.kind && inbox_add(first->db, first->arena, entry, 1, &err);
+        bool stored = !late && !gone.kind &&
+                      inbox_add(first->db, first->arena, entry, 1, !entry->quarantined, &err);
         if (!stored && err.kind == ERR_BUSY)
             gone = err; /* the database is away: do not wait for it once per member */
         if (entry->quarantined || stored)
@@ -159,7 +180,9 @@ static void take_deliveries(struct request **requests, struct reply *replies, bo
             errs[i] = err;
         fitting += ok[i];
     }
-    if (in.entries_n && !inbox_add(first->db, first->arena, in.entries, in.entries_n, &err)) {
+    bool ask = should_ask(fitting);
+    if (in.entries_n &&
+        !inbox_add(first->db, first->arena, in.entries, in.entries_n, ask, &err)) {
         log_err("webhook.batch", &err);
         store_alone(&in, ok, errs);
     }

@@ -397,7 +397,7 @@ static void reading_waits_while_deliveries_pour_in(struct database *database, st
 
     app = (struct app){.conf = &conf, .database = database};
     db_scope_system(db);
-    CHECK_OK(inbox_add(db, arena, &entry, 1, &err), err);
+    CHECK_OK(inbox_add(db, arena, &entry, 1, true, &err), err);
     lead_intake_hold();
     CHECK_OK(job_run_due(database, kinds, db, NULL, &app, &ran, &err), err);
     CHECK(ran == 1 && count(db, "received") == 1, "it was read");
