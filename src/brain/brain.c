@@ -152,7 +152,9 @@ bool brain_schedule(const struct app *app, struct db *db, struct arena *arena, i
         const struct brain_account *a = &accounts.at[i];
         struct day today = zone_day(a->zone, now_ms);
         bool one = false;
-        if (!platform_find(a->platform) || zone_hour(a->zone, now_ms) < a->schedule_hour)
+        /* Looked at every second: a day that is claimed costs no write. */
+        if (!platform_find(a->platform) || zone_hour(a->zone, now_ms) < a->schedule_hour ||
+            str_eq(a->last_day, day_str(&today)))
             continue;
         db_scope(db, a->org_id);
         ok = start_day(db, arena, a, day_str(&today), &one, err);

@@ -68,6 +68,7 @@ MUST_CHECK bool report_list(struct db *db, struct arena *arena,
 /* Connected accounts of all orgs (system scope): for the schedule. */
 struct brain_account {
     struct str org_id, ad_account_id, platform, zone;
+    struct str last_day; /* the newest day that a scheduled run was claimed for; "" = none */
     int64_t schedule_hour;
 };
 LIST(brain_accounts, struct brain_account);

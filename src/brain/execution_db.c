@@ -238,7 +238,9 @@ bool execution_accounts(struct db *db, struct arena *arena, struct brain_account
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT c.org_id, c.ad_account_id, c.platform, c.zone, a.schedule_hour"
+              "SELECT c.org_id, c.ad_account_id, c.platform, c.zone, a.schedule_hour,"
+              " (SELECT MAX(s.slot) FROM schedule_slots s"
+              "  WHERE s.schedule = 'brain.run:' || c.platform || ':' || c.ad_account_id)"
               " FROM ad_account_connections c"
               " JOIN ad_accounts a ON a.org_id = c.org_id AND a.ad_account_id = c.ad_account_id"
               " WHERE c.state = 'connected' ORDER BY c.org_id, c.ad_account_id, c.platform");
@@ -249,6 +251,7 @@ bool execution_accounts(struct db *db, struct arena *arena, struct brain_account
         a->platform = db_text(&rows, 2);
         a->zone = db_text(&rows, 3);
         a->schedule_hour = db_int(&rows, 4);
+        a->last_day = db_text(&rows, 5);
     }
     return db_done(&rows, err);
 }
