@@ -14,8 +14,9 @@
 /* The same wish again within this time is a double click. */
 #define DOUBLE_CLICK_MS 10000
 
-#define PROCESSING_LOOK_MS 2000 /* how often to ask whether a video is usable */
-#define UNCERTAIN_LOOK_MS  500
+#define PROCESSING_LOOK_MS  1000 /* how often to ask whether a video is usable: at first, */
+#define PROCESSING_LATER_MS 5000 /* and when it takes its time */
+#define UNCERTAIN_LOOK_MS   500
 
 /* --- starting --- */
 
@@ -227,7 +228,8 @@ static void choose_wait(struct launching *l, const struct err *why)
 {
     if (l->processing) {
         l->job->snooze = true;
-        l->job->retry_after_ms = PROCESSING_LOOK_MS;
+        l->job->retry_after_ms =
+            l->job->attempt < 20 ? PROCESSING_LOOK_MS : PROCESSING_LATER_MS;
     } else if (why->kind == ERR_UNCERTAIN && l->job->attempt <= 4) {
         l->job->retry_after_ms = UNCERTAIN_LOOK_MS;
     }

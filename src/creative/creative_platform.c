@@ -148,6 +148,14 @@ static bool same_host(struct pushing *p, struct str address)
            str_eq(cover.host, base.host) && cover.port == base.port;
 }
 
+/* ".jpg" or ".png" by the first bytes; "" for anything else. */
+static const char *image_ending(struct str bytes)
+{
+    if (str_starts(bytes, STR("\xFF\xD8\xFF")))
+        return ".jpg";
+    return str_starts(bytes, STR("\x89PNG\r\n")) ? ".png" : "";
+}
+
 static bool fetch_cover(struct pushing *p, struct str *bytes)
 {
     struct net_request rq = {
@@ -163,8 +171,7 @@ static bool fetch_cover(struct pushing *p, struct str *bytes)
     if (!p->copy.cover_url.n)
         return false;
     if (net_call(p->session->net, p->arena, &rq, &answer, &err) && answer.status == 200 &&
-        answer.body.n > 3 && (unsigned char)answer.body.p[0] == 0xFF &&
-        (unsigned char)answer.body.p[1] == 0xD8) {
+        *image_ending(answer.body)) {
         *bytes = answer.body;
         return true;
     }
@@ -183,17 +190,18 @@ static bool poster_bytes(struct pushing *p, struct str *bytes, struct err *err)
                               LIMIT_POSTER, bytes, err);
 }
 
-static struct str poster_name(struct pushing *p)
+static struct str poster_name(struct pushing *p, struct str bytes)
 {
     struct str stem = str_sub(p->copy.file_name, 0, p->copy.file_name.n - 4);
+    const char *ending = image_ending(bytes);
 
-    return str_fmt(p->arena, STR_FMT ".jpg", STR_ARG(stem));
+    return str_fmt(p->arena, STR_FMT "%s", STR_ARG(stem), *ending ? ending : ".jpg");
 }
 
 /* Sent; or, when the answer was lost or the name is taken, found. */
 static bool send_poster(struct pushing *p, struct str bytes, struct err *err)
 {
-    struct str name = poster_name(p);
+    struct str name = poster_name(p, bytes);
     struct err unread = {0};
     bool found = false;
 

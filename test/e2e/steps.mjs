@@ -4,11 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { http, root } from "./harness.mjs";
 
-// As a browser: open the authorization page, confirm its form, follow the redirect to our callback.
-export async function connectAccount(world, { org = 0, query = "" } = {}) {
-  const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=tiktok${query}`, undefined, { org });
-  assert.equal(begun.status, 200, begun.text);
-  const page = await http("GET", begun.json.url);
+// As a browser: open the authorization page, confirm its form; where it sends us back to.
+export async function authorize(url) {
+  const page = await http("GET", url);
   assert.equal(page.status, 200, page.text);
   const action = page.text.match(/<form[^>]*action="([^"]*)"/)?.[1];
   assert.ok(action, page.text);
@@ -17,9 +15,15 @@ export async function connectAccount(world, { org = 0, query = "" } = {}) {
     const value = (name) => tag.match(new RegExp(`${name}="([^"]*)"`))?.[1];
     if (value("name")) answers.append(value("name"), (value("value") ?? "").replaceAll("&amp;", "&"));
   }
-  const allowed = await http("GET", `${new URL(action, begun.json.url)}?${answers}`);
+  const allowed = await http("GET", `${new URL(action, url)}?${answers}`);
   assert.ok([302, 303].includes(allowed.status), `${allowed.status} ${allowed.text}`);
-  const callback = await http("GET", allowed.headers.get("location"));
+  return allowed.headers.get("location");
+}
+
+export async function connectAccount(world, { org = 0, query = "" } = {}) {
+  const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=tiktok${query}`, undefined, { org });
+  assert.equal(begun.status, 200, begun.text);
+  const callback = await http("GET", await authorize(begun.json.url));
   assert.equal(callback.status, 200, callback.text);
   const accounts = await world.server.call("GET", "/api/ad-accounts", undefined, { org });
   assert.equal(accounts.status, 200, accounts.text);

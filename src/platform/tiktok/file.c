@@ -143,10 +143,11 @@ bool tiktok_upload_image(struct platform_session *s, struct str bytes, struct st
     plain_part(s, &parts, "upload_type", STR("UPLOAD_BY_FILE"));
     plain_part(s, &parts, "file_name", file_name);
     plain_part(s, &parts, "image_signature", md5_hex);
-    *net_parts_add(&parts, s->arena) = (struct net_part){.name = STR("image_file"),
-                                                         .filename = file_name,
-                                                         .type = STR("image/jpeg"),
-                                                         .value = bytes};
+    *net_parts_add(&parts, s->arena) = (struct net_part){
+        .name = STR("image_file"),
+        .filename = file_name,
+        .type = str_ends(file_name, STR(".png")) ? STR("image/png") : STR("image/jpeg"),
+        .value = bytes};
     if (!tiktok_upload(s, "file/image/ad/upload/", parts, upload_deadline_ms(0), &data, err))
         return false;
     *image_id = json_id(first_object(data), "image_id", s->arena);
