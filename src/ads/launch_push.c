@@ -6,7 +6,8 @@
 #include "db/db.h"
 #include "text/json.h"
 
-#define PROCESSING_LOOK_MS 5000
+#define PROCESSING_LOOK_MS  1000 /* how often to ask whether the video is usable: at first, */
+#define PROCESSING_LATER_MS 5000 /* and when it takes its time */
 
 static bool creative_of(struct job *job, struct creative *out, struct err *err)
 {
@@ -59,7 +60,7 @@ bool launch_push_creative(struct job *job, struct err *err)
         return true;
     if (err->kind == ERR_BUSY && !err->platform_code) {
         job->snooze = true;
-        job->retry_after_ms = PROCESSING_LOOK_MS;
+        job->retry_after_ms = job->attempt < 20 ? PROCESSING_LOOK_MS : PROCESSING_LATER_MS;
     }
     return false;
 }
