@@ -187,6 +187,11 @@ static struct str money(struct arena *arena, int64_t micros, struct str currency
                    STR_ARG(currency));
 }
 
+static int64_t room(int64_t micros)
+{
+    return micros > 0 ? micros : 0;
+}
+
 struct str guard_words(struct arena *arena, const struct guard_case *c, enum guard guard,
                        struct str currency)
 {
@@ -210,10 +215,10 @@ struct str guard_words(struct arena *arena, const struct guard_case *c, enum gua
                        STR_ARG(money(arena, step_bottom(c), currency)));
     case GUARD_DIRECTION_CAP:
         return str_fmt(arena, "the direction's daily budget leaves " STR_FMT,
-                       STR_ARG(money(arena, c->direction_room_micros, currency)));
+                       STR_ARG(money(arena, room(c->direction_room_micros), currency)));
     case GUARD_ACCOUNT_CAP:
         return str_fmt(arena, "the account's daily cap leaves " STR_FMT,
-                       STR_ARG(money(arena, c->account_room_micros, currency)));
+                       STR_ARG(money(arena, room(c->account_room_micros), currency)));
     case GUARD_SPENT:
         return str_fmt(arena, "a new budget must be 5 %% above today's spend of " STR_FMT,
                        STR_ARG(money(arena, c->spent_today_micros, currency)));

@@ -163,16 +163,44 @@ static struct brain_direction *direction_of(struct brain_inputs *in, struct str 
     return NULL;
 }
 
+/* The daily budget that a launch asks for; 0 = the direction's. */
+static int64_t launch_budget(struct arena *arena, const struct past_action *a)
+{
+    const struct json *params;
+    struct err ignored = {0};
+    int64_t micros = 0;
+
+    if (!json_parse(arena, a->params, &params, &ignored) ||
+        !json_want_micros(params, "daily_budget", 0, &micros, &ignored))
+        return 0;
+    return micros;
+}
+
+/* A group that is being made has no row yet: its money is taken from the room already. */
+static void note_open_launch(struct arena *arena, struct brain_inputs *in,
+                             struct brain_direction *d, const struct past_action *a)
+{
+    int64_t taken = launch_budget(arena, a);
+
+    d->launching = true;
+    if (!taken || taken > d->budget_micros)
+        taken = d->budget_micros;
+    d->budget_micros -= taken;
+    if (in->cap_micros > 0)
+        in->cap_micros = in->cap_micros > taken ? in->cap_micros - taken : 1;
+}
+
 /* `waiting_too`: what is still to be sent counts as open as well; not when it is being sent. */
-static void note_open(struct brain_inputs *in, const struct past_action *a, bool waiting_too)
+static void note_open(struct arena *arena, struct brain_inputs *in, const struct past_action *a,
+                      bool waiting_too)
 {
     struct brain_group *g = snapshot_group(in, a->object_id);
     struct brain_direction *d = direction_of(in, a->object_id);
 
-    if (d)
-        d->launching = true;
     if (str_eq(a->state, STR("waiting")) && !waiting_too)
         return;
+    if (d)
+        note_open_launch(arena, in, d, a);
     if (g)
         g->uncertain = true;
     for (size_t i = 0; i < in->groups.n; i++) {
@@ -213,15 +241,9 @@ static void note_launches(struct arena *arena, struct brain_inputs *in,
                           const struct past_action *a)
 {
     struct brain_direction *d = direction_of(in, a->object_id);
-    const struct json *params;
-    struct err ignored = {0};
-    int64_t micros = 0;
 
-    if (!d || !str_eq(a->source, STR("brain")) || a->undone)
-        return;
-    if (json_parse(arena, a->params, &params, &ignored) &&
-        json_want_micros(params, "daily_budget", 0, &micros, &ignored))
-        d->freed_micros -= micros;
+    if (d && str_eq(a->source, STR("brain")) && !a->undone)
+        d->freed_micros -= launch_budget(arena, a);
 }
 
 static bool take_past(struct db *db, struct arena *arena, const struct snapshot_of *of,
@@ -236,7 +258,7 @@ static bool take_past(struct db *db, struct arena *arena, const struct snapshot_
     for (size_t i = 0; i < past.n; i++) {
         const struct past_action *a = &past.at[i];
         if (open_state(a->state) && !str_eq(a->id, of->sending))
-            note_open(in, a, waiting_too);
+            note_open(arena, in, a, waiting_too);
         if (str_eq(a->state, STR("done"))) {
             note_done(arena, in, day_start_ms, a, &seen_today);
             note_launches(arena, in, a);

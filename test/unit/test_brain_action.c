@@ -619,6 +619,31 @@ static void a_launch_is_done_when_it_is(struct database *database, struct db *db
     END;
 }
 
+static void a_launch_under_way_has_taken_its_room(struct database *database, struct db *db)
+{
+    struct action_wishes raise = {0};
+    struct str id;
+    struct err err = {0};
+
+    BEGIN;
+    CHECK_OK(db_run(db, NULL, &err,
+                    "UPDATE directions SET daily_budget_micros = $2 WHERE org_id = $1",
+                    TEXT(fake_org), INT(16000 * U)),
+             err);
+    fake.launch_state = "running";
+    ask_launch(db, arena); /* 5 000 of the 6 000 that are left */
+    run_jobs(database, db);
+    CHECK_OK(db_run(db, NULL, &err,
+                    "DELETE FROM adgroups WHERE org_id = $1 AND adgroup_id = 'made'",
+                    TEXT(fake_org)),
+             err);
+    wish(arena, &raise, BUDGET("g1", "12000"));
+    CHECK(!add(db, arena, "key-2", &raise, &id, &err) &&
+              str_has(str(err.text), STR("direction_cap")),
+          "17 000 of 16 000: %s", err.text);
+    END;
+}
+
 static void a_failed_launch_is_not_done(struct database *database, struct db *db)
 {
     for (int refused_at_once = 0; refused_at_once < 2; refused_at_once++) {
@@ -821,6 +846,7 @@ int main(void)
     RUN_ON_DATABASES(steps_of_a_day_add_up);
     RUN_ON_DATABASES(what_a_person_changed_is_left_alone);
     RUN_ON_DATABASES(a_launch_is_done_when_it_is);
+    RUN_ON_DATABASES(a_launch_under_way_has_taken_its_room);
     RUN_ON_DATABASES(a_failed_launch_is_not_done);
     RUN_ON_DATABASES(every_change_is_undone_once);
     RUN_ON_DATABASES(a_new_group_is_undone_by_pausing_it);
