@@ -96,41 +96,83 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
     return x;
 }
 
-/* What frames the body, as the client said it. */
-struct framing {
+/* What the headers say about the request's frame: the length of the body, and where it ends. */
+struct head {
+    int hosts;
     int lengths;
     int encodings;
-    bool odd_transfer;
+    bool malformed;    /* a name that is no token, a control character in a value */
+    bool odd_transfer; /* an encoding other than chunked */
     bool odd_content;
     size_t length;
 };
 
-static enum MHD_Result see_header(void *arg, enum MHD_ValueKind kind, const char *name,
-                                  const char *value)
+static bool is_token(struct str s)
 {
-    struct framing *f = arg;
-    struct str header = str(name);
+    static const char others[] = "!#$%&'*+-.^_`|~";
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            (!c || !strchr(others, c)))
+            return false;
+    }
+    return s.n > 0;
+}
+
+static bool has_control(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (((unsigned char)s.p[i] < 0x20 && s.p[i] != '\t') || s.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
+static enum MHD_Result see_header(void *arg, enum MHD_ValueKind kind, const char *name_p,
+                                  size_t name_n, const char *value_p, size_t value_n)
+{
+    struct head *head = arg;
+    struct str name = {name_p, name_n}, value = str_trim((struct str){value_p, value_n});
     int64_t length;
 
     (void)kind;
-    if (str_eq_nocase(header, STR("content-length"))) {
-        f->lengths++;
-        if (str_int(str_trim(str(value)), &length) && length > 0)
-            f->length = (size_t)length;
-    } else if (str_eq_nocase(header, STR("transfer-encoding"))) {
-        f->encodings++;
-        f->odd_transfer |= !str_eq_nocase(str_trim(str(value)), STR("chunked"));
-    } else if (str_eq_nocase(header, STR("content-encoding"))) {
-        f->odd_content |= !str_eq_nocase(str(value), STR("identity"));
+    head->malformed |= !is_token(name) || has_control(value);
+    if (str_eq_nocase(name, STR("host"))) {
+        head->hosts++;
+    } else if (str_eq_nocase(name, STR("content-length"))) {
+        head->lengths++;
+        if (str_int(value, &length) && length > 0)
+            head->length = (size_t)length;
+    } else if (str_eq_nocase(name, STR("transfer-encoding"))) {
+        head->encodings++;
+        head->odd_transfer |= !str_eq_nocase(value, STR("chunked"));
+    } else if (str_eq_nocase(name, STR("content-encoding"))) {
+        head->odd_content |= !str_eq_nocase(value, STR("identity"));
     }
     return MHD_YES;
 }
 
-/* 0, or the status to refuse with. */
-static int judge_head(struct exchange *x, struct framing *f, struct err *err)
+/* Another reader of these bytes could see another request in them: answer and cut. */
+static int ambiguous(struct exchange *x, struct err *err, const char *what)
 {
-    int headers = MHD_get_connection_values(x->connection, MHD_HEADER_KIND, see_header, f);
+    x->close = true;
+    err_set(err, ERR_INVALID, "%s", what);
+    return 400;
+}
 
+/* 0, or the status to refuse with. */
+static int judge_head(struct exchange *x, struct head *head, struct err *err)
+{
+    int headers = MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, see_header, head);
+
+    if (head->malformed)
+        return ambiguous(x, err, "a header is malformed");
+    if (head->hosts > 1)
+        return ambiguous(x, err, "the host is said more than once");
+    if (head->lengths > 1 || head->encodings > 1 || (head->lengths && head->encodings))
+        return ambiguous(x, err, "the length of the body is said more than once");
+    if (head->odd_transfer)
+        return ambiguous(x, err, "only the transfer encoding chunked is read here");
     if (x->target_n > LIMIT_URL) {
         err_input(err, "url", "shorten it", "the URL is longer than %d bytes", LIMIT_URL);
         return 414;
@@ -139,18 +181,7 @@ static int judge_head(struct exchange *x, struct framing *f, struct err *err)
         err_set(err, ERR_INVALID, "there are more than %d headers", LIMIT_HEADERS_COUNT);
         return 431;
     }
-    if (f->lengths > 1 || f->encodings > 1 || (f->lengths && f->encodings)) {
-        x->close = true; /* two readers could see two requests here */
-        err_set(err, ERR_INVALID, "the length of the body is said more than once");
-        return 400;
-    }
-    if (f->odd_transfer) {
-        x->close = true;
-        err_input(err, "transfer-encoding", "send Content-Length, or chunked alone",
-                  "this transfer encoding is not read here");
-        return 400;
-    }
-    if (f->odd_content) {
+    if (head->odd_content) {
         err_input(err, "content-encoding", "send the body as it is",
                   "encoded bodies are not read here");
         return 415;
@@ -193,17 +224,17 @@ static int judge_length(struct exchange *x, size_t length, struct err *err)
 
 static enum MHD_Result begin(struct exchange *x)
 {
-    struct framing framing = {0};
+    struct head head = {0};
     struct err err = {0};
-    int status = judge_head(x, &framing, &err);
+    int status = judge_head(x, &head, &err);
 
     if (!status)
         status = judge_route(x, &err);
     if (!status)
-        status = judge_length(x, framing.length, &err);
+        status = judge_length(x, head.length, &err);
     if (status)
         return refuse(x, status, &err);
-    body_init(&x->body, framing.length);
+    body_init(&x->body, head.length);
     set_phase(x->conn, PHASE_BODY);
     return MHD_YES;
 }

@@ -584,6 +584,145 @@ static void a_body_said_twice_is_refused_and_cut(void)
     arena_free(a);
 }
 
+static const struct {
+    const char *raw; /* "|" is NUL */
+    int status;
+} malformed[] = {
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n", 400},
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nX(y): a\r\n\r\n", 400},
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n", 400},
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nX: a\x01\r\n\r\n", 400},
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nX|Y: a\r\n\r\n", 400},
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400},
+    {"GET http://x/hello HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+    {"GET /hello HTTP/3.0\r\nHost: x\r\n\r\n", 505},
+    {"GET /hello\r\n", 400},
+    {"GET /hello HTTP/1.1\r\nHost: x\r\nX: \ta b\t\r\nConnection: close\r\n\r\n", 200},
+    {"GET /hello HTTP/1.0\r\n\r\n", 200},
+};
+
+static void a_malformed_head_is_refused(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+
+    for (size_t i = 0; i < countof(malformed); i++) {
+        struct str raw = str(malformed[i].raw);
+        char *p = arena_alloc(a, raw.n);
+        for (size_t k = 0; k < raw.n; k++)
+            p[k] = raw.p[k] == '|' ? 0 : raw.p[k];
+        struct str got = ask_raw(a, web, (struct str){p, raw.n});
+        CHECK(status_of(got) == malformed[i].status, "%s: " STR_FMT, malformed[i].raw,
+              STR_ARG(got));
+    }
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+/* --- mutations: no parser of ours or the library's may break ------------------------------ */
+
+static const char *const seeds[] = {
+    "GET /echo/abc?q=1&x=%41 HTTP/1.1\r\nHost: x\r\nCookie: a=1; b=2\r\n\r\n",
+    "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+    "POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+    "8\r\n\r\n"
+    "{\"a\":1}\n",
+    "POST /batch HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nyes"
+    "GET /file HTTP/1.1\r\nHost: x\r\nRange: bytes=0-3\r\n\r\n",
+    "PUT /video HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+    "GET /drop HTTP/1.1\r\nHost: x\r\n\r\nHEAD /hello HTTP/1.0\r\n\r\n",
+};
+
+static uint64_t dice; /* a sequence of its own: the same mutations every time */
+
+static size_t roll(size_t sides)
+{
+    dice = dice * 6364136223846793005u + 1442695040888963407u;
+    return (size_t)(dice >> 33) % sides;
+}
+
+/* Some bytes changed, left out, doubled, or swapped for ones that mean something. */
+static size_t mutate(char *p, size_t n, size_t room)
+{
+    static const char pieces[][24] = {
+        "\r\n",     "\n",      ":", " ",  "%",  "0",       "Content-Length: 9\r\n",
+        "\r\n\r\n", "chunked", "/", "..", "\t", "HTTP/1.1"};
+
+    for (size_t times = 1 + roll(4); times-- && n > 4;) {
+        size_t at = roll(n), some = 1 + roll(n - at < 20 ? n - at : 20);
+        const char *piece = pieces[roll(countof(pieces))];
+        switch (roll(5)) {
+        case 0:
+            p[at] = (char)roll(256);
+            break;
+        case 1:
+            memmove(p + at, p + at + some, n - at - some);
+            n -= some;
+            break;
+        case 2:
+            if (n + some > room)
+                break;
+            memmove(p + at + some, p + at, n - at);
+            n += some;
+            break;
+        case 3:
+            n = at;
+            break;
+        default:
+            if (n + strlen(piece) > room)
+                break;
+            memmove(p + at + strlen(piece), p + at, n - at);
+            memcpy(p + at, piece, strlen(piece));
+            n += strlen(piece);
+        }
+    }
+    return n;
+}
+
+enum { MUTANTS = 1024, AT_ONCE = 128 };
+
+static int send_mutant(struct web *web)
+{
+    char raw[1024];
+    const char *seed = seeds[roll(countof(seeds))];
+    size_t n = strlen(seed);
+    int fd = dial(web_port(web));
+
+    memcpy(raw, seed, n);
+    n = mutate(raw, n, sizeof raw);
+    say(fd, (struct str){raw, n});
+    (void)shutdown(fd, SHUT_WR);
+    return fd;
+}
+
+static void mutated_requests_do_no_harm(void)
+{
+    struct web_settings s = settings();
+    s.slow_client_ms = 50;
+    struct web *web = serve(s);
+    struct arena *a = arena_new("test");
+    int fds[AT_ONCE];
+
+    dice = 1;
+    for (int i = 0; i < MUTANTS; i += AT_ONCE) {
+        for (int k = 0; k < AT_ONCE; k++)
+            fds[k] = send_mutant(web);
+        for (int k = 0; k < AT_ONCE; k++) {
+            struct arena_mark mark = arena_mark(a);
+            struct str got = hear(a, fds[k], 5000);
+            close(fds[k]);
+            CHECK(!got.n || str_starts(got, STR("HTTP/1.1 ")), "mutant %d: " STR_FMT, i + k,
+                  STR_ARG(got));
+            arena_rewind(a, mark);
+        }
+    }
+    CHECK(status_of(ask(a, web, "GET", "/hello", "", STR(""))) == 200, "it still answers");
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
 static void noise_is_refused(void)
 {
     struct web *web = serve(settings());
@@ -1077,7 +1216,9 @@ int main(void)
     RUN(a_body_is_whole_or_refused);
     RUN(a_body_in_chunks_has_the_same_ceiling);
     RUN(a_body_said_twice_is_refused_and_cut);
+    RUN(a_malformed_head_is_refused);
     RUN(noise_is_refused);
+    RUN(mutated_requests_do_no_harm);
     RUN(json_bodies_are_checked);
     RUN(an_error_is_a_problem_body);
     RUN(every_reply_carries_the_safe_headers);
