@@ -57,14 +57,19 @@ static void block_free(struct block *b)
     free(b);
 }
 
-struct arena *arena_new(const char *name)
+struct arena *arena_new_sized(const char *name, size_t bytes)
 {
     struct arena *arena = calloc(1, sizeof *arena);
     if (!arena)
         err_bug(name, 0, "out of memory for a new arena");
     arena->name = name;
-    arena->top = block_new(arena, FIRST_BLOCK, NULL);
+    arena->top = block_new(arena, bytes, NULL);
     return arena;
+}
+
+struct arena *arena_new(const char *name)
+{
+    return arena_new_sized(name, FIRST_BLOCK);
 }
 
 static void run_deferred(struct arena *arena, struct deferred *until)

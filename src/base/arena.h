@@ -18,6 +18,8 @@ struct arena;
 
 /* A new arena.  `name` is for the out-of-memory message; it is not copied. */
 struct arena *arena_new(const char *name);
+/* The same, beginning with a block of `bytes`: for thousands of small lives at once. */
+struct arena *arena_new_sized(const char *name, size_t bytes);
 
 /* Run what was deferred, give all memory back.  arena_free(NULL) does nothing. */
 void arena_free(struct arena *arena);

@@ -22,6 +22,12 @@ struct faults;
 struct journal;
 struct net;
 
+/* Attempts to deliver webhooks. */
+struct hooks_done {
+    int64_t sent, accepted, failed;
+    int64_t waiting; /* still undelivered, due or not */
+};
+
 /* The market of one advertiser. */
 struct market {
     struct str advertiser_id;
@@ -54,9 +60,10 @@ struct sandbox {
     struct journal *journal;
     int64_t scheduled_ms; /* when the next scheduled budget begins; 0 = none waits */
     uint64_t seed;
-    int64_t deliveries; /* webhooks made so far */
-    int64_t sending;    /* webhooks that are on their way now */
-    int64_t requests;   /* request ids given so far */
+    int64_t deliveries;            /* webhooks made so far */
+    int64_t sending;               /* webhooks that are on their way now */
+    struct hooks_done hooks_total; /* since the start; `waiting` unused */
+    int64_t requests;              /* request ids given so far */
 };
 
 void box_lock(struct sandbox *box);

@@ -66,21 +66,36 @@ static bool clock_get(struct request *rq, struct reply *rp, struct err *err)
     return put_clock(rq, rp, NULL, err);
 }
 
+/* Deliver what is due and say what was attempted since `before`. */
+static bool deliver(struct request *rq, struct reply *rp, const struct hooks_done *before,
+                    struct err *err)
+{
+    struct sandbox *box = box_of(rq);
+    struct hooks_done done;
+
+    hooks_deliver(box, rq->net);
+    box_lock(box);
+    done = hooks_since(box, before);
+    box_unlock(box);
+    return put_clock(rq, rp, &done, err);
+}
+
 static bool clock_post(struct request *rq, struct reply *rp, struct err *err)
 {
     static const char *const allowed[] = {"to", "advance_hours", "advance_minutes", "deliver",
                                           NULL};
     struct sandbox *box = box_of(rq);
-    struct hooks_done done;
+    struct hooks_done before;
     const struct json *body;
     int64_t to_ms;
-    bool deliver, moved;
+    bool wanted, moved;
 
     if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
         !read_target(body, &to_ms, err) ||
-        !json_want_bool(body, "deliver", false, &deliver, err))
+        !json_want_bool(body, "deliver", false, &wanted, err))
         return false;
     box_lock(box);
+    before = box->hooks_total;
     moved = to_ms >= clock_wall_ms() - MINUTE_MS
                 ? clockwork_move(box, to_ms, err)
                 : err_input(err, "to", "POST /sandbox/reset begins again",
@@ -91,23 +106,20 @@ static bool clock_post(struct request *rq, struct reply *rp, struct err *err)
     box_unlock(box);
     if (!moved)
         return false;
-    if (!deliver)
-        return put_clock(rq, rp, NULL, err);
-    hooks_deliver(box, rq->net, &done);
-    return put_clock(rq, rp, &done, err);
+    return wanted ? deliver(rq, rp, &before, err) : put_clock(rq, rp, NULL, err);
 }
 
 static bool deliver_post(struct request *rq, struct reply *rp, struct err *err)
 {
     struct sandbox *box = box_of(rq);
-    struct hooks_done done;
+    struct hooks_done before;
 
     box_lock(box);
+    before = box->hooks_total;
     market_tick(box, clock_wall_ms());
     store_sweep(box->store);
     box_unlock(box);
-    hooks_deliver(box, rq->net, &done);
-    return put_clock(rq, rp, &done, err);
+    return deliver(rq, rp, &before, err);
 }
 
 /* --- call log ------------------------------------------------------------ */

@@ -12,6 +12,7 @@
 #include "sandbox/market.h"
 #include "work/work.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #define FIRST_RETRY_MS INT64_C(1000)
@@ -158,26 +159,38 @@ struct sending {
     struct str body;
 };
 
-/* The delivery that is due first; with webhook_reorder the last of the due ones. */
-static const struct json *first_due(struct sandbox *box, int64_t now_ms, struct str *id)
-{
-    const struct json *best = NULL;
-    int64_t best_ms = 0;
+struct due {
+    struct str id;
+    int64_t due_ms;
+};
+LIST(dues, struct due);
 
+static int by_time(const void *a, const void *b)
+{
+    const struct due *x = a, *y = b;
+
+    if (x->due_ms != y->due_ms)
+        return x->due_ms < y->due_ms ? -1 : 1;
+    return str_cmp(x->id, y->id);
+}
+
+/* What is due by now, in order; with webhook_reorder the latest first. */
+static void list_due(struct sandbox *box, struct arena *arena, int64_t now_ms, struct dues *out)
+{
     for (size_t i = 0; i < store_count(box->store, KIND_DELIVERY); i++) {
         const struct json *delivery = store_at(box->store, KIND_DELIVERY, i);
         int64_t due_ms = 0;
-        if (!delivery || !json_int(delivery, "due_ms", &due_ms) || due_ms > now_ms ||
-            json_bool(delivery, "sending", false))
-            continue;
-        bool better = box->settings.webhook_reorder ? due_ms >= best_ms : due_ms < best_ms;
-        if (!best || better) {
-            best = delivery;
-            best_ms = due_ms;
-            *id = store_id_at(box->store, KIND_DELIVERY, i);
-        }
+        if (delivery && json_int(delivery, "due_ms", &due_ms) && due_ms <= now_ms)
+            *dues_add(out, arena) =
+                (struct due){str_dup(arena, store_id_at(box->store, KIND_DELIVERY, i)), due_ms};
     }
-    return best;
+    if (out->n)
+        qsort(out->at, out->n, sizeof *out->at, by_time);
+    for (size_t i = 0; box->settings.webhook_reorder && i < out->n / 2; i++) {
+        struct due first = out->at[i];
+        out->at[i] = out->at[out->n - 1 - i];
+        out->at[out->n - 1 - i] = first;
+    }
 }
 
 static void mark(struct sandbox *box, struct arena *arena, struct str id, bool sending,
@@ -192,23 +205,24 @@ static void mark(struct sandbox *box, struct arena *arena, struct str id, bool s
     (void)store_put(box->store, KIND_DELIVERY, id, doc_print(&doc));
 }
 
-static void begin(struct sandbox *box, struct arena *arena, int64_t now_ms,
+/* False: somebody else sends it, or it is gone. */
+static bool begin(struct sandbox *box, struct arena *arena, struct str id, int64_t now_ms,
                   struct sending *sending)
 {
-    struct str id = STR("");
-    const struct json *delivery = first_due(box, now_ms, &id);
-    int64_t attempts = 0;
+    const struct json *delivery = store_find(box->store, KIND_DELIVERY, id);
+    int64_t attempts = 0, due_ms = 0;
 
-    *sending = (struct sending){0};
-    if (!delivery)
-        return;
+    *sending = (struct sending){.id = id};
+    if (!delivery || json_bool(delivery, "sending", false) ||
+        !json_int(delivery, "due_ms", &due_ms) || due_ms > now_ms)
+        return false;
     (void)json_int(delivery, "attempts", &attempts);
-    sending->id = str_dup(arena, id);
     sending->url = str_dup(arena, json_text(delivery, "url", STR("")));
     sending->body = str_dup(arena, json_text(delivery, "body", STR("")));
     hook_sign(box, arena, sending->body, now_ms, &sending->headers);
-    mark(box, arena, sending->id, true, attempts + 1, now_ms);
+    mark(box, arena, id, true, attempts + 1, now_ms);
     box->sending++;
+    return true;
 }
 
 static void finish(struct sandbox *box, struct arena *arena, const struct sending *sending,
@@ -219,6 +233,9 @@ static void finish(struct sandbox *box, struct arena *arena, const struct sendin
     int64_t now_ms = clock_wall_ms();
 
     box->sending--;
+    box->hooks_total.sent++;
+    box->hooks_total.accepted += accepted;
+    box->hooks_total.failed += !accepted;
     (void)pthread_cond_broadcast(&box->woken);
     if (!delivery)
         return; /* reset meanwhile */
@@ -253,30 +270,23 @@ static bool send_one(struct net *net, struct arena *arena, const struct sending 
     return answer.status == 200;
 }
 
-/* One delivery; false when none was due. */
-static bool deliver_one(struct sandbox *box, struct net *net, struct arena *arena,
-                        int64_t now_ms, struct hooks_done *done)
+static void deliver_one(struct sandbox *box, struct net *net, struct arena *arena,
+                        struct str id, int64_t now_ms)
 {
     struct sending sending;
-    bool accepted;
+    bool accepted, mine;
 
     box_lock(box);
-    begin(box, arena, now_ms, &sending);
+    mine = begin(box, arena, id, now_ms, &sending);
     store_sweep(box->store);
     box_unlock(box);
-    if (!sending.id.n)
-        return false;
+    if (!mine)
+        return;
     accepted = send_one(net, arena, &sending);
     box_lock(box);
     finish(box, arena, &sending, accepted);
     store_sweep(box->store);
     box_unlock(box);
-    done->sent++;
-    if (accepted)
-        done->accepted++;
-    else
-        done->failed++;
-    return true;
 }
 
 static int64_t waiting(struct sandbox *box)
@@ -288,20 +298,36 @@ static int64_t waiting(struct sandbox *box)
     return n;
 }
 
-void hooks_deliver(struct sandbox *box, struct net *net, struct hooks_done *done)
+void hooks_deliver(struct sandbox *box, struct net *net)
 {
+    struct arena *list_arena = arena_new("sandbox due deliveries");
     struct arena *arena = arena_new("sandbox delivery");
     int64_t now_ms = clock_wall_ms(); /* what becomes due again meanwhile waits */
+    struct dues dues = {0};
 
-    *done = (struct hooks_done){0};
-    while (deliver_one(box, net, arena, now_ms, done))
+    box_lock(box);
+    list_due(box, list_arena, now_ms, &dues);
+    box_unlock(box);
+    for (size_t i = 0; i < dues.n; i++) {
+        deliver_one(box, net, arena, dues.at[i].id, now_ms);
         arena_reset(arena);
+    }
     arena_free(arena);
+    arena_free(list_arena);
     box_lock(box);
     while (box->sending > 0) /* the other thread's, at most CALL_MS */
         (void)pthread_cond_wait(&box->woken, &box->lock);
-    done->waiting = waiting(box);
     box_unlock(box);
+}
+
+struct hooks_done hooks_since(struct sandbox *box, const struct hooks_done *before)
+{
+    return (struct hooks_done){
+        .sent = box->hooks_total.sent - before->sent,
+        .accepted = box->hooks_total.accepted - before->accepted,
+        .failed = box->hooks_total.failed - before->failed,
+        .waiting = waiting(box),
+    };
 }
 
 /* --- the thread ---------------------------------------------------------- */
@@ -326,7 +352,6 @@ static void wait_for_work(struct sandbox *box)
 static void turn(void *arg)
 {
     struct sandbox *box = arg;
-    struct hooks_done done;
 
     if (!box->hooks_net) {
         struct err err = {0};
@@ -337,7 +362,7 @@ static void turn(void *arg)
     }
     wait_for_work(box);
     if (box->hooks_net)
-        hooks_deliver(box, box->hooks_net, &done);
+        hooks_deliver(box, box->hooks_net);
 }
 
 static void wake(void *arg)

@@ -18,16 +18,15 @@ void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms);
 /* A test lead of a form (TikTok: mock leads), due at once. */
 void hooks_mock(struct sandbox *box, struct str advertiser_id, const struct json *lead);
 
-struct hooks_done {
-    int64_t sent, accepted, failed; /* attempts of this call */
-    int64_t waiting;                /* still undelivered, due or not */
-};
-
 /*
  * Send everything that is due, then return; the lock is held only between the
  * calls, never during them.  Call without the lock.
  */
-void hooks_deliver(struct sandbox *box, struct net *net, struct hooks_done *done);
+void hooks_deliver(struct sandbox *box, struct net *net);
+
+/* What was attempted since box->hooks_total was `before`, by whichever thread. With the lock.
+ */
+struct hooks_done hooks_since(struct sandbox *box, const struct hooks_done *before);
 
 /* The thread that delivers when nobody asks. */
 MUST_CHECK bool hooks_start(struct sandbox *box, struct err *err);

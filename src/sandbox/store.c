@@ -100,7 +100,7 @@ static void retire(struct store *store, struct record *record)
 const struct json *store_put(struct store *store, enum kind kind, struct str id, struct str doc)
 {
     struct record *record = find(store, kind, id);
-    struct arena *arena = arena_new("sandbox document");
+    struct arena *arena = arena_new_sized("sandbox document", doc.n * 3 + 512);
     const struct json *parsed;
     struct err err = {0};
 

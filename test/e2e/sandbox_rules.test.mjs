@@ -288,6 +288,29 @@ test("rules 23, 24, 25: names, soft and final deletion, 20 ids at a time, 105 %"
   must(await box.post("campaign/create/", body));
 });
 
+test("rule 25: no budget under 105 % of what is spent; partly done is 20001", async (t) => {
+  const box = await openSandbox(t);
+  await box.control("POST", "reset", { seed: "5", world: "mixed", review: false });
+  await box.control("POST", "settings", { rate_level: "off", readiness_ms: 0 });
+  box.token = await authorize(box);
+  const { adgroup_id } = await makeAd(box);
+  const now = await box.now();
+  // 22:00 in Almaty (UTC+5): most of the day's money is gone.
+  const evening = new Date(now - (now + 5 * 3600_000) % 86400_000 + 22 * 3600_000);
+  if (evening.getTime() < now + 12 * 3600_000) evening.setTime(evening.getTime() + 86400_000);
+  await box.control("POST", "clock", { to: evening.toISOString().slice(0, 19) + "Z" });
+  const update = (budget) => box.post("adgroup/update/", { advertiser_id: KZ, adgroup_id, budget });
+  refused(await update(2500), 40002, /105%/);
+  must(await update(40000));
+  const both = await box.post("adgroup/status/update/", { advertiser_id: KZ, adgroup_ids: [adgroup_id, "1"],
+    operation_status: "DISABLE", allow_partial_success: true });
+  assert.equal(both.code, 20001);
+  assert.deepEqual(both.data.adgroup_ids, [adgroup_id]);
+  assert.equal(both.data.error_list[0].adgroup_id, "1");
+  refused(await box.post("adgroup/status/update/", { advertiser_id: KZ, adgroup_ids: [adgroup_id, "1"],
+    operation_status: "ENABLE" }), 40002, /does not exist/);
+});
+
 // --- ad groups ----------------------------------------------------------------------------
 
 test("rule 11: the schedule", async (t) => {
@@ -766,6 +789,20 @@ test("rule 47: number ids, other signatures, the founding shape, duplicates", as
     createHmac("sha256", box.state.app_secret).update(got[0].body).digest("hex"));
 });
 
+test("rule 47: late ones first, by switch", async (t) => {
+  const box = await openSandbox(t);
+  await box.control("POST", "reset", { seed: "3", world: "mixed", review: false });
+  await box.control("POST", "settings", { rate_level: "off", readiness_ms: 0, webhook_reorder: true });
+  box.token = await authorize(box);
+  const hook = await receiver(t);
+  must(await subscribe(box, hook.url));
+  await makeAd(box);
+  await box.control("POST", "clock", { advance_hours: 72, deliver: true });
+  const times = hook.got.map(({ json }) => json.entry[0].create_time);
+  assert.ok(times.length > 3);
+  assert.notDeepEqual(times, [...times].sort((a, b) => a - b));
+});
+
 test("rules 48, 49: subscriptions need a living token; repeats with back-off; one test lead a form", async (t) => {
   const box = await openSandbox(t);
   const hook = await receiver(t, (n) => (n < 3 ? 500 : 200));
@@ -881,6 +918,8 @@ test("the same seed gives the same market; the state survives a restart", async 
 
 test("daily budgets of tomorrow begin at midnight of the account", async (t) => {
   const box = await openSandbox(t);
+  const almaty = ((await box.now()) + 5 * 3600_000) % 86400_000; // locked from 23:55 to 00:00
+  if (almaty > 23.8 * 3600_000) await box.control("POST", "clock", { advance_minutes: 20 });
   const adgroup_id = await makeGroup(box);
   const change = (body) => box.post("adgroup/budget/update/", { advertiser_id: KZ, ...body });
   const get = async () => must(await box.get("adgroup/get/", { advertiser_id: KZ, filtering: { adgroup_ids: [adgroup_id] } })).list[0];

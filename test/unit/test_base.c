@@ -27,6 +27,20 @@ static void arena_gives_zeroed_memory_and_runs_deferred_last_first(void)
     CHECK(strcmp(notes, "xx") == 0, "after free: %s", notes);
 }
 
+static void arena_that_begins_small_grows_all_the_same(void)
+{
+    struct arena *a = arena_new_sized("test", 100);
+    char *first = arena_alloc(a, 64);
+
+    memset(first, 'a', 64);
+    for (size_t n = 1; n < 100000; n *= 3)
+        memset(arena_alloc(a, n), 'b', n);
+    CHECK(first[63] == 'a', "what was handed out stays");
+    arena_reset(a);
+    CHECK(arena_used(a) == 0, "%zu", arena_used(a));
+    arena_free(a);
+}
+
 static const struct {
     const char *in;
     bool ok;
@@ -125,6 +139,7 @@ static void ids_are_ordered_and_unique(void)
 int main(void)
 {
     RUN(arena_gives_zeroed_memory_and_runs_deferred_last_first);
+    RUN(arena_that_begins_small_grows_all_the_same);
     RUN(reads_integers_exactly);
     RUN(cuts_and_trims);
     RUN(tells_utf8_from_noise);
