@@ -47,7 +47,7 @@ struct sandbox {
     struct work_loop *hooks;
     struct net *hooks_net; /* of the hooks thread */
     char files[4096];      /* folder with the bytes of uploaded media */
-    bool files_temporary;
+    bool files_temporary, data_made;
 
     pthread_mutex_t lock;
     pthread_cond_t woken; /* the webhook loop should look now */

@@ -19,18 +19,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* In the data folder, made if need be; where that cannot be, in /tmp. */
+static bool make_temporary(struct sandbox *box, struct err *err)
+{
+    char data[sizeof box->files - 32];
+
+    snprintf(data, sizeof data, STR_FMT, STR_ARG(box->conf->data));
+    box->data_made = mkdir(data, 0700) == 0;
+    snprintf(box->files, sizeof box->files, "%s/sandbox-XXXXXX", data);
+    if (mkdtemp(box->files))
+        return true;
+    snprintf(box->files, sizeof box->files, "%s", "/tmp/adwright-sandbox-XXXXXX");
+    return mkdtemp(box->files) != NULL ||
+           err_set(err, ERR_BROKEN, "cannot make a folder in /tmp: %s", strerror(errno));
+}
+
 bool files_open(struct sandbox *box, struct err *err)
 {
     struct str state = box->conf->sandbox_state;
 
     box->files_temporary = state.n == 0;
-    if (box->files_temporary) {
-        snprintf(box->files, sizeof box->files, "%s", "/tmp/adwright-sandbox-XXXXXX");
-        if (!mkdtemp(box->files))
-            return err_set(err, ERR_BROKEN, "cannot make a folder in /tmp: %s",
-                           strerror(errno));
-        return true;
-    }
+    if (box->files_temporary)
+        return make_temporary(box, err);
     snprintf(box->files, sizeof box->files, STR_FMT ".files", STR_ARG(state));
     if (mkdir(box->files, 0700) != 0 && errno != EEXIST)
         return err_input(err, "sandbox_state", "name a file in a folder that you may write",
@@ -57,6 +67,8 @@ void files_close(struct sandbox *box)
         return;
     files_clear(box);
     (void)rmdir(box->files);
+    if (box->data_made) /* unless somebody else has put something there */
+        (void)rmdir(str_c(box->arena, box->conf->data));
 }
 
 /* Names are ids that we made, or those of a request: digits and letters only. */

@@ -9,7 +9,7 @@
  * platform's own fetcher, as its links are.
  */
 
-/* Make the folder: beside the state file, or a temporary one. */
+/* Make the folder: beside the state file, or a temporary one in the data folder. */
 MUST_CHECK bool files_open(struct sandbox *box, struct err *err);
 void files_clear(struct sandbox *box);
 /* Remove a temporary folder. */
