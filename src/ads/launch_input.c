@@ -368,8 +368,13 @@ bool launch_input_make(struct db *db, struct arena *arena, const struct launch_w
     M(country)                                                                                 \
     M(direction_id)                                                                            \
     M(direction_name)                                                                          \
-    M(objective) M(campaign_id) M(identity_id) M(page_id) M(pixel_id) M(optimization_event)    \
-        M(landing_page_url) M(seed) M(campaign_name) M(adgroup_name) M(fingerprint) M(actor)
+    M(objective)                                                                               \
+    M(campaign_id)                                                                             \
+    M(identity_id)                                                                             \
+    M(page_id)                                                                                 \
+    M(pixel_id)                                                                                \
+    M(optimization_event)                                                                      \
+    M(landing_page_url) M(seed) M(campaign_name) M(adgroup_name) M(fingerprint) M(actor)
 
 struct str launch_input_print(struct arena *arena, const struct launch_input *input)
 {

@@ -348,48 +348,55 @@ static void put_error(struct json_writer *w, const struct err *why)
     json_end(w);
 }
 
+/* The outcome of a launch that is over, in the object that is open. */
+static bool put_over(struct request *rq, struct json_writer *w, struct str launch_id,
+                     struct err *err)
+{
+    static const char *const members[] = {
+        "success",           "mode",        "campaign_id", "adgroup_id",
+        "tiktok_adgroup_id", "ads_created", "ads",         "refused"};
+    struct workflow_view view = {0};
+    const struct json *outcome;
+    struct err why = {0};
+
+    if (!launch_get(rq->db, rq->arena, launch_id, &view, err))
+        return false;
+    if (!str_eq(view.state, STR("done"))) {
+        (void)launch_error_read(rq->arena, view.error_json, &why);
+        put_error(w, &why);
+        return true;
+    }
+    if (!json_parse(rq->arena, view.output, &outcome, err))
+        return false;
+    for (size_t i = 0; i < countof(members); i++) {
+        json_key(w, members[i]);
+        json_put_raw(w, json_print(rq->arena, json_at(outcome, members[i])));
+    }
+    return true;
+}
+
 /* One direction's result; *running when its outcome is not known yet. */
-static bool put_result(struct request *rq, struct json_writer *w, struct started *started,
+static bool put_result(struct request *rq, struct json_writer *w, const struct started *started,
                        bool wait, bool *running, struct err *err)
 {
-    struct workflow_view view = {0};
+    struct str launch_id = started->launch_id;
     bool over = false;
 
+    if (wait && launch_id.n &&
+        !launch_wait(rq->db, rq->arena, launch_id, wait_until(rq), &over, err))
+        return false;
     json_object(w);
     json_text_member(w, "direction_id", started->direction.id);
     json_text_member(w, "direction_name", started->direction.name);
-    json_text_or_null_member(w, "launch_id", started->launch_id);
-    if (!started->launch_id.n) {
+    json_text_or_null_member(w, "launch_id", launch_id);
+    if (!launch_id.n) {
         put_error(w, &started->err);
+    } else if (over) {
+        if (!put_over(rq, w, launch_id, err))
+            return false;
     } else {
-        if (wait &&
-            !launch_wait(rq->db, rq->arena, started->launch_id, wait_until(rq), &over, err))
-            return false;
-        if (over && !launch_get(rq->db, rq->arena, started->launch_id, &view, err))
-            return false;
-        if (!over) {
-            *running = true;
-            json_text_member(w, "state", STR("running"));
-        } else if (str_eq(view.state, STR("done"))) {
-            const struct json *outcome;
-
-            if (!json_parse(rq->arena, view.output, &outcome, err))
-                return false;
-            json_bool_member(w, "success", true);
-            json_text_member(w, "mode", json_text(outcome, "mode", STR("")));
-            json_text_member(w, "campaign_id", json_text(outcome, "campaign_id", STR("")));
-            json_text_member(w, "adgroup_id", json_text(outcome, "adgroup_id", STR("")));
-            json_text_member(w, "tiktok_adgroup_id", json_text(outcome, "adgroup_id", STR("")));
-            json_key(w, "ads_created");
-            json_put_raw(w, json_print(rq->arena, json_at(outcome, "ads_created")));
-            json_key(w, "ads");
-            json_put_raw(w, json_print(rq->arena, json_at(outcome, "ads")));
-        } else {
-            struct err why = {0};
-
-            (void)launch_error_read(rq->arena, view.error_json, &why);
-            put_error(w, &why);
-        }
+        *running = true;
+        json_text_member(w, "state", STR("running"));
     }
     json_end(w);
     return true;
