@@ -320,6 +320,41 @@ static void without_a_secret_nothing_is_accepted(struct database *database, stru
     web_stop(web, 1000);
 }
 
+/* Statements take eight rows or one. */
+static void a_batch_of_any_size_is_stored_in_order(struct database *database, struct db *db)
+{
+    struct inbox_entry entries[20];
+    struct db_rows rows;
+    struct err err = {0};
+    int64_t next = 0, n = 0;
+
+    (void)database;
+    db_scope_system(db);
+    for (size_t size = 1; size <= countof(entries); size++) {
+        for (size_t i = 0; i < size; i++)
+            entries[i] =
+                (struct inbox_entry){.body = str_fmt(arena, "{\"n\":%lld}", (long long)n),
+                                     .signature = i % 3 ? "open" : "bad",
+                                     .quarantined = i % 3 == 0,
+                                     .received_ms = n++};
+        CHECK_OK(inbox_add(db, arena, entries, size, size % 2, &err), err);
+    }
+    db_select(db, arena, &rows,
+              "SELECT received_ms, body, signature, state FROM webhook_deliveries"
+              " ORDER BY received_ms");
+    while (db_next(&rows)) {
+        bool bad = str_eq(db_text(&rows, 2), STR("bad"));
+        CHECK(db_int(&rows, 0) == next &&
+                  str_eq(db_text(&rows, 1), str_fmt(arena, "{\"n\":%lld}", (long long)next)),
+              "row %lld", (long long)next);
+        CHECK(bad == str_eq(db_text(&rows, 3), STR("quarantined")), "row %lld",
+              (long long)next);
+        next++;
+    }
+    CHECK_OK(db_done(&rows, &err), err);
+    CHECK(next == n, "%lld of %lld", (long long)next, (long long)n);
+}
+
 /* For every statement that can fail: what was answered 200 is there. */
 static void an_acknowledged_delivery_is_never_lost(struct database *database, struct db *db)
 {
@@ -425,6 +460,7 @@ int main(void)
     RUN_ON_DATABASES(the_challenge_is_answered);
     RUN_ON_DATABASES(a_bad_signature_is_kept_apart_and_bounded);
     RUN_ON_DATABASES(without_a_secret_nothing_is_accepted);
+    RUN_ON_DATABASES(a_batch_of_any_size_is_stored_in_order);
     RUN_ON_DATABASES(an_acknowledged_delivery_is_never_lost);
     RUN_ON_DATABASES(a_crowd_is_stored_exactly);
     RUN_ON_DATABASES(reading_waits_while_deliveries_pour_in);
