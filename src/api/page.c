@@ -7,14 +7,22 @@
 #include "seal/seal.h"
 #include "text/html.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+struct str page_file(const char *name)
+{
+    for (const struct embedded *file = embedded_pages; file->name; file++)
+        if (strcmp(file->name, name) == 0)
+            return (struct str){file->bytes, file->n};
+    must(!"the page's file is embedded");
+    return STR("");
+}
 
 /* The style sheet's address changes with its text, so that it may be cached for ever. */
 static struct str style_version(struct arena *arena)
 {
-    return str_sub(
-        seal_sha256_hex(arena, (struct str){embedded_pages[0].bytes, embedded_pages[0].n}), 0,
-        12);
+    return str_sub(seal_sha256_hex(arena, page_file("style.css")), 0, 12);
 }
 
 bool page_reply(struct request *rq, struct reply *rp, int status, struct str html)
@@ -31,7 +39,8 @@ void page_head(struct buf *html, struct str title)
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 "<title>"));
     html_put(html, title);
-    buf_add(html, STR(" · adwright</title>\n<link rel=\"stylesheet\" href=\"/style.css?v="));
+    buf_add(html, STR(" · adwright</title>\n<link rel=\"icon\" href=\"/icon.svg\">\n<link "
+                      "rel=\"stylesheet\" href=\"/style.css?v="));
     buf_add(html, style_version(html->arena));
     buf_add(html, STR("\">\n</head>\n<body>\n"));
 }
@@ -84,4 +93,20 @@ bool page_close(struct page *page, struct request *rq, struct reply *rp, struct 
 
     buf_add(&page->html, STR("</main>\n</body>\n</html>\n"));
     return buf_done(&page->html, "the page", &html, err) && page_reply(rq, rp, 200, html);
+}
+
+struct str page_count(struct arena *arena, int64_t n)
+{
+    struct str digits = str_fmt(arena, "%" PRId64, n < 0 ? -n : n);
+    struct buf out;
+
+    buf_init(&out, arena, 64);
+    if (n < 0)
+        buf_char(&out, '-');
+    for (size_t i = 0; i < digits.n; i++) {
+        if (i && (digits.n - i) % 3 == 0)
+            buf_add(&out, STR("\u00a0"));
+        buf_char(&out, digits.p[i]);
+    }
+    return buf_str(&out);
 }

@@ -29,4 +29,9 @@ bool page_reply(struct request *rq, struct reply *rp, int status, struct str htm
 /* The head of a page without navigation. */
 void page_head(struct buf *html, struct str title);
 
+/* A file of src/api/pages/; must exist. */
+struct str page_file(const char *name);
+/* 153451 -> "153 451". */
+struct str page_count(struct arena *arena, int64_t n);
+
 #endif

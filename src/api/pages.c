@@ -14,5 +14,6 @@ const struct route page_routes[] = {
     {"POST", "/sign-in", PUBLIC, .handler = post_sign_in, .body_limit = 4096},
     {"POST", "/sign-out", PUBLIC, .handler = post_sign_out, .body_limit = 4096},
     {"GET", "/style.css", PUBLIC, .handler = get_style},
+    {"GET", "/icon.svg", PUBLIC, .handler = get_icon},
     ROUTES_END,
 };

@@ -8,8 +8,6 @@
 #include "text/money.h"
 #include "text/zone.h"
 
-#include <inttypes.h>
-
 static void put_money(struct buf *html, struct roi_money money, struct str currency)
 {
     buf_add(html, STR("<td>"));
@@ -32,7 +30,7 @@ static void put_percent(struct buf *html, struct roi_ratio ratio, bool judged)
 
 static void put_count(struct buf *html, int64_t n)
 {
-    buf_fmt(html, "<td>%" PRId64 "</td>", n);
+    buf_fmt(html, "<td>" STR_FMT "</td>", STR_ARG(page_count(html->arena, n)));
 }
 
 static void put_row(struct buf *html, const struct roi_row *row, struct str title,
@@ -84,10 +82,10 @@ static void put_figures(struct buf *html, const struct roi_report *report)
 
     buf_add(html, STR("<dl class=\"figures\">"));
     put_figure(html, "Spend", money_or_dash(html, total->spend, report->currency));
-    put_figure(html, "Leads", str_fmt(html->arena, "%" PRId64, total->leads));
+    put_figure(html, "Leads", page_count(html->arena, total->leads));
     put_figure(html, "Cost per lead", money_or_dash(html, total->cpl, report->currency));
-    put_figure(html, "Qualified", str_fmt(html->arena, "%" PRId64, total->qualified));
-    put_figure(html, "Sales", str_fmt(html->arena, "%" PRId64, total->sales));
+    put_figure(html, "Qualified", page_count(html->arena, total->qualified));
+    put_figure(html, "Sales", page_count(html->arena, total->sales));
     put_figure(html, "Revenue", money_or_dash(html, total->revenue, report->currency));
     put_figure(html, "ROI", roi);
     buf_add(html, STR("</dl>"));

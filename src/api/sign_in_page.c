@@ -3,7 +3,6 @@
 #include "api/sign_in_page.h"
 #include "api/page.h"
 #include "auth/auth.h"
-#include "base/embedded.h"
 #include "conf/app.h"
 
 #include "job/job.h"
@@ -104,6 +103,12 @@ bool get_style(struct request *rq, struct reply *rp, struct err *err)
 {
     (void)err;
     reply_header(rq, rp, "Cache-Control", STR("public, max-age=31536000, immutable"));
-    return reply_body(rp, 200, "text/css; charset=utf-8",
-                      (struct str){embedded_pages[0].bytes, embedded_pages[0].n});
+    return reply_body(rp, 200, "text/css; charset=utf-8", page_file("style.css"));
+}
+
+bool get_icon(struct request *rq, struct reply *rp, struct err *err)
+{
+    (void)err;
+    reply_header(rq, rp, "Cache-Control", STR("public, max-age=86400"));
+    return reply_body(rp, 200, "image/svg+xml", page_file("icon.svg"));
 }
