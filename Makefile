@@ -160,7 +160,7 @@ deps-test:
 	@sh tools/deps.sh test
 
 demo: deps
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@build/adwright demo $(ARGS)
 
 test: deps-test
