@@ -478,7 +478,7 @@ static void launch(struct plan *plan, const struct brain_direction *d)
     if (d->launching || in->as_of_ms - d->launched_ms < p->launch_rest_ms) {
         launch_deferred(plan, d,
                         str_fmt(plan->arena, "the last new ad group is under %lld h old",
-                                (long long)(p->launch_rest_ms / 3600000)));
+                                (long long)((p->launch_rest_ms + 1800000) / 3600000)));
         return;
     }
     int64_t share = money_scale(d->budget_micros, p->launch_share_permille, 1000);

@@ -230,10 +230,10 @@ struct str guard_words(struct arena *arena, const struct guard_case *c, enum gua
         return STR("it has no daily budget of its own");
     case GUARD_COOL_DOWN:
         return str_fmt(arena, "it was changed less than %d h ago",
-                       (int)(c->policy->cool_down_ms / hour));
+                       (int)((c->policy->cool_down_ms + hour / 2) / hour));
     case GUARD_LEARNING:
         return str_fmt(arena, "it is younger than %d h and still learning",
-                       (int)(c->policy->learning_ms / hour));
+                       (int)((c->policy->learning_ms + hour / 2) / hour));
     case GUARD_LAST_AD:
         return STR("it is the last running ad of its group");
     }

@@ -2,6 +2,9 @@
 #include "brain/policy.h"
 
 #define HOUR_MS INT64_C(3600000)
+/* Runs come at the same hour of each day, some seconds early or late: that must not cost a day.
+ */
+#define SLACK_MS (HOUR_MS / 2)
 
 const char policy_current[] = "p1";
 
@@ -58,14 +61,14 @@ static const struct policy policies[] = {
         .eater_spend_permille = 2000,
         .eater_impressions = 300,
         .launch_share_permille = 400,
-        .launch_rest_ms = 72 * HOUR_MS,
+        .launch_rest_ms = 72 * HOUR_MS - SLACK_MS,
         .launch_creatives = 3,
 
         .step_up_permille = 300,
         .step_down_permille = 500,
         .gentle_down_permille = 250,
-        .cool_down_ms = 48 * HOUR_MS,
-        .learning_ms = 48 * HOUR_MS,
+        .cool_down_ms = 48 * HOUR_MS - SLACK_MS,
+        .learning_ms = 48 * HOUR_MS - SLACK_MS,
         .fresh_ms = 3 * HOUR_MS,
         .least_raise_permille = 50,
         .most_changes = 10,
