@@ -325,7 +325,8 @@ static bool launch_ads(struct demo *demo, struct str *outcome, struct err *err)
             !launched(demo, json_text(answer, "launch_id", STR("")), err))
             return false;
     }
-    *outcome = str_fmt(a, "1 campaign, %zu ad groups, %zu ads, published", n, n);
+    *outcome = str_fmt(a, "1 campaign, %zu ad group%s with an ad each, published", n,
+                       n == 1 ? "" : "s");
     return true;
 }
 
