@@ -60,12 +60,6 @@ static bool put_connection(struct json_writer *w, struct arena *arena,
     return true;
 }
 
-static bool shown(const struct app *app, struct str platform)
-{
-    return str_eq(platform, STR("tiktok")) ? app->conf->feature_tiktok
-                                           : app->conf->feature_facebook;
-}
-
 static void put_not_connected(struct json_writer *w, const char *platform)
 {
     json_key(w, platform);
@@ -87,7 +81,7 @@ static bool put_connections(struct request *rq, struct json_writer *w,
     for (size_t i = 0; i < countof(platforms); i++) {
         bool connected = false;
 
-        if (!shown(rq->app, str(platforms[i])))
+        if (!api_platform_shown(rq, str(platforms[i])))
             continue;
         for (size_t k = 0; k < connections.n; k++)
             if (str_eq(connections.at[k].platform, str(platforms[i]))) {
@@ -348,7 +342,8 @@ static bool get_identities(struct request *rq, struct reply *rp, struct err *err
     struct ad_connection connection;
     struct reply_json json;
 
-    if (!ad_account_resolve(rq->db, rq->arena, request_arg(rq, "id"), STR("tiktok"),
+    if (!api_need_platform(rq, STR("tiktok"), err) ||
+        !ad_account_resolve(rq->db, rq->arena, request_arg(rq, "id"), STR("tiktok"),
                             &connection, err) ||
         !find_identity(rq, &connection, &list, err))
         return false;
@@ -547,7 +542,7 @@ static bool get_instant_pages(struct request *rq, struct reply *rp, struct err *
     struct reply_json json;
     struct str account_id = request_query(rq, "adAccountId");
 
-    if (!api_check_org(rq, NULL, err) ||
+    if (!api_check_org(rq, NULL, err) || !api_need_platform(rq, STR("tiktok"), err) ||
         (!account_id.n && !api_account_id(rq, NULL, &account_id, err)) ||
         !ad_account_resolve(rq->db, rq->arena, account_id, STR("tiktok"), &connection, err) ||
         !check_advertiser(rq, &connection, err) ||

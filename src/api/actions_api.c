@@ -58,7 +58,8 @@ static bool read_account(struct request *rq, const struct json *body,
     const struct json *account = json_at(body, "account");
     struct str id = STR(""), inner = STR("");
 
-    if (!api_check_org(rq, body, err) || !api_account_id(rq, body, &id, err))
+    if (!api_need_platform(rq, STR("tiktok"), err) || !api_check_org(rq, body, err) ||
+        !api_account_id(rq, body, &id, err))
         return false;
     if (json_type(account) == JSON_OBJECT &&
         (!api_check_org(rq, account, err) || !api_account_id(rq, account, &inner, err)))

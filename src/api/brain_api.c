@@ -6,7 +6,6 @@
 #include "brain/brain.h"
 #include "brain/execution.h"
 #include "conf/app.h"
-#include "conf/conf.h"
 #include "seal/seal.h"
 
 /* --- starting a run --------------------------------------------------------------------- */
@@ -46,9 +45,7 @@ static bool post_run(struct request *rq, struct reply *rp, struct err *err)
     struct str execution_id;
     bool added;
 
-    if (!app->conf->feature_tiktok)
-        return err_set(err, ERR_NOT_FOUND, "this platform is switched off");
-    if (!read_run(rq, &wish, err) ||
+    if (!api_need_platform(rq, wish.platform, err) || !read_run(rq, &wish, err) ||
         !brain_start(app, rq->db, rq->arena, &wish, &execution_id, &added, err))
         return false;
     if (!added)
@@ -125,8 +122,7 @@ static bool put_execution(struct request *rq, struct json_writer *w, const struc
 
 static bool read_filter(struct request *rq, struct execution_filter *filter, struct err *err)
 {
-    filter->platform = request_query(rq, "platform");
-    return api_check_org(rq, NULL, err) &&
+    return api_check_org(rq, NULL, err) && api_platform(rq, &filter->platform, err) &&
            api_account_id(rq, NULL, &filter->ad_account_id, err) &&
            api_limit(rq, &filter->limit, err) &&
            api_cursor(rq, &filter->before_ms, &filter->before_id, err);

@@ -44,7 +44,7 @@ static bool check_org(struct request *rq, const struct json *body, struct err *e
 {
     struct str user_id;
 
-    if (!api_check_org(rq, body, err) ||
+    if (!api_need_platform(rq, STR("tiktok"), err) || !api_check_org(rq, body, err) ||
         !json_want_text(body, "userId", LIMIT_NAME, STR(""), &user_id, err))
         return false;
     return !user_id.n || str_eq(user_id, rq->caller.org_id) ||

@@ -103,7 +103,7 @@ bool post_publish(struct request *rq, struct reply *rp, struct err *err)
     struct reply_json json;
     struct str workflow_id;
 
-    if (!api_check_org(rq, NULL, err) ||
+    if (!api_check_org(rq, NULL, err) || !api_need_platform(rq, STR("tiktok"), err) ||
         !launch_publish(rq->db, rq->arena, request_arg(rq, "id"), rq->caller.actor,
                         &workflow_id, err))
         return false;

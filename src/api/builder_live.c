@@ -21,7 +21,8 @@ static bool open_live(struct request *rq, struct live *live, struct err *err)
 {
     struct str account_id;
 
-    if (!api_check_org(rq, NULL, err) || !api_account_id(rq, NULL, &account_id, err) ||
+    if (!api_check_org(rq, NULL, err) || !api_need_platform(rq, STR("tiktok"), err) ||
+        !api_account_id(rq, NULL, &account_id, err) ||
         !ad_account_resolve(rq->db, rq->arena, account_id, STR("tiktok"), &live->connection,
                             err))
         return false;

@@ -2,6 +2,8 @@
 
 #include "api/common.h"
 #include "base/arena.h"
+#include "conf/app.h"
+#include "conf/conf.h"
 #include "text/zone.h"
 
 #include <inttypes.h>
@@ -43,6 +45,29 @@ bool api_account_id(struct request *rq, const struct json *body, struct str *out
             *out = given;
     }
     return true;
+}
+
+bool api_platform(struct request *rq, struct str *out, struct err *err)
+{
+    *out = request_query(rq, "platform");
+    return out->n == 0 || str_eq(*out, STR("tiktok")) || str_eq(*out, STR("facebook")) ||
+           err_input(err, "platform", "tiktok, facebook, or nothing for both",
+                     "\"" STR_FMT "\" is not a platform", STR_ARG(str_sub(*out, 0, 20)));
+}
+
+bool api_platform_shown(const struct request *rq, struct str platform)
+{
+    const struct app *app = rq->app;
+
+    return str_eq(platform, STR("tiktok")) ? app->conf->feature_tiktok
+                                           : app->conf->feature_facebook;
+}
+
+bool api_need_platform(struct request *rq, struct str platform, struct err *err)
+{
+    return api_platform_shown(rq, platform) ||
+           err_set(err, ERR_NOT_FOUND, "the platform " STR_FMT " is switched off here",
+                   STR_ARG(str_sub(platform, 0, 20)));
 }
 
 static bool read_time(struct str text, const char *name, int64_t *ms, struct err *err)

@@ -19,6 +19,13 @@ MUST_CHECK bool api_check_org(struct request *rq, const struct json *body, struc
 MUST_CHECK bool api_account_id(struct request *rq, const struct json *body, struct str *out,
                                struct err *err);
 
+/* `platform` of the query: tiktok, facebook, or "" for both. */
+MUST_CHECK bool api_platform(struct request *rq, struct str *out, struct err *err);
+/* A platform may be hidden as a whole (feature_tiktok, feature_facebook). */
+bool api_platform_shown(const struct request *rq, struct str platform);
+/* Changes and live questions of a hidden platform are ERR_NOT_FOUND. */
+MUST_CHECK bool api_need_platform(struct request *rq, struct str platform, struct err *err);
+
 /* An RFC 3339 time of the query or of the body; *ms stays where it is absent. */
 MUST_CHECK bool api_query_time(struct request *rq, const char *name, int64_t *ms,
                                struct err *err);

@@ -1,11 +1,11 @@
 /* directions_api.c - directions, with the founding clients' field names. */
 
+#include "ads/account.h"
 #include "ads/direction.h"
 #include "api/api.h"
 #include "api/common.h"
 #include "base/arena.h"
 #include "conf/app.h"
-#include "conf/conf.h"
 #include "job/job.h"
 #include "text/money.h"
 
@@ -230,11 +230,11 @@ static const char *const allowed[] = {"name",
 
 static bool check_features(struct request *rq, struct str platform, struct err *err)
 {
-    const struct app *app = rq->app;
     bool both = str_eq(platform, STR("both"));
 
-    if ((!app->conf->feature_tiktok && (both || str_eq(platform, STR("tiktok")))) ||
-        (!app->conf->feature_facebook && (both || str_eq(platform, STR("facebook")))))
+    if (both
+            ? !api_platform_shown(rq, STR("tiktok")) || !api_platform_shown(rq, STR("facebook"))
+            : !api_platform_shown(rq, platform))
         return err_input(err, "platform", "a platform that is switched on",
                          "the platform is not offered here");
     return true;
@@ -246,19 +246,22 @@ static bool check_features(struct request *rq, struct str platform, struct err *
 static bool get_directions(struct request *rq, struct reply *rp, struct err *err)
 {
     struct directions list = {0};
+    struct ad_account account;
     struct reply_json json;
-    struct str account_id;
+    struct str account_id, platform;
 
-    if (!api_check_org(rq, NULL, err) || !api_account_id(rq, NULL, &account_id, err) ||
-        !direction_list(rq->db, rq->arena, account_id, request_query(rq, "platform"), false,
-                        &list, err))
+    if (!api_check_org(rq, NULL, err) || !api_platform(rq, &platform, err) ||
+        !api_account_id(rq, NULL, &account_id, err) ||
+        (account_id.n && !ad_account_get(rq->db, rq->arena, account_id, &account, err)) ||
+        !direction_list(rq->db, rq->arena, account_id, platform, false, &list, err))
         return false;
     reply_json_begin(rq, &json);
     json_object(&json.w);
     json_key(&json.w, "data");
     json_list(&json.w);
     for (size_t i = 0; i < list.n; i++)
-        put_direction(&json.w, rq->arena, &list.at[i]);
+        if (api_platform_shown(rq, list.at[i].platform))
+            put_direction(&json.w, rq->arena, &list.at[i]);
     json_end(&json.w);
     json_text_or_null_member(&json.w, "next_cursor", STR(""));
     json_end(&json.w);
@@ -293,7 +296,8 @@ static bool reply_added(struct request *rq, struct reply *rp, const struct direc
     return reply_json_end(&json, rp, 201, err);
 }
 
-/* POST /api/directions - one, or two for platform `both`. */
+/* POST /api/directions - one, or two for platform `both`; facebook where none is named, as
+ * founding clients mean it. */
 static bool post_direction(struct request *rq, struct reply *rp, struct err *err)
 {
     struct direction_change tiktok = {0}, facebook = {0};
@@ -304,7 +308,7 @@ static bool post_direction(struct request *rq, struct reply *rp, struct err *err
     if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
         !api_check_org(rq, body, err) || !api_account_id(rq, body, &wish.ad_account_id, err) ||
         !json_need_text(body, "name", LIMIT_NAME, &wish.name, err) ||
-        !json_need_text(body, "platform", 20, &wish.platform, err) ||
+        !json_want_text(body, "platform", 20, STR("facebook"), &wish.platform, err) ||
         !check_features(rq, wish.platform, err) || !read_tiktok(rq, body, &tiktok, err) ||
         !read_facebook(rq, body, &facebook, err))
         return false;

@@ -35,6 +35,7 @@ static bool post_collect(struct request *rq, struct reply *rp, struct err *err)
         !api_check_org(rq, body, err) || !api_account_id(rq, body, &account_id, err) ||
         !json_want_text(body, "platform", 20, STR("tiktok"), &platform, err) ||
         !json_want_int(body, "days", 1, 30, 0, &days, err) ||
+        !api_need_platform(rq, platform, err) ||
         !ad_account_resolve(rq->db, rq->arena, account_id, platform, &connection, err) ||
         !metric_collect_ask(rq->db, rq->arena, connection.ad_account_id, platform, (int)days,
                             &added, err))

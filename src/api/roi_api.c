@@ -14,15 +14,6 @@ static bool read_basis(struct request *rq, enum roi_basis *basis, struct err *er
                      "\"" STR_FMT "\" is not a date basis", STR_ARG(str_sub(text, 0, 20)));
 }
 
-static bool read_platform(struct request *rq, struct str *platform, struct err *err)
-{
-    *platform = request_query(rq, "platform");
-    return platform->n == 0 || str_eq(*platform, STR("tiktok")) ||
-           str_eq(*platform, STR("facebook")) ||
-           err_input(err, "platform", "tiktok, facebook, or nothing for both",
-                     "\"" STR_FMT "\" is not a platform", STR_ARG(str_sub(*platform, 0, 20)));
-}
-
 /* GET /api/roi?first_day&last_day&platform&account_id&direction_id&currency&basis */
 static bool get_roi(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -35,7 +26,7 @@ static bool get_roi(struct request *rq, struct reply *rp, struct err *err)
     struct reply_json json;
 
     if (!api_check_org(rq, NULL, err) || !read_basis(rq, &question.basis, err) ||
-        !read_platform(rq, &question.platform, err) ||
+        !api_platform(rq, &question.platform, err) ||
         !api_account_id(rq, NULL, &question.ad_account_id, err) ||
         !roi_report(rq->db, rq->arena, &question, &report, err))
         return false;

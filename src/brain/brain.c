@@ -139,6 +139,13 @@ static bool start_day(struct db *db, struct arena *arena, const struct brain_acc
     return false;
 }
 
+/* A hidden platform is left alone. */
+static bool shown(const struct app *app, struct str platform)
+{
+    return str_eq(platform, STR("tiktok")) ? app->conf->feature_tiktok
+                                           : app->conf->feature_facebook;
+}
+
 bool brain_schedule(const struct app *app, struct db *db, struct arena *arena, int64_t now_ms,
                     int *started, struct err *err)
 {
@@ -153,7 +160,8 @@ bool brain_schedule(const struct app *app, struct db *db, struct arena *arena, i
         struct day today = zone_day(a->zone, now_ms);
         bool one = false;
         /* Looked at every second: a day that is claimed costs no write. */
-        if (!platform_find(a->platform) || zone_hour(a->zone, now_ms) < a->schedule_hour ||
+        if (!platform_find(a->platform) || !shown(app, a->platform) ||
+            zone_hour(a->zone, now_ms) < a->schedule_hour ||
             str_eq(a->last_day, day_str(&today)))
             continue;
         db_scope(db, a->org_id);

@@ -211,4 +211,45 @@ for (const database of databases) {
     assert.equal(pages.status, 303);
     assert.equal(new URL(pages.headers.get("location"), world.server.base).pathname, "/sign-in");
   });
+
+  test(`a hidden platform is not offered and cannot be used (${database})`, async (t) => {
+    const world = await start(t, { database, sandbox: false, flags: ["--feature_tiktok=false"] });
+    const { call } = world.server;
+    assert.equal((await call("POST", "/api/ad-accounts", { name: "Card" })).status, 201);
+    const [account] = (await call("GET", "/api/ad-accounts")).json.data;
+    assert.deepEqual(Object.keys(account.connections), ["facebook"]);
+    assert.equal((await call("GET", "/api/ad-accounts/oauth/start")).status, 400);
+    for (const [method, path, body] of [
+      ["GET", "/api/tiktok-campaign-builder/campaigns"],
+      ["GET", "/api/tiktok-campaign-builder/report"],
+      ["GET", "/api/tiktok-campaign-builder/advertiser-info"],
+      ["POST", "/api/tiktok-campaign-builder/auto-launch", {}],
+      ["POST", "/api/tiktok-campaign-builder/manual-launch", { direction_id: "d", creative_ids: ["c"] }],
+      ["POST", "/api/tiktok-campaign-builder/pause-campaign", { campaign_id: "1" }],
+      ["GET", "/tiktok/instant-pages"],
+      ["POST", "/api/brain/run-tiktok", {}],
+      ["POST", "/api/actions", { idempotencyKey: "key-1", actions: [{ type: "TikTok.PauseAd", params: { ad_id: "1" } }] }],
+      ["POST", "/api/metrics/collect", {}],
+    ]) {
+      const answer = await call(method, path, body);
+      assert.equal(answer.status, 404, `${method} ${path}: ${answer.text}`);
+      assert.match(answer.json.detail, /switched off/, path);
+    }
+    const tiktok = await call("POST", "/api/directions", { name: "T", platform: "tiktok", tiktok_objective: "traffic" });
+    assert.equal(tiktok.status, 400);
+    assert.equal(tiktok.json.field, "platform");
+  });
+
+  test(`lists refuse a platform or an ad account that is none (${database})`, async (t) => {
+    const world = await start(t, { database, sandbox: false });
+    const { call } = world.server;
+    assert.equal((await call("GET", "/api/directions?platform=both")).status, 400);
+    assert.equal((await call("GET", "/api/directions?accountId=nobody")).status, 404);
+    assert.equal((await call("GET", "/api/autopilot/executions?platform=myspace")).status, 400);
+    // Founding clients that name no platform mean Facebook.
+    await call("POST", "/api/ad-accounts", { name: "Card" });
+    const made = await call("POST", "/api/directions", { name: "English", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50 });
+    assert.equal(made.status, 201, made.text);
+    assert.equal(made.json.direction.platform, "facebook");
+  });
 }

@@ -359,6 +359,9 @@ static void the_schedule_starts_each_local_day_once(struct database *database, s
     clock_set_wall(NOW - 60000); /* 07:59 over there */
     CHECK(due(db, arena) == 0, "too early");
     clock_set_wall(NOW);
+    fake_conf.feature_tiktok = false;
+    CHECK(due(db, arena) == 0, "the platform is hidden");
+    fake_conf.feature_tiktok = true;
     CHECK(due(db, arena) == 1, "08:00");
     CHECK(due(db, arena) == 0, "once");
     run_jobs(database, db);
