@@ -110,3 +110,21 @@ struct str page_count(struct arena *arena, int64_t n)
     }
     return buf_str(&out);
 }
+
+bool page_problem(struct request *rq, struct reply *rp, const struct err *err)
+{
+    int status = reply_status_of(rq, err);
+    struct buf html;
+
+    buf_init(&html, rq->arena, LIMIT_REPLY_BODY);
+    page_head(&html, STR("Not possible"));
+    buf_add(&html, STR("<main><section class=\"card\"><h1>This is not possible</h1><p>"));
+    html_put(&html, str(err->text));
+    buf_add(&html, STR("</p><p>"));
+    html_put(&html, str(err->hint));
+    buf_add(&html, STR("</p><p class=\"soft\">Request "));
+    html_put(&html, rq->id);
+    buf_add(&html, STR("</p><p><a href=\"/\">Back to adwright</a></p></section></main>\n"
+                       "</body>\n</html>\n"));
+    return page_reply(rq, rp, status, buf_str(&html));
+}

@@ -26,6 +26,8 @@ bool page_close(struct page *page, struct request *rq, struct reply *rp, struct 
 
 /* An HTML reply of our own with the frame's headers. */
 bool page_reply(struct request *rq, struct reply *rp, int status, struct str html);
+/* A page that tells a reader what went wrong, where a program would get a problem document. */
+bool page_problem(struct request *rq, struct reply *rp, const struct err *err);
 /* The head of a page without navigation. */
 void page_head(struct buf *html, struct str title);
 

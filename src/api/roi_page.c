@@ -1,5 +1,8 @@
 /* roi_page.c - GET / : what each creative cost and earned. */
 
+#include "ads/account.h"
+#include "ads/direction.h"
+#include "api/common.h"
 #include "api/page.h"
 #include "api/pages.h"
 #include "db/db.h"
@@ -110,7 +113,64 @@ static void put_table(struct buf *html, const struct roi_report *report)
     buf_add(html, STR("</tfoot></table></div>"));
 }
 
-static void put_filters(struct buf *html, const struct roi_report *report)
+static void put_option(struct buf *html, struct str value, struct str label, struct str chosen)
+{
+    buf_add(html, STR("<option value=\""));
+    html_put(html, value);
+    buf_add(html, str_eq(value, chosen) ? STR("\" selected>") : STR("\">"));
+    html_put(html, label);
+    buf_add(html, STR("</option>"));
+}
+
+static void put_platforms(struct buf *html, struct request *rq, struct str chosen)
+{
+    buf_add(html, STR("<label>Platform<select name=\"platform\">"));
+    put_option(html, STR(""), STR("All"), chosen);
+    if (api_platform_shown(rq, STR("facebook")))
+        put_option(html, STR("facebook"), STR("Instagram"), chosen);
+    if (api_platform_shown(rq, STR("tiktok")))
+        put_option(html, STR("tiktok"), STR("TikTok"), chosen);
+    buf_add(html, STR("</select></label>"));
+}
+
+static bool put_directions(struct buf *html, struct request *rq, struct str chosen,
+                           struct err *err)
+{
+    struct directions list = {0};
+
+    if (!direction_list(rq->db, rq->arena, STR(""), STR(""), false, &list, err))
+        return false;
+    buf_add(html, STR("<label>Direction<select name=\"direction_id\">"));
+    put_option(html, STR(""), STR("All"), chosen);
+    for (size_t i = 0; i < list.n; i++)
+        if (api_platform_shown(rq, list.at[i].platform))
+            put_option(
+                html, list.at[i].id,
+                str_fmt(rq->arena, STR_FMT " (%s)", STR_ARG(list.at[i].name),
+                        str_eq(list.at[i].platform, STR("tiktok")) ? "TikTok" : "Instagram"),
+                chosen);
+    buf_add(html, STR("</select></label>"));
+    return true;
+}
+
+static bool put_accounts(struct buf *html, struct request *rq, struct str chosen,
+                         struct err *err)
+{
+    struct ad_accounts list = {0};
+
+    if (!ad_account_list(rq->db, rq->arena, &list, err))
+        return false;
+    buf_add(html, STR("<label>Ad account<select name=\"account_id\">"));
+    put_option(html, STR(""), STR("All"), chosen);
+    for (size_t i = 0; i < list.n; i++)
+        put_option(html, list.at[i].id, list.at[i].name, chosen);
+    buf_add(html, STR("</select></label>"));
+    return true;
+}
+
+static bool put_filters(struct buf *html, struct request *rq,
+                        const struct roi_question *question, const struct roi_report *report,
+                        struct err *err)
 {
     buf_add(html, STR("<form class=\"filters\" method=\"get\"><label>From<input type=\"date\" "
                       "name=\"first_day\" value=\""));
@@ -121,9 +181,15 @@ static void put_filters(struct buf *html, const struct roi_report *report)
         html,
         "\"></label><label>Sales of<select name=\"basis\"><option value=\"lead\"%s>leads of "
         "this period</option><option value=\"payment\"%s>this period</option></select>"
-        "</label><button>Show</button></form>",
+        "</label>",
         report->basis == ROI_BY_LEAD ? " selected" : "",
         report->basis == ROI_BY_PAYMENT ? " selected" : "");
+    put_platforms(html, rq, question->platform);
+    if (!put_directions(html, rq, question->direction_id, err) ||
+        !put_accounts(html, rq, question->ad_account_id, err))
+        return false;
+    buf_add(html, STR("<button>Show</button></form>"));
+    return true;
 }
 
 static void put_notes(struct buf *html, const struct roi_report *report)
@@ -156,6 +222,7 @@ bool get_roi_page(struct request *rq, struct reply *rp, struct err *err)
 {
     struct roi_question question = {.first_day = request_query(rq, "first_day"),
                                     .last_day = request_query(rq, "last_day"),
+                                    .direction_id = request_query(rq, "direction_id"),
                                     .basis = str_eq(request_query(rq, "basis"), STR("payment"))
                                                  ? ROI_BY_PAYMENT
                                                  : ROI_BY_LEAD,
@@ -165,11 +232,14 @@ bool get_roi_page(struct request *rq, struct reply *rp, struct err *err)
 
     if (!page_open(rq, rp, &page, "ROI", err))
         return page.done;
-    if (!roi_report(rq->db, rq->arena, &question, &report, err))
+    if (!api_platform(rq, &question.platform, err) ||
+        !api_account_id(rq, NULL, &question.ad_account_id, err) ||
+        !roi_report(rq->db, rq->arena, &question, &report, err))
         return false;
     struct buf *html = &page.html;
     buf_add(html, STR("<h1>What each creative earns</h1><section class=\"card\">"));
-    put_filters(html, &report);
+    if (!put_filters(html, rq, &question, &report, err))
+        return false;
     buf_add(html, STR("</section><section class=\"card\">"));
     put_figures(html, &report);
     buf_add(html, STR("</section><section class=\"card\">"));

@@ -138,7 +138,4 @@ void response_make(struct exchange *x, struct request *rq, struct reply *rp);
 /* One access log line; counts. `why` is NULL for a success. */
 void response_log(struct exchange *x, const struct request *rq, const struct err *why);
 
-/* reply.c */
-int reply_status_of(const struct request *rq, const struct err *err);
-
 #endif

@@ -175,5 +175,7 @@ MUST_CHECK bool reply_json_end(struct reply_json *json, struct reply *rp, int st
                                struct err *err);
 /* The RFC 9457 body of an err. */
 void reply_problem(struct request *rq, struct reply *rp, const struct err *err);
+/* The status that reply_problem gives an error. */
+int reply_status_of(const struct request *rq, const struct err *err);
 
 #endif

@@ -212,6 +212,35 @@ for (const database of databases) {
     assert.equal(new URL(pages.headers.get("location"), world.server.base).pathname, "/sign-in");
   });
 
+  test(`pages filter, and tell a reader what is wrong (${database})`, async (t) => {
+    const world = await start(t, { database, sandbox: false });
+    const { email, password } = world.orgs[0];
+    const signed = await http("POST", `${world.server.base}/api/session`, { body: { email, password } });
+    const headers = { cookie: signed.headers.get("set-cookie").split(";")[0] };
+    await world.server.call("POST", "/api/ad-accounts", { name: "Card <1>" });
+    const made = await world.server.call("POST", "/api/directions", { name: "English", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50 });
+    assert.equal(made.status, 201, made.text);
+    const page = await http("GET", `${world.server.base}/?platform=facebook&direction_id=${made.json.direction.id}`, { headers });
+    assert.equal(page.status, 200, page.text);
+    assert.match(page.text, /value="facebook" selected>Instagram/);
+    assert.match(page.text, new RegExp(`value="${made.json.direction.id}" selected>English \\(Instagram\\)`));
+    assert.match(page.text, />Card &lt;1&gt;</);
+    for (const [path, status, words] of [
+      ["/?first_day=banana", 400, /is not a day/],
+      ["/?first_day=2026-12-01&last_day=2026-01-01", 400, /first day before the last/],
+      ["/?platform=myspace", 400, /is not a platform/],
+      ["/?direction_id=nobody", 404, /no direction nobody/],
+      ["/autopilot/nothing", 404, /no such execution/],
+    ]) {
+      const answer = await http("GET", world.server.base + path, { headers });
+      assert.equal(answer.status, status, path);
+      assert.match(answer.headers.get("content-type"), /text\/html/, path);
+      assert.match(answer.text, words, path);
+    }
+    const forged = await http("POST", `${world.server.base}/autopilot/undo/x`, { headers, raw: "", });
+    assert.equal(forged.status, 403, "no CSRF token");
+  });
+
   test(`a hidden platform is not offered and cannot be used (${database})`, async (t) => {
     const world = await start(t, { database, sandbox: false, flags: ["--feature_tiktok=false"] });
     const { call } = world.server;
