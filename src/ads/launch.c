@@ -47,6 +47,21 @@ static bool store_wish(struct db *db, struct arena *arena, const struct launch_i
            (!*added || note_start(db, arena, input, *id, err));
 }
 
+/* The launch that was started under this key; "" when there is none. */
+static bool find_by_key(struct db *db, struct arena *arena, const struct launch_wish *wish,
+                        struct str *id, struct err *err)
+{
+    struct str asked;
+
+    if (!launch_by_key(db, arena, wish->request_key, id, &asked, err))
+        return false;
+    if (!id->n || !asked.n || str_eq(asked, launch_asked(arena, wish)))
+        return true;
+    (void)err_set(err, ERR_CONFLICT, "this idempotency key was used for another launch");
+    (void)err_field(err, "Idempotency-Key");
+    return err_hint(err, "use a new key for a new launch");
+}
+
 bool launch_start(const struct app *app, struct db *db, struct arena *arena,
                   const struct launch_wish *wish, struct str *launch_id, bool *added,
                   struct err *err)
@@ -56,7 +71,7 @@ bool launch_start(const struct app *app, struct db *db, struct arena *arena,
     struct str id;
     bool is_new = false;
 
-    if (!launch_by_key(db, arena, wish->request_key, &id, err))
+    if (!find_by_key(db, arena, wish, &id, err))
         return false;
     if (!id.n) {
         if (!launch_input_make(db, arena, wish, clock_wall_ms(), &input, &creatives, err) ||

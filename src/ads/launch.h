@@ -29,7 +29,8 @@ struct launch_wish {
     struct str campaign_name;    /* "" = made from the direction */
     struct str adgroup_name;
     bool start_paused;
-    struct str request_key; /* of the caller; a second start with it returns the first launch */
+    struct str request_key; /* of the caller; the same wish with it again returns the first
+                               launch, another wish is ERR_CONFLICT */
     struct str actor;
 };
 

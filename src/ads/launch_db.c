@@ -191,21 +191,31 @@ bool direction_lock(struct db *db, struct str id, struct err *err)
 }
 
 bool launch_by_key(struct db *db, struct arena *arena, struct str request_key, struct str *id,
-                   struct err *err)
+                   struct str *asked, struct err *err)
 {
     struct db_rows rows;
+    struct str stored = STR("");
+    const struct json *input;
 
-    *id = STR("");
+    *id = *asked = STR("");
     if (!request_key.n)
         return true;
     db_select(db, arena, &rows,
-              "SELECT workflow_id FROM workflows"
+              "SELECT workflow_id, input FROM workflows"
               " WHERE org_id = $1 AND kind = 'launch' AND request_key = $2"
               " AND request_key <> ''",
               TEXT(db_scope_org(db)), TEXT(request_key));
-    while (db_next(&rows))
+    while (db_next(&rows)) {
         *id = db_text(&rows, 0);
-    return db_done(&rows, err);
+        stored = db_text(&rows, 1);
+    }
+    if (!db_done(&rows, err))
+        return false;
+    if (stored.n && !json_parse(arena, stored, &input, err))
+        return false;
+    if (stored.n)
+        *asked = json_text(input, "asked", STR(""));
+    return true;
 }
 
 bool launch_by_fingerprint(struct db *db, struct arena *arena, struct str fingerprint,

@@ -45,9 +45,10 @@ MUST_CHECK bool launch_claim_adgroup(struct db *db, struct arena *arena,
 MUST_CHECK bool launch_lower_count(struct db *db, struct str platform, struct str adgroup_id,
                                    int64_t by, struct err *err);
 
-/* The launch with this key of the caller; "" = none. */
+/* The launch with this key of the caller and what it was asked for (launch_asked); "" = none.
+ */
 MUST_CHECK bool launch_by_key(struct db *db, struct arena *arena, struct str request_key,
-                              struct str *id, struct err *err);
+                              struct str *id, struct str *asked, struct err *err);
 /* A launch of the same wish that runs, or began after `since_ms`; "" = none. */
 MUST_CHECK bool launch_by_fingerprint(struct db *db, struct arena *arena,
                                       struct str fingerprint, int64_t since_ms, struct str *id,

@@ -341,6 +341,20 @@ static struct str fingerprint_of(struct making *m)
     return seal_sha256_hex(m->arena, buf_str(&buf));
 }
 
+struct str launch_asked(struct arena *arena, const struct launch_wish *wish)
+{
+    struct buf buf;
+
+    buf_init(&buf, arena, 64 * 1024);
+    buf_fmt(&buf, "%s|" STR_FMT "|%" PRId64 "|" STR_FMT "|" STR_FMT "|%d|" STR_FMT "|" STR_FMT,
+            wish->mode, STR_ARG(wish->direction_id), wish->daily_budget_micros,
+            STR_ARG(wish->objective), STR_ARG(wish->page_id), wish->start_paused,
+            STR_ARG(wish->campaign_name), STR_ARG(wish->adgroup_name));
+    for (size_t i = 0; i < wish->creative_ids.n; i++)
+        buf_fmt(&buf, "|" STR_FMT, STR_ARG(wish->creative_ids.at[i]));
+    return seal_sha256_hex(arena, buf_str(&buf));
+}
+
 bool launch_input_make(struct db *db, struct arena *arena, const struct launch_wish *wish,
                        int64_t now_ms, struct launch_input *out, struct creatives *creatives,
                        struct err *err)
@@ -352,6 +366,7 @@ bool launch_input_make(struct db *db, struct arena *arena, const struct launch_w
         return false;
     name_objects(&m, creatives);
     out->fingerprint = fingerprint_of(&m);
+    out->asked = launch_asked(arena, wish);
     return true;
 }
 
@@ -374,7 +389,8 @@ bool launch_input_make(struct db *db, struct arena *arena, const struct launch_w
     M(page_id)                                                                                 \
     M(pixel_id)                                                                                \
     M(optimization_event)                                                                      \
-    M(landing_page_url) M(seed) M(campaign_name) M(adgroup_name) M(fingerprint) M(actor)
+    M(landing_page_url)                                                                        \
+    M(seed) M(campaign_name) M(adgroup_name) M(fingerprint) M(asked) M(actor)
 
 struct str launch_input_print(struct arena *arena, const struct launch_input *input)
 {

@@ -25,6 +25,7 @@ struct launch_input {
     struct str seed; /* a UUID; the same for every repeat */
     struct str campaign_name, adgroup_name;
     struct str fingerprint; /* equal wishes have equal ones */
+    struct str asked;       /* launch_asked of the wish */
     struct str actor;
 };
 
@@ -33,6 +34,8 @@ MUST_CHECK bool launch_input_make(struct db *db, struct arena *arena,
                                   const struct launch_wish *wish, int64_t now_ms,
                                   struct launch_input *out, struct creatives *creatives,
                                   struct err *err);
+/* A hash of the wish as it was put, to know one that is repeated under the same request key. */
+struct str launch_asked(struct arena *arena, const struct launch_wish *wish);
 struct str launch_input_print(struct arena *arena, const struct launch_input *input);
 MUST_CHECK bool launch_input_read(struct arena *arena, struct str json,
                                   struct launch_input *out, struct err *err);

@@ -165,6 +165,10 @@ for (const database of databases) {
     const again = await world.post(`${builder}/create-campaign`, {
       creative_ids: [world.creative.id], campaign_name: "Campaign 7" }, { "idempotency-key": "launch-7" });
     assert.equal(again.json.launch_id, launches[7]);
+    const other = await world.post(`${builder}/create-campaign`, {
+      creative_ids: [world.creative.id], campaign_name: "Another" }, { "idempotency-key": "launch-7" });
+    assert.equal(other.status, 409, other.text);
+    assert.equal(other.json.field, "Idempotency-Key");
     await eventually("every launch is done", async () => {
       const all = [];
       for (let cursor = ""; cursor !== null;) {

@@ -485,6 +485,10 @@ static void a_double_click_and_a_repeated_key_start_one_launch(struct database *
     /* A day later, with the direction switched off: the key still means the first one. */
     CHECK_OK(launch_start(&g.app, db, g.arena, &wish, &d, &added, &g.err), g.err);
     CHECK(str_eq(c, d) && !added, "the key started another one");
+    wish.daily_budget_micros = INT64_C(7000000000);
+    CHECK(!launch_start(&g.app, db, g.arena, &wish, &d, &added, &g.err) &&
+              g.err.kind == ERR_CONFLICT && IS(str(g.err.field), "Idempotency-Key"),
+          "another wish under the key: %s", g.err.text);
     ground_end(&g);
 }
 
