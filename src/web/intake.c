@@ -379,7 +379,6 @@ bool intake_start(struct web *web, struct err *err)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem options[] = {
-        {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_library_log, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, web->settings.connection_limit, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL}, /* server.c has deadlines of its own */
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
@@ -390,11 +389,12 @@ bool intake_start(struct web *web, struct err *err)
         {MHD_OPTION_END, 0, NULL},
     };
 
-    web->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, on_request, web, MHD_OPTION_LISTEN_SOCKET,
-                         web->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
-                         (size_t)READ_STEP, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    /* The logger comes first, or the library says so on the logger before it. */
+    web->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, web, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, web->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)READ_STEP,
+        MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (!web->daemon)
         return err_set(err, ERR_BROKEN, "libmicrohttpd does not start");
     const union MHD_DaemonInfo *info =
