@@ -397,12 +397,16 @@ static bool choose_folder(struct demo *demo, bool named, struct err *err)
     return true;
 }
 
-static bool was_named(int argc, char **argv, const char *flag)
+/* By a flag or in the environment. */
+static bool was_named(int argc, char **argv, const char *flag, const char *variable)
 {
+    size_t n = strlen(flag);
+
     for (int i = 0; i < argc; i++)
-        if (strncmp(argv[i], flag, strlen(flag)) == 0)
+        if (strncmp(argv[i], flag, n) == 0 && (argv[i][n] == 0 || argv[i][n] == '='))
             return true;
-    return getenv("ADWRIGHT_DATA") != NULL;
+    const char *value = getenv(variable);
+    return value && *value;
 }
 
 /* A link that signs in once: the owner's browser needs no password for the demo. */
@@ -458,12 +462,12 @@ static bool read_options(struct demo *demo, int argc, char **argv, bool *asked, 
         *strs_add(&demo->videos, demo->arena) = video;
     demo->colour = !demo->json && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     /* The server's own lines would drown the story; --log asks for them. */
-    if (!was_named(argc, argv, "--log"))
+    if (!was_named(argc, argv, "--log", "ADWRIGHT_LOG"))
         log_setup(LOG_ERROR, 0);
     demo->boot.conf.drain_seconds = 5;
     demo->boot.by_hand = true;
     return cmd_rest(&demo->boot, 0, err) &&
-           choose_folder(demo, was_named(argc, argv, "--data"), err);
+           choose_folder(demo, was_named(argc, argv, "--data", "ADWRIGHT_DATA"), err);
 }
 
 int cmd_demo(int argc, char **argv)

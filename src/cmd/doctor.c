@@ -140,8 +140,12 @@ static void check_connection(struct doctor *doctor, const struct ad_connection *
     if (!ad_account_session(&doctor->boot->app, connection, doctor->net, arena, &session,
                             &err) ||
         !platform->advertiser(&session, &advertiser, &err)) {
+        const char *hint = err.kind == ERR_BUSY
+                               ? "try again; if it stays: is the network up, is "
+                                 "tiktok_base_url right?"
+                               : "connect the account again";
         say(doctor, WRONG, name, str_fmt(arena, "%s", err.text),
-            err.hint[0] ? str_c(arena, str(err.hint)) : "connect the account again");
+            err.hint[0] ? str_c(arena, str(err.hint)) : hint);
         return;
     }
     say(doctor, advertiser.deliverable ? FINE : LOOK, name,
