@@ -70,8 +70,8 @@ static bool start_web(struct server *server, struct err *err)
         .address = conf->address,
         .port = (int)conf->port,
         .workers = (int)conf->workers,
-        /* SQLite has one writer; on PostgreSQL one batch is made while another commits. */
-        .batch_workers = database_is_postgres(server->boot->app.database) ? 2 : 1,
+        /* One batch is made while another commits, on SQLite's one writer as well. */
+        .batch_workers = 3,
         .queue_age_ms = conf->queue_age_ms,
         .request_deadline_ms = conf->request_seconds * 1000,
         .connection_limit = (int)conf->connections,

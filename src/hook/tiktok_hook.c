@@ -15,7 +15,8 @@
 #include <stdatomic.h>
 
 enum {
-    CROWD = 16, /* so many good ones in one batch: they pour in */
+    POUR_MS = 200,    /* so many good ones ... */
+    POUR_COUNT = 200, /* ... in so long: they pour in */
     ASK_MS = 1000,
 };
 
@@ -30,27 +31,36 @@ static bool answer_challenge(struct request *rq, struct reply *rp, struct err *e
     return reply_body(rp, 200, "text/plain; charset=utf-8", challenge);
 }
 
-/* --- quarantine --------------------------------------------------------------- */
+/* --- counting --------------------------------------------------------------------- */
 
-/* How many were kept in the present minute and day: `period << 20 | count`. */
-static _Atomic int64_t kept_this_minute, kept_this_day;
-
-static bool count_in(_Atomic int64_t *counter, int64_t period, int64_t limit)
+/* Adds to a count that begins anew with each period, and returns it. */
+static int64_t count_up(_Atomic int64_t *counter, int64_t period, int64_t more)
 {
-    int64_t now = atomic_load(counter), next;
+    const int64_t most = 0xffffff; /* the counter is period << 24 | count */
+    int64_t now = atomic_load(counter), count;
 
     do {
-        next = now >> 20 == period ? now + 1 : period << 20 | 1;
-        if ((next & 0xfffff) > limit)
-            return false;
-    } while (!atomic_compare_exchange_weak(counter, &now, next));
-    return true;
+        count = (now >> 24 == period ? now & most : 0) + more;
+        if (count > most)
+            count = most;
+    } while (!atomic_compare_exchange_weak(counter, &now, period << 24 | count));
+    return count;
 }
 
-static bool may_be_kept(int64_t mono_ms)
+static bool may_be_kept(void)
 {
-    return count_in(&kept_this_minute, mono_ms / 60000, HOOK_QUARANTINE_MINUTE) &&
-           count_in(&kept_this_day, mono_ms / 86400000, HOOK_QUARANTINE_DAY);
+    static _Atomic int64_t this_minute, this_day;
+    int64_t now = clock_mono_ms();
+
+    return count_up(&this_minute, now / 60000, 1) <= HOOK_QUARANTINE_MINUTE &&
+           count_up(&this_day, now / 86400000, 1) <= HOOK_QUARANTINE_DAY;
+}
+
+static bool pour_in(size_t fitting)
+{
+    static _Atomic int64_t lately;
+
+    return count_up(&lately, clock_mono_ms() / POUR_MS, (int64_t)fitting) >= POUR_COUNT;
 }
 
 /* --- deliveries ------------------------------------------------------------------ */
@@ -94,7 +104,7 @@ static bool receive(struct intake *in, size_t i, const struct signature_rules *r
     bool fits = signature_fits(judgement);
 
     if (!fits) {
-        bool kept = may_be_kept(clock_mono_ms());
+        bool kept = may_be_kept();
         log_warn("webhook.refused", LOG_CSTR("signature", judgement),
                  LOG_TEXT("address", rq->address), LOG_INT("kept", kept));
         if (!kept)
@@ -110,20 +120,19 @@ static bool receive(struct intake *in, size_t i, const struct signature_rules *r
 }
 
 /*
- * A job is asked for with each batch, but while deliveries pour in once a
- * second is enough: the job is held then, and so still there.  Where it is not
- * after all, lead_sweep sees to it.
+ * A job is asked for with each batch, but while one is held (deliveries pour
+ * in) once a second is enough: it is still there.  Where it is not after all,
+ * lead_sweep sees to it.
  */
 static bool should_ask(size_t fitting)
 {
     static _Atomic int64_t asked_ms;
     int64_t now = clock_mono_ms();
 
-    if (fitting >= CROWD && now - atomic_load(&asked_ms) < ASK_MS)
+    if (!fitting || (lead_intake_held() && now - atomic_load(&asked_ms) < ASK_MS))
         return false;
-    if (fitting)
-        atomic_store(&asked_ms, now);
-    return fitting > 0;
+    atomic_store(&asked_ms, now);
+    return true;
 }
 
 /* The transaction of all failed: each alone, so that one bad member harms only itself. */
@@ -186,7 +195,7 @@ static void take_deliveries(struct request **requests, struct reply *replies, bo
         log_err("webhook.batch", &err);
         store_alone(&in, ok, errs);
     }
-    if (fitting >= CROWD)
+    if (pour_in(fitting))
         lead_intake_hold();
     else if (app->runner)
         job_wake(app->runner);
