@@ -60,6 +60,10 @@ static bool report(struct boot *boot, struct db *db, struct err *err)
     if (!str_eq(basis, STR("lead")) && !str_eq(basis, STR("payment")))
         return err_input(err, "basis", "lead or payment", "\"" STR_FMT "\" is not a date basis",
                          STR_ARG(basis));
+    if (question.platform.n && !str_eq(question.platform, STR("tiktok")) &&
+        !str_eq(question.platform, STR("facebook")))
+        return err_input(err, "platform", "tiktok or facebook",
+                         "\"" STR_FMT "\" is not a platform", STR_ARG(question.platform));
     question.basis = str_eq(basis, STR("payment")) ? ROI_BY_PAYMENT : ROI_BY_LEAD;
     if (!cmd_org_option(boot, db, &org_id, err) || !cmd_rest(boot, 0, err))
         return false;
