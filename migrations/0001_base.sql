@@ -91,17 +91,6 @@ CREATE TABLE audit_log (
     UNIQUE (org_id, sequence)
 );
 
-CREATE TABLE idempotency_keys (
-    org_id      TEXT NOT NULL,
-    route       TEXT NOT NULL,
-    key_text    TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,       -- SHA-256 of the body
-    status      INTEGER NOT NULL,
-    body        TEXT NOT NULL,
-    created_ms  BIGINT NOT NULL,
-    PRIMARY KEY (org_id, route, key_text)
-);
-
 CREATE TABLE jobs (
     org_id         TEXT NOT NULL,
     job_id         TEXT NOT NULL,

@@ -42,7 +42,10 @@ static bool put_connection(struct json_writer *w, struct arena *arena,
     json_key_str(w, connection->platform);
     json_object(w);
     json_text_member(w, "status", connection->state);
-    json_text_member(w, "tiktok_business_id", connection->advertiser_id);
+    /* A disconnected card shows none; the row keeps it, so that a reconnect revives it. */
+    json_text_or_null_member(
+        w, "tiktok_business_id",
+        str_eq(connection->state, STR("disconnected")) ? STR("") : connection->advertiser_id);
     json_text_member(w, "advertiser_name", connection->advertiser_name);
     json_text_member(w, "currency", connection->currency);
     json_text_member(w, "time_zone", connection->zone);

@@ -13,6 +13,7 @@
 
 static _Atomic int64_t own_offset_ms;
 static _Atomic int64_t *offset_ms = &own_offset_ms;
+static _Atomic int64_t frozen_ms; /* 0 = the clock runs */
 
 static int64_t read_us(clockid_t id)
 {
@@ -24,7 +25,9 @@ static int64_t read_us(clockid_t id)
 
 int64_t clock_wall_ms(void)
 {
-    return read_us(CLOCK_REALTIME) / 1000 + atomic_load(offset_ms);
+    int64_t frozen = atomic_load(&frozen_ms);
+
+    return frozen ? frozen : read_us(CLOCK_REALTIME) / 1000 + atomic_load(offset_ms);
 }
 
 int64_t clock_mono_ms(void)
@@ -47,7 +50,18 @@ void clock_sleep_ms(int64_t ms)
 
 void clock_set_wall(int64_t wall_ms)
 {
+    if (atomic_load(&frozen_ms))
+        atomic_store(&frozen_ms, wall_ms);
     atomic_store(offset_ms, wall_ms - read_us(CLOCK_REALTIME) / 1000);
+}
+
+void clock_freeze(bool frozen)
+{
+    int64_t now_ms = clock_wall_ms();
+
+    atomic_store(&frozen_ms, frozen ? now_ms : 0);
+    if (!frozen)
+        clock_set_wall(now_ms);
 }
 
 bool clock_follow_file(const char *path, struct err *err)

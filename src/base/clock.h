@@ -23,6 +23,13 @@ void clock_sleep_ms(int64_t ms);
 void clock_set_wall(int64_t wall_ms);
 
 /*
+ * Stop the wall clock of this process: it moves by clock_set_wall alone, so
+ * that how fast the machine is decides nothing (the demo).  Thawed, it runs on
+ * from where it stands.
+ */
+void clock_freeze(bool frozen);
+
+/*
  * Follow a file of 8 bytes that holds an offset in milliseconds (int64, host
  * order), mapped and shared: whoever writes the file moves our clock at once.
  * For tests that drive the real binary.

@@ -60,6 +60,7 @@ static void choose_start(struct demo *demo)
     demo->first_day = zone_day(DEMO_ZONE, demo->start_ms);
     demo->last_day = zone_day(DEMO_ZONE, last_ms);
     clock_set_wall(demo->start_ms);
+    clock_freeze(true);
 }
 
 static bool start_sandbox(struct demo *demo, struct str *outcome, struct err *err)
@@ -444,6 +445,7 @@ static bool run(struct demo *demo, struct err *err)
     choose_start(demo);
     if (!tell(demo, err) || !demo_show_results(demo, err))
         return false;
+    clock_freeze(false);
     if (!demo->once)
         serve_until_signal(demo);
     return true;
