@@ -56,7 +56,7 @@ static enum MHD_Result queue_answer(struct exchange *x)
 
     if (!response)
         return MHD_NO; /* cuts the connection */
-    if (x->close || atomic_load(&x->web->draining))
+    if (x->close || atomic_load(&x->web->draining) || web_crowded(x->web))
         (void)MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->status, response);
     MHD_destroy_response(response);

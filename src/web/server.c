@@ -32,7 +32,8 @@ enum {
     SWEEP_MS = 250,
     SLOW_MS = 20000,         /* to send headers or a body, or to read an answer ... */
     SLOW_BYTES = 320 * 1024, /* ... and as long again for each so many bytes: 16 KB/s */
-    IDLE_MS = 75000,         /* between two requests of a connection */
+    IDLE_MS = 75000,         /* between two requests of a connection ... */
+    CROWDED_IDLE_MS = 1000,  /* ... while others wait for a place */
     BATCH = 128,
     BACKLOG = 4096,
     SPARE_FDS = 256, /* for everything but connections */
@@ -54,6 +55,11 @@ void web_finish(struct web *web, struct exchange *first, struct exchange *last)
     web->finished = first;
     pthread_mutex_unlock(&web->lock);
     web_wake(web);
+}
+
+bool web_crowded(const struct web *web)
+{
+    return atomic_load(&web->connections_now) >= web->settings.connection_limit;
 }
 
 /* --- timers -------------------------------------------------------------- */
@@ -194,7 +200,9 @@ static int64_t allowed_ms(const struct web *web, const struct connection *conn)
 
     switch (conn->phase) {
     case PHASE_WAITING:
-        return conn->served ? IDLE_MS : slow;
+        if (!conn->served)
+            return slow;
+        return web_crowded(web) ? CROWDED_IDLE_MS : IDLE_MS;
     case PHASE_BODY:
     case PHASE_WRITING:
         return slow + slow * conn->bytes / SLOW_BYTES;

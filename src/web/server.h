@@ -114,6 +114,9 @@ struct web {
 void web_wake(struct web *web);
 void web_finish(struct web *web, struct exchange *first, struct exchange *last);
 
+/* No place for another connection: those that have one make room between requests. */
+bool web_crowded(const struct web *web);
+
 /* intake.c: building exchanges; the library's callbacks */
 MUST_CHECK bool intake_start(struct web *web, struct err *err);
 void intake_send(struct exchange *x); /* resume: the answer is there, or the cut */

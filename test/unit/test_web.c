@@ -681,7 +681,7 @@ static size_t mutate(char *p, size_t n, size_t room)
     return n;
 }
 
-enum { MUTANTS = 1024, AT_ONCE = 128 };
+enum { MUTANTS = 512, AT_ONCE = 128 };
 
 static int send_mutant(struct web *web)
 {
@@ -912,6 +912,27 @@ static void a_connection_serves_many_requests(void)
 }
 
 /* --- time ---------------------------------------------------------------- */
+
+static void a_full_house_makes_room_for_those_outside(void)
+{
+    struct web_settings s = settings();
+    s.connection_limit = 2;
+    struct web *web = serve(s);
+    struct arena *a = arena_new("test");
+    int first = dial(web_port(web)), second;
+
+    say(first, STR("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"));
+    struct pollfd f = {.fd = first, .events = POLLIN};
+    CHECK(poll(&f, 1, 5000) == 1, "the first is served, and stays");
+    second = dial(web_port(web)); /* says nothing */
+    struct str got = ask(a, web, "GET", "/hello", "", STR(""));
+    CHECK(status_of(got) == 200, "the third: " STR_FMT, STR_ARG(got));
+    CHECK(str_has(hear(a, first, 5000), STR("hello")), "the first had its answer before");
+    close(first);
+    close(second);
+    web_stop(web, 1000);
+    arena_free(a);
+}
 
 static void a_dropped_request_gets_no_byte(void)
 {
@@ -1225,6 +1246,7 @@ int main(void)
     RUN(a_file_is_sent_in_ranges);
     RUN(a_cookie_is_found_among_others);
     RUN(a_connection_serves_many_requests);
+    RUN(a_full_house_makes_room_for_those_outside);
     RUN(a_dropped_request_gets_no_byte);
     RUN(a_delayed_reply_holds_no_worker);
     RUN(an_old_queue_refuses_at_once);
