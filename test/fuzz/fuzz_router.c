@@ -37,7 +37,7 @@ static void check_args(const struct router_match *match, struct str path)
     must(match->n <= ROUTER_ARGS);
     for (size_t i = 0; i < match->n; i++) {
         struct str raw = match->args[i].raw;
-        must(raw.p >= path.p && raw.p + raw.n <= path.p + path.n);
+        must(!raw.n || (raw.p >= path.p && raw.p + raw.n <= path.p + path.n));
     }
 }
 
