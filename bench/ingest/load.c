@@ -379,7 +379,7 @@ int main(int argc, char **argv)
     serial = (uint64_t)now_us() << 20; /* other ids than those of the run before */
     for (int i = 0; i < connections; i++) {
         lines[i].gets = get_path && i % 2;
-        lines[i].slow = slow_every && i % slow_every == 0;
+        lines[i].slow = slow_every && i / 2 % slow_every == 0; /* of both kinds */
         dial(&lines[i], epoll);
         make_request(&lines[i]);
         push(&lines[i]);
