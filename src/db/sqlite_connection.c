@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The log is copied back from 4 MB on, and made to start anew from 64 MB on. */
+/* The log is copied back from 1 MB on (a small step keeps those who wait meanwhile from waiting
+ * long), and made to start anew from 64 MB on. */
 enum {
-    CHECKPOINT_PAGES = 1000,
+    CHECKPOINT_PAGES = 250,
     TRUNCATE_PAGES = 16384,
     TRUNCATE_EVERY_MS = 2000,
     TRUNCATE_WAIT_MS = 200,
