@@ -11,7 +11,8 @@
  *
  * A delivery is answered 200 only when its bytes are durable in the inbox
  * (table webhook_deliveries), together with the wish for the job that reads
- * it: nothing is parsed before it is stored, so that a body we cannot read
+ * it (while they pour in, one wish a second; lead_sweep is the safety net):
+ * nothing is parsed before it is stored, so that a body we cannot read
  * today is still there tomorrow.  Whoever waits at the same time shares one
  * transaction.  The same delivery twice is stored twice; the lead's own key
  * makes them one lead.

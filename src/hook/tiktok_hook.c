@@ -65,7 +65,7 @@ static bool pour_in(size_t fitting)
 
 /* --- deliveries ------------------------------------------------------------------ */
 
-/* The batch, and for each request the entry it becomes (n = none). */
+/* The batch, and the entries made of it: all but bad ones beyond the quarantine's bounds. */
 struct intake {
     struct request **requests;
     size_t n;
