@@ -1229,6 +1229,72 @@ static void a_sale_is_whole_or_not_there(struct database *database, struct db *d
     ground_end(&g);
 }
 
+static void a_refund_is_whole_or_not_there(struct database *database, struct db *db)
+{
+    struct purchase_wish sold = {.external_id = STR("s"), .phone = STR("87011234567")};
+    struct purchase_wish wish = {
+        .external_id = STR("r"), .kind = STR("refund"), .refund_of = STR("s")};
+    struct ground g;
+    struct purchase sale;
+    int64_t k = 0;
+    bool added;
+
+    ground_begin(&g, database, db);
+    furnish(&g);
+    add_lead(&g, "1", "87011234567", "", GROUND_NOW - DAY_MS);
+    CHECK_OK(sell(&g, &sold, &sale, &added, &g.err), g.err);
+    struct str audit_before = count(&g, STR("audit"));
+    for (;;) {
+        struct err err = {0};
+        database_fail_at(database, ++k, DB_FAULT_ERROR);
+        bool ok = sell(&g, &wish, &sale, &added, &err);
+        database_fail_at(database, 0, DB_FAULT_ERROR);
+        if (ok || k > 60)
+            break;
+        CHECK(IS(count(&g, STR("purchases")), "1") &&
+                  str_eq(count(&g, STR("audit")), audit_before),
+              "statement %" PRId64, k);
+    }
+    CHECK(k > 3 && k <= 60 && IS(count(&g, STR("purchases")), "2"), "%" PRId64 " statements",
+          k);
+    ground_end(&g);
+}
+
+static void a_lead_by_api_is_whole_or_not_there(struct database *database, struct db *db)
+{
+    struct lead_wish wish = {.external_id = STR("x"),
+                             .phone = STR("87011234567"),
+                             .ad_id = STR("701"),
+                             .created_ms = GROUND_NOW - DAY_MS,
+                             .actor = STR("test"),
+                             .now_ms = GROUND_NOW};
+    struct ground g;
+    struct lead lead;
+    int64_t k = 0;
+    bool added;
+
+    ground_begin(&g, database, db);
+    furnish(&g);
+    for (;;) {
+        struct err err = {0};
+        database_fail_at(database, ++k, DB_FAULT_ERROR);
+        bool ok = lead_add(&g.app, db, g.arena, &wish, &lead, &added, &err);
+        database_fail_at(database, 0, DB_FAULT_ERROR);
+        if (ok || k > 60)
+            break;
+        /* The last statement reads back what is stored already: asked again, it is the same
+         * lead. */
+        if (IS(count(&g, STR("leads")), "1")) {
+            CHECK_OK(lead_add(&g.app, db, g.arena, &wish, &lead, &added, &err), err);
+            CHECK(!added && lead.lead_id.n, "the stored lead answers");
+            break;
+        }
+        CHECK(IS(count(&g, STR("transitions")), "0"), "statement %" PRId64, k);
+    }
+    CHECK(k > 3 && k <= 60 && IS(count(&g, STR("leads")), "1"), "%" PRId64 " statements", k);
+    ground_end(&g);
+}
+
 /* --- tenants
  * ----------------------------------------------------------------------------------------------
  */
@@ -1367,6 +1433,8 @@ int main(void)
     RUN_ON_DATABASES(a_sale_without_a_lead_is_kept_and_adopted);
     RUN_ON_DATABASES(wrong_sales_are_refused_by_field);
     RUN_ON_DATABASES(a_sale_is_whole_or_not_there);
+    RUN_ON_DATABASES(a_refund_is_whole_or_not_there);
+    RUN_ON_DATABASES(a_lead_by_api_is_whole_or_not_there);
     RUN_ON_DATABASES(another_org_sees_and_changes_nothing);
     RUN_ON_DATABASES(lists_are_filtered_and_paged);
     arena_free(arena);
