@@ -80,7 +80,7 @@ static int line_of(const char *p)
     while (marker > text && !(*marker == '#' && (marker == text || marker[-1] == '\n') &&
                               isdigit((unsigned char)marker[2])))
         marker--;
-    line = atoi(marker + 2) - 1;
+    line = (int)strtol(marker + 2, NULL, 10) - 1;
     for (; marker < p; marker++)
         line += *marker == '\n';
     return line;

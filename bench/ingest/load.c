@@ -237,7 +237,7 @@ static bool whole(const struct line *line, int *status)
     length = strcasestr(line->answer, "\r\nContent-Length:");
     if (!length || length > end)
         return false;
-    *status = atoi(line->answer + 9);
+    *status = (int)strtol(line->answer + 9, NULL, 10);
     size_t head = (size_t)(end - line->answer) + 4;
     return line->answer_n >= head + (size_t)strtoul(length + 17, NULL, 10);
 }
@@ -327,7 +327,7 @@ static void read_options(int argc, char **argv)
     for (int option; (option = getopt(argc, argv, "p:u:k:c:s:w:g:l:")) != -1;)
         switch (option) {
         case 'p':
-            port = atoi(optarg);
+            port = (int)strtol(optarg, NULL, 10);
             break;
         case 'u':
             path = optarg;
@@ -336,7 +336,7 @@ static void read_options(int argc, char **argv)
             secret = optarg;
             break;
         case 'c':
-            connections = atoi(optarg);
+            connections = (int)strtol(optarg, NULL, 10);
             break;
         case 's':
             seconds = atof(optarg);
@@ -348,7 +348,7 @@ static void read_options(int argc, char **argv)
             get_path = optarg;
             break;
         case 'l':
-            slow_every = atoi(optarg);
+            slow_every = (int)strtol(optarg, NULL, 10);
             break;
         default:
             exit(2);

@@ -60,6 +60,14 @@ static inline struct fake_object *fake_find(enum platform_level level, struct st
     return NULL;
 }
 
+/* Of an ad group, as if somebody else had changed it. */
+static inline __attribute__((unused)) void fake_set_status(const char *id, const char *status)
+{
+    struct fake_object *o = fake_find(LEVEL_ADGROUP, str(id));
+
+    snprintf(o->status, sizeof o->status, "%s", status);
+}
+
 static inline void fake_add(enum platform_level level, const char *id, const char *parent_id,
                             const char *campaign_id, const char *status, int64_t budget)
 {

@@ -427,7 +427,7 @@ static void a_late_effect_is_not_doubled(struct database *database, struct db *d
     fake.lose_before = 1;
     struct str id = ask(db, arena, "key-1", PAUSE_G1);
     run_jobs(database, db);
-    strcpy(fake_find(LEVEL_ADGROUP, STR("g1"))->status, "disabled"); /* it was only slow */
+    fake_set_status("g1", "disabled"); /* it was only slow */
     later(database, db, 5000);
     CHECK(str_eq(get(db, arena, id).state, STR("done")) && fake.writes == 1, "%d writes",
           fake.writes);
@@ -473,7 +473,7 @@ static void a_worker_that_died_while_sending_is_read_back(struct database *datab
                         TEXT(fake_org)),
                  err);
         if (acted)
-            strcpy(fake_find(LEVEL_ADGROUP, STR("g1"))->status, "disabled");
+            fake_set_status("g1", "disabled");
         run_jobs(database, db);
         CHECK(str_eq(get(db, arena, id).state, acted ? STR("done") : STR("uncertain")) &&
                   fake.writes == 0,

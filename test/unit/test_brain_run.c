@@ -451,7 +451,7 @@ static void an_unknown_outcome_is_settled_first(struct database *database, struc
                         TEXT(fake_org)),
                  err);
         if (!acted)
-            strcpy(fake_find(LEVEL_ADGROUP, STR("g3"))->status, "enabled");
+            fake_set_status("g3", "enabled");
         start(db, arena, "", false);
         run_jobs(database, db);
         struct db_rows rows;
