@@ -159,7 +159,7 @@ static bool look(const struct conf *conf, struct arena *arena, struct creative *
 
     if (!media_probe(arena, path, &facts, err))
         return false;
-    creative_check(arena, &facts, &findings);
+    creative_check(arena, &facts, STR("tiktok"), STR(""), &findings);
     creative->probe_json = creative_probe_print(arena, &facts, &findings);
     creative->size_bytes = facts.size_bytes;
     creative->duration_ms = facts.duration_ms;

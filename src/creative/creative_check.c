@@ -20,6 +20,7 @@
 
 struct checking {
     struct arena *arena;
+    bool tiktok;
     const struct media_facts *facts;
     struct creative_findings *out;
 };
@@ -27,8 +28,8 @@ struct checking {
 static void find(struct checking *c, bool error, const char *field, struct str measured,
                  const char *allowed)
 {
-    *creative_findings_add(c->out, c->arena) =
-        (struct creative_finding){error, field, measured, allowed};
+    *creative_findings_add(c->out, c->arena) = (struct creative_finding){
+        .error = error, .field = field, .measured = measured, .allowed = allowed};
 }
 
 static bool is_one_of(struct str s, const char *const *words)
@@ -71,7 +72,7 @@ static void check_time(struct checking *c)
         find(c, false, "duration", seconds, "3 to 60 s: longer videos may be refused in ads");
     if (facts->frame_rate > 0 && (facts->frame_rate < 23 || facts->frame_rate > 61))
         find(c, false, "frame_rate", str_fmt(c->arena, "%.0f", facts->frame_rate), "23 to 60");
-    if (facts->bit_rate > 0 && facts->bit_rate < LEAST_BIT_RATE)
+    if (c->tiktok && facts->bit_rate > 0 && facts->bit_rate < LEAST_BIT_RATE)
         find(c, true, "bit_rate",
              str_fmt(c->arena, "%lld kbit/s", (long long)(facts->bit_rate / 1000)),
              "at least 516 kbit/s");
@@ -109,14 +110,16 @@ static void check_shape(struct checking *c)
          "9:16, 16:9 or 1:1: other shapes get bars or are refused");
 }
 
-void creative_check(struct arena *arena, const struct media_facts *facts,
-                    struct creative_findings *out)
+void creative_check(struct arena *arena, const struct media_facts *facts, struct str platform,
+                    struct str placement, struct creative_findings *out)
 {
-    struct checking checking = {arena, facts, out};
+    struct checking checking = {arena, str_eq(platform, STR("tiktok")), facts, out};
 
+    (void)placement; /* none of these limits is one placement's own */
     check_file(&checking);
     check_time(&checking);
-    check_shape(&checking);
+    if (checking.tiktok)
+        check_shape(&checking);
 }
 
 bool creative_verdict(const struct creative_findings *findings, struct err *err)

@@ -5,22 +5,32 @@
 #include "media/media.h"
 
 /*
- * Is a video fit for ads?  Errors block, recommendations warn; both say what
- * was measured and what is allowed.
+ * Is a video or an image fit for ads on a platform?  The limits are data
+ * (creative_limits.h).  Errors block, recommendations warn; both say what was
+ * measured, what is allowed and how to mend it.
  */
 struct creative_finding {
     bool error;
     const char *field;   /* duration, size, container, ... */
-    struct str measured; /* "72 s" */
-    const char *allowed; /* "at most 10 min" */
+    struct str measured; /* "72.0 s" */
+    const char *allowed; /* "3 s to 60 s" */
+    struct str mend;     /* a sentence for a person */
+    struct str
+        command; /* the ffmpeg command that mends it, with INPUT and OUTPUT.mp4; "" = none */
+    const char *source; /* where the limit comes from, in words */
+    bool mendable;      /* creative_mend_plan covers it */
 };
 LIST(creative_findings, struct creative_finding);
 
-void creative_check(struct arena *arena, const struct media_facts *facts,
-                    struct creative_findings *out);
+/* platform: tiktok, facebook; "" = the limits that hold everywhere.
+ * placement: feed, stories, reels, ...; "" = the limits of every placement. */
+void creative_check(struct arena *arena, const struct media_facts *facts, struct str platform,
+                    struct str placement, struct creative_findings *out);
 /* The first error as an err; true when there is none. */
 MUST_CHECK bool creative_verdict(const struct creative_findings *findings, struct err *err);
-/* {"facts":{...},"findings":[{"level","field","measured","allowed"}]} */
+
+/* {"facts":{...},"findings":[{"level","field","measured","allowed","mend","command","source"}]}
+ */
 struct str creative_probe_print(struct arena *arena, const struct media_facts *facts,
                                 const struct creative_findings *findings);
 

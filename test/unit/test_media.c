@@ -144,7 +144,7 @@ static void errors_block_and_recommendations_warn(void)
         struct err err = {0};
         bool ok;
 
-        creative_check(arena, &fits[i].facts, &findings);
+        creative_check(arena, &fits[i].facts, STR("tiktok"), STR(""), &findings);
         ok = creative_verdict(&findings, &err);
         CHECK(findings.n == (*fits[i].field ? 1U : 0U), "%zu: %zu findings, first %s", i,
               findings.n, findings.n ? findings.at[0].field : "");
