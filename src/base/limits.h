@@ -50,6 +50,12 @@
 #define LIMIT_LOCK_MS             10000
 #define LIMIT_IDLE_TRANSACTION_MS 60000
 
+/* Transcripts */
+#define LIMIT_SPEECH_FILE     (25LL * 1000 * 1000) /* what the best known provider takes */
+#define LIMIT_SPEECH_ANSWER   (4 * 1024 * 1024)
+#define LIMIT_SPEECH_TEXT     (64 * 1024)
+#define LIMIT_SPEECH_SEGMENTS 4096
+
 /* Files */
 #define LIMIT_VIDEO  (500LL * 1024 * 1024)
 #define LIMIT_POSTER (10 * 1024 * 1024)

@@ -42,6 +42,18 @@
     S(tiktok_webhook_secret, "", "secret of TikTok's webhooks; empty is the app secret")       \
     T(tiktok_webhook_signatures, "open,timestamped,plain",                                     \
       "accepted signature schemes, comma-separated")                                           \
+    S(transcription_api_key, "", "key of the transcription server, where it wants one")        \
+    T(transcription_engine_model, "/usr/share/pocketsphinx/model/en-us",                       \
+      "folder of PocketSphinx's model: acoustic model, language model, dictionary")            \
+    T(transcription_language, "",                                                              \
+      "language spoken in the videos (en, ru, kk); empty lets the server detect it")           \
+    T(transcription_model, "whisper-1", "model asked of the transcription server")             \
+    T(transcription_provider, "auto",                                                          \
+      "who writes transcripts: http, pocketsphinx, off; auto is http where transcription_url " \
+      "is set, else pocketsphinx where transcription_language is en")                          \
+    T(transcription_url, "",                                                                   \
+      "transcription server: its root, or the address with /v1/audio/transcriptions or "       \
+      "/inference")                                                                            \
     I(workers, 8, 1, 256, "threads", "request workers")
 
 #endif
