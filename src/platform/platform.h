@@ -150,6 +150,32 @@ struct platform_write {
     struct str body; /* JSON */
 };
 
+/*
+ * A conversion as it is told to a platform.  Hashes are SHA-256 in hex of the
+ * form that the platform hashes: an e-mail in lower case, a phone as
+ * `event_phone` writes it.  "" is left out.
+ */
+struct platform_event {
+    struct str event_id; /* the platform drops a second event with it */
+    struct str name;     /* as the platform calls it: CompleteRegistration */
+    int64_t at_ms;
+    struct str email_hash, phone_hash, external_id_hash;
+    struct str ttclid, ttp; /* TikTok's click and browser id */
+    struct str fbc, fbp;    /* Meta's */
+    struct str ip, user_agent, page_url, referrer;
+    struct str platform_lead_id; /* of a platform's own form */
+    int64_t value_micros;
+    struct str currency; /* "" = no value */
+    struct str order_id;
+};
+
+/* Where the events of a direction go. */
+struct platform_event_target {
+    struct str source;    /* web, crm */
+    struct str code;      /* pixel code; crm: the event set; Meta: the dataset */
+    struct str test_code; /* "" = they count */
+};
+
 struct platform {
     const char *name; /* "tiktok" */
 
@@ -240,6 +266,26 @@ struct platform {
                                           struct str id, bool enabled);
     struct platform_write (*write_adgroup_budget)(struct platform_session *s, struct str id,
                                                   int64_t daily_micros);
+
+    /*
+     * Conversions.  check_event says what the platform would refuse, naming
+     * the field.  event_body builds one request for up to event_batch events;
+     * `shown` leaves out whatever could identify a person, for the log.
+     * send_events sends a body as it was built: a refusal that concerns the
+     * target and not an event has the field "pixel_code"; after ERR_UNCERTAIN
+     * the same body is sent again, since the platform drops known event ids.
+     */
+    size_t event_batch;
+    struct str (*event_phone)(struct arena *arena, struct str e164); /* as it is hashed */
+    bool (*check_event)(const struct platform_event_target *target,
+                        const struct platform_event *event, int64_t now_ms, struct err *err);
+    struct str (*event_body)(struct arena *arena, const struct platform_event_target *target,
+                             const struct platform_event *const *events, size_t n, bool shown);
+    bool (*send_events)(struct platform_session *s, const struct platform_event_target *target,
+                        struct str body, struct str *answer, struct err *err);
+    /* What events name a pixel by, from the id that ad groups name it by. */
+    bool (*pixel_code)(struct platform_session *s, struct str pixel_id, struct str *code,
+                       struct err *err);
 
     /* Daily figures by ad, first to last day inclusive, paged and split as the platform needs.
      */

@@ -34,5 +34,11 @@ const struct platform platform_tiktok = {
     .made_id = tiktok_made_id,
     .write_status = tiktok_write_status,
     .write_adgroup_budget = tiktok_write_adgroup_budget,
+    .event_batch = TIKTOK_EVENTS_MOST,
+    .event_phone = tiktok_event_phone,
+    .check_event = tiktok_check_event,
+    .event_body = tiktok_event_body,
+    .send_events = tiktok_send_events,
+    .pixel_code = tiktok_pixel_code,
     .metrics = tiktok_metrics,
 };

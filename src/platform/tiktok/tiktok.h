@@ -18,6 +18,7 @@
  *   targeting.c   places, ages, languages to TikTok's ids
  *   plan.c        bodies of the creates
  *   report.c      daily figures by ad
+ *   event.c       conversions sent back (Events API 2.0)
  */
 
 /* --- call.c: the wire --- */
@@ -161,6 +162,17 @@ struct platform_write tiktok_write_adgroup(struct platform_session *s,
 struct platform_write tiktok_write_ad(struct platform_session *s,
                                       const struct platform_plan *plan, struct str adgroup_id,
                                       const struct platform_ad *ad);
+
+#define TIKTOK_EVENTS_MOST 1000 /* of one request; one more refuses them all */
+struct str tiktok_event_phone(struct arena *arena, struct str e164);
+bool tiktok_check_event(const struct platform_event_target *target,
+                        const struct platform_event *event, int64_t now_ms, struct err *err);
+struct str tiktok_event_body(struct arena *arena, const struct platform_event_target *target,
+                             const struct platform_event *const *events, size_t n, bool shown);
+bool tiktok_send_events(struct platform_session *s, const struct platform_event_target *target,
+                        struct str body, struct str *answer, struct err *err);
+bool tiktok_pixel_code(struct platform_session *s, struct str pixel_id, struct str *code,
+                       struct err *err);
 
 bool tiktok_metrics(struct platform_session *s, struct str first_day, struct str last_day,
                     struct platform_metric_rows *out, struct err *err);
