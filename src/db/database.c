@@ -50,6 +50,11 @@ bool database_is_postgres(const struct database *database)
     return database->driver == &postgres_driver;
 }
 
+bool db_is_postgres(const struct db *db)
+{
+    return database_is_postgres(db->database);
+}
+
 /* --- failing on purpose --------------------------------------------------- */
 
 void database_fail_at(struct database *database, int64_t k, enum db_fault fault)
@@ -214,9 +219,17 @@ static bool refuse_after_failure(const struct db *db, struct err *err)
     return err_while(err, "an earlier statement of this transaction failed");
 }
 
-static bool run(struct db *db, const char *sql, struct db_values values, struct result *result,
+/* A text for the other database is our mistake, whatever would come of it. */
+static const char *for_this(const struct db *db, const char *sql)
+{
+    must(driver_only(&sql, db_is_postgres(db)));
+    return sql;
+}
+
+static bool run(struct db *db, const char *text, struct db_values values, struct result *result,
                 struct err *err)
 {
+    const char *sql = for_this(db, text);
     struct ask ask = {sql, values, reads_only(sql)};
     const struct driver *driver = db->database->driver;
 
@@ -383,7 +396,7 @@ bool db_pipe_begin(struct db *db, struct err *err)
 
 bool db_pipe_values(struct db *db, const char *sql, struct db_values values, struct err *err)
 {
-    struct ask ask = {sql, values, false};
+    struct ask ask = {for_this(db, sql), values, false};
 
     must(db->piping);
     if (db->failed)
@@ -422,16 +435,66 @@ void db_pipe_cancel(struct db *db)
 
 /* --- for the drivers --------------------------------------------------------- */
 
-char *driver_expand(const char *sql, const char *skip_locked)
+/* {members $2}: the parameter, and how many bytes the token has; 0 = it is another one. */
+static size_t members_token(const char *sql, int *digits)
 {
-    static const char token[] = "{skip_locked}";
-    const char *at = strstr(sql, token);
-    char *text = NULL;
+    static const char begin[] = "{members $";
+    const char *number = sql + strlen(begin);
 
-    if (!at)
-        must((text = strdup(sql)));
-    else
-        must(asprintf(&text, "%.*s%s%s", (int)(at - sql), sql, skip_locked,
-                      at + strlen(token)) >= 0);
+    if (strncmp(sql, begin, strlen(begin)) != 0)
+        return 0;
+    *digits = (int)strspn(number, "0123456789");
+    must(*digits > 0 && number[*digits] == '}');
+    return strlen(begin) + (size_t)*digits + 1;
+}
+
+static size_t put_token(FILE *out, const char *sql, bool postgres)
+{
+    static const char skip_locked[] = "{skip_locked}";
+    int digits = 0;
+    size_t n = members_token(sql, &digits);
+
+    if (n) {
+        (void)fprintf(out,
+                      postgres ? "(SELECT jsonb_array_elements_text(CAST(%.*s AS jsonb)))"
+                               : "(SELECT value FROM json_each(%.*s))",
+                      digits + 1, sql + n - 2 - digits);
+        return n;
+    }
+    if (strncmp(sql, skip_locked, strlen(skip_locked)) != 0)
+        return 0;
+    (void)fputs(postgres ? "FOR UPDATE SKIP LOCKED" : "", out);
+    return strlen(skip_locked);
+}
+
+char *driver_expand(const char *sql, bool postgres)
+{
+    char *text = NULL;
+    size_t room = 0;
+    FILE *out = open_memstream(&text, &room);
+
+    must(out);
+    while (*sql) {
+        size_t n = *sql == '{' ? put_token(out, sql, postgres) : 0;
+        if (!n)
+            (void)fputc(*sql, out);
+        sql += n ? n : 1;
+    }
+    must(fclose(out) == 0);
     return text;
+}
+
+bool driver_only(const char **sql, bool postgres)
+{
+    static const struct {
+        const char *token;
+        bool postgres;
+    } only[] = {{ONLY_SQLITE, false}, {ONLY_POSTGRES, true}};
+
+    for (size_t i = 0; i < countof(only); i++)
+        if (strncmp(*sql, only[i].token, strlen(only[i].token)) == 0) {
+            *sql += strlen(only[i].token);
+            return only[i].postgres == postgres;
+        }
+    return true;
 }

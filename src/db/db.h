@@ -11,8 +11,10 @@
  * handle on it, used by one thread at a time.  SQL stands as literals in the
  * `_db.c` of its table (a variable does not compile), one text for both
  * databases, placeholders `$1`... bound by number, values typed by the macros
- * below.  db/README.md lists the portable subset.  One dialect token:
- * {skip_locked}.
+ * below.  db/README.md lists the portable subset.  Dialect tokens inside a
+ * text: {skip_locked}, {members $1}.  Where the databases have nothing in common
+ * (full text), there are two texts behind one function of the `_db.c`, each
+ * begun with ONLY_SQLITE or ONLY_POSTGRES and chosen by db_is_postgres.
  *
  * Tenancy: a handle has a scope, one org, set from the authenticated caller
  * (db_scope).  Every query on a tenant table still names org_id itself; on
@@ -49,6 +51,11 @@ MUST_CHECK bool database_versions(struct database *database, int *known, int *pr
                                   struct err *err);
 /* Is the schema at our version? ERR_CONFLICT names `adwright migrate` as the way out. */
 MUST_CHECK bool database_check(struct database *database, struct err *err);
+
+/* In front of a text that only one database understands; on the other it is a bug. */
+#define ONLY_SQLITE   "{sqlite}"
+#define ONLY_POSTGRES "{postgres}"
+bool db_is_postgres(const struct db *db);
 
 MUST_CHECK bool db_open(struct database *database, struct db **out, struct err *err);
 void db_close(struct db *db);

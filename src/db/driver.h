@@ -107,8 +107,13 @@ struct db {
 /* Count a statement.  True when it has to fail, as *fault says. */
 bool database_fault(struct database *database, enum db_fault *fault);
 
-/* The statement with {skip_locked} replaced, malloc'ed. */
-char *driver_expand(const char *sql, const char *skip_locked);
+/* The statement with {skip_locked} and {members $n} replaced, malloc'ed. */
+char *driver_expand(const char *sql, bool postgres);
+/* Past ONLY_SQLITE or ONLY_POSTGRES at the front of *sql; false: it is for the other one. */
+bool driver_only(const char **sql, bool postgres);
+
+/* What of a migration is for this database, malloc'ed; see migrate.c. */
+char *driver_migration(const char *sql, bool postgres);
 
 /* A handle for the migration runner. */
 bool driver_owner_open(struct database *database, struct db **out, struct err *err);

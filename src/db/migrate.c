@@ -1,4 +1,10 @@
-/* migrate.c - numbered, checksummed, forward only; each in one transaction. */
+/*
+ * migrate.c - numbered, checksummed, forward only; each in one transaction.
+ *
+ * A migration is one text for both databases.  Where they differ, a line
+ * `-- only sqlite` or `-- only postgres` begins what is for that one, and
+ * `-- both` ends it.  The checksum is of the whole file.
+ */
 
 #include "base/clock.h"
 #include "base/embedded.h"
@@ -38,6 +44,31 @@ static int64_t newest_known(void)
     for (const struct embedded *file = embedded_migrations; file->name; file++)
         newest = version_of(file);
     return newest;
+}
+
+/* --- one text, two databases ----------------------------------------------------------------
+ */
+
+char *driver_migration(const char *sql, bool postgres)
+{
+    char *text = strdup(sql);
+    bool ours = true;
+
+    must(text);
+    for (char *line = text; *line;) {
+        size_t n = strcspn(line, "\n");
+        struct str words = str_trim((struct str){line, n});
+        if (str_eq(words, STR("-- only sqlite")))
+            ours = !postgres;
+        else if (str_eq(words, STR("-- only postgres")))
+            ours = postgres;
+        else if (str_eq(words, STR("-- both")))
+            ours = true;
+        else if (!ours)
+            memset(line, ' ', n); /* lines keep their numbers, for messages */
+        line += n + (line[n] == '\n');
+    }
+    return text;
 }
 
 /* --- what is there ------------------------------------------------------------------------ */
@@ -110,6 +141,16 @@ static bool record(struct db *db, struct arena *arena, const struct embedded *fi
                   INT(clock_wall_ms()));
 }
 
+static bool apply(struct db *db, const struct embedded *file, struct err *err)
+{
+    const struct driver *driver = db->database->driver;
+    char *text = driver_migration(file->bytes, db_is_postgres(db));
+    bool ok = driver->script(db, text, err);
+
+    free(text);
+    return ok || err_while(err, "applying migration %s", file->name);
+}
+
 /* Inside a transaction: apply the first missing migration, if any; *more when one was. */
 static bool step(struct db *db, struct arena *arena, bool *more, struct err *err)
 {
@@ -129,9 +170,7 @@ static bool step(struct db *db, struct arena *arena, bool *more, struct err *err
     const struct embedded *file = &embedded_migrations[present.n];
     *more = file->name;
     if (*more) {
-        if (!driver->script(db, file->bytes, err))
-            return err_while(err, "applying migration %s", file->name);
-        if (!record(db, arena, file, err))
+        if (!apply(db, file, err) || !record(db, arena, file, err))
             return false;
         log_debug("db.migrated", LOG_CSTR("migration", file->name));
     }

@@ -273,7 +273,7 @@ bool session_queue_ask(struct session *session, const struct ask *ask, struct re
         return err_set(err, ERR_BROKEN, "a statement with more than %d values", SESSION_VALUES);
     pack(&packed, ask->values);
     int at = slot_of(session, ask->sql, &packed, n);
-    char *text = driver_expand(ask->sql, "FOR UPDATE SKIP LOCKED");
+    char *text = driver_expand(ask->sql, true);
     if (at >= 0 && !session->slots[at].key)
         queue_prepare(session, at, ask->sql, text, &packed, n);
     struct queued *queued = enqueue(session);

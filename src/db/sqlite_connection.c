@@ -233,7 +233,7 @@ static struct prepared *prepare(struct connection *connection, const char *sql, 
     if (p->key == sql && strcmp(p->text, sql) == 0)
         return p;
     forget(p);
-    char *text = driver_expand(sql, "");
+    char *text = driver_expand(sql, false);
     connection->tables_n = 0;
     int code = sqlite3_prepare_v3(connection->sqlite, text, -1, SQLITE_PREPARE_PERSISTENT,
                                   &p->stmt, NULL);

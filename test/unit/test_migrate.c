@@ -107,6 +107,62 @@ static void stopped_anywhere_it_goes_on(bool postgres)
     }
 }
 
+/* What is for one database is applied there only; lines and the rest of the text stay. */
+static void blocks_are_for_one_database(void)
+{
+    static const char text[] = "CREATE TABLE a (x TEXT);\n"
+                               "-- only sqlite\n"
+                               "CREATE TABLE b (x TEXT);\n"
+                               "  -- only postgres  \n"
+                               "CREATE TABLE c (x TEXT);\n"
+                               "-- both\n"
+                               "-- only sqlite is a remark here\n"
+                               "CREATE TABLE d (x TEXT);";
+    static const struct {
+        bool postgres;
+        const char *there, *not_there;
+    } each[] = {{false, "TABLE b", "TABLE c"}, {true, "TABLE c", "TABLE b"}};
+
+    for (size_t i = 0; i < countof(each); i++) {
+        char *got = driver_migration(text, each[i].postgres);
+        CHECK(strlen(got) == strlen(text), "%zu bytes", strlen(got));
+        CHECK(strstr(got, "TABLE a") && strstr(got, "TABLE d"), "%s", got);
+        CHECK(strstr(got, each[i].there) && !strstr(got, each[i].not_there), "%s", got);
+        free(got);
+    }
+}
+
+/* A text of one database is not sent to the other; tokens stand wherever they are written. */
+static void dialect_tokens_are_replaced(void)
+{
+    static const struct {
+        const char *sql, *sqlite, *postgres; /* NULL: not for this one */
+    } rows[] = {
+        {"SELECT 1", "SELECT 1", "SELECT 1"},
+        {ONLY_SQLITE "SELECT 1", "SELECT 1", NULL},
+        {ONLY_POSTGRES "SELECT 1", NULL, "SELECT 1"},
+        {"SELECT '{}' WHERE a IN {members $12} AND b IN {members $3} {skip_locked}",
+         "SELECT '{}' WHERE a IN (SELECT value FROM json_each($12)) AND b IN"
+         " (SELECT value FROM json_each($3)) ",
+         "SELECT '{}' WHERE a IN (SELECT jsonb_array_elements_text(CAST($12 AS jsonb))) AND b "
+         "IN"
+         " (SELECT jsonb_array_elements_text(CAST($3 AS jsonb))) FOR UPDATE SKIP LOCKED"},
+    };
+
+    for (size_t i = 0; i < 2 * countof(rows); i++) {
+        bool postgres = i % 2;
+        const char *sql = rows[i / 2].sql;
+        const char *expected = postgres ? rows[i / 2].postgres : rows[i / 2].sqlite;
+        bool ours = driver_only(&sql, postgres);
+        CHECK(ours == (expected != NULL), "%s", rows[i / 2].sql);
+        if (!expected)
+            continue;
+        char *got = driver_expand(sql, postgres);
+        CHECK(strcmp(got, expected) == 0, "%s", got);
+        free(got);
+    }
+}
+
 #define BOTH(function)                                                                         \
     static void function##_in_sqlite(void)                                                     \
     {                                                                                          \
@@ -123,6 +179,8 @@ BOTH(stopped_anywhere_it_goes_on)
 int main(void)
 {
     log_setup(LOG_ERROR + 1, 1);
+    RUN(blocks_are_for_one_database);
+    RUN(dialect_tokens_are_replaced);
     RUN(brings_an_empty_database_up_to_date_in_sqlite);
     RUN(refuses_a_newer_and_a_different_database_in_sqlite);
     RUN(stopped_anywhere_it_goes_on_in_sqlite);

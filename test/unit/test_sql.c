@@ -68,6 +68,10 @@ static void check_plan(sqlite3 *sqlite, size_t i, const char *sql)
         while (sqlite3_step(plan) == SQLITE_ROW) {
             const char *step = (const char *)sqlite3_column_text(plan, 3);
             char table[64] = "";
+            /* "0:M3": found by what a full-text MATCH asks for; "0:" alone is every row. */
+            if (strstr(step, "VIRTUAL TABLE INDEX 0:M") ||
+                strstr(step, "VIRTUAL TABLE INDEX 0:="))
+                continue;
             if (strstr(step, "USING") || sscanf(step, "SCAN %63s", table) != 1)
                 continue;
             CHECK(stays_small(table) ||
@@ -82,7 +86,11 @@ static void check_plan(sqlite3 *sqlite, size_t i, const char *sql)
 
 static void prepare_on_sqlite(sqlite3 *sqlite, size_t i)
 {
-    char *sql = driver_expand(statements[i].sql, "");
+    const char *text = statements[i].sql;
+
+    if (!driver_only(&text, false))
+        return;
+    char *sql = driver_expand(text, false);
     sqlite3_stmt *stmt = NULL;
     const char *file = statements[i].file;
     int line = statements[i].line;
@@ -151,7 +159,11 @@ static unsigned type_of(char letter)
 
 static void prepare_on_postgres(PGconn *server, size_t i)
 {
-    char *sql = driver_expand(statements[i].sql, "FOR UPDATE SKIP LOCKED");
+    const char *text = statements[i].sql;
+
+    if (!driver_only(&text, true))
+        return;
+    char *sql = driver_expand(text, true);
     unsigned types[64] = {0};
     size_t n = strlen(statements[i].values);
 
