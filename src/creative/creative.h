@@ -41,8 +41,16 @@ struct creative_wish {
     struct str media_type; /* "" = video */
     struct str media_url;
     struct str ad_text, call_to_action, landing_page_url;
+    struct str
+        platform; /* "both": also for the direction of the same name on the other platform */
     struct str actor;
 };
+
+/* Would a creative be made of this wish?  ERR_INVALID by field, ERR_NOT_FOUND for a direction
+ * that is not there.  The title may be missing where a file brings its name (`named`). */
+MUST_CHECK bool creative_wish_check(struct db *db, struct arena *arena,
+                                    const struct creative_wish *wish, bool named,
+                                    struct err *err);
 
 /* Found by media_url: the row and the job that fetches and looks at it, in one transaction. */
 MUST_CHECK bool creative_add(struct db *db, struct arena *arena,
@@ -59,6 +67,29 @@ MUST_CHECK bool creative_add_from_file(const struct app *app, struct db *db,
                                        const char *path, int64_t now_ms, struct creative *out,
                                        struct err *err);
 
+/*
+ * From a finished upload, inside the transaction that marks it finished: the
+ * row(s) with status processing and their job; the bytes are looked at later.
+ * The file is linked to its place at once, so the upload's own name for it may
+ * go when the transaction is committed.  A `both` wish makes two creatives of
+ * one group, each with a link of its own; *creative_id is the first.
+ *
+ * Seen twice (by the last part of file->path, which never comes again) it is
+ * the same creative.  A direction that has gone meanwhile is left out: bytes
+ * that arrived are kept.  The caller wakes the job runner after the commit.
+ */
+struct creative_source {
+    struct str path;   /* below the data folder; last part: letters, digits, '-' and '_' */
+    struct str sha256; /* hex, from the receiving */
+    struct str md5;    /* hex, from the receiving; "" = it is made while sending */
+    int64_t size_bytes;
+    struct str file_name, file_type; /* as the client named them; "" = unknown */
+};
+MUST_CHECK bool creative_add_from_upload(const struct app *app, struct db *db,
+                                         struct arena *arena, const struct creative_wish *wish,
+                                         const struct creative_source *file, int64_t now_ms,
+                                         struct str *creative_id, struct err *err);
+
 /* Deleted ones are not found. */
 MUST_CHECK bool creative_get(struct db *db, struct arena *arena, struct str id,
                              struct creative *out, struct err *err);
@@ -72,6 +103,9 @@ struct creative_filter {
 MUST_CHECK bool creative_list(struct db *db, struct arena *arena,
                               const struct creative_filter *filter, struct creatives *out,
                               struct err *err);
+/* The creatives of a group, oldest first: one for each platform. */
+MUST_CHECK bool creative_group(struct db *db, struct arena *arena, struct str group_id,
+                               struct creatives *out, struct err *err);
 /* Of these ids, in this order; one that is missing or foreign is ERR_NOT_FOUND. */
 MUST_CHECK bool creative_list_ids(struct db *db, struct arena *arena, const struct strs *ids,
                                   struct creatives *out, struct err *err);

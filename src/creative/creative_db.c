@@ -79,6 +79,21 @@ bool creative_list(struct db *db, struct arena *arena, const struct creative_fil
     return db_done(&rows, err);
 }
 
+bool creative_group(struct db *db, struct arena *arena, struct str group_id,
+                    struct creatives *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " COLUMNS " FROM creatives c WHERE c.org_id = $1"
+              " AND c.creative_group_id = $2 AND c.creative_group_id <> ''"
+              " AND c.deleted_ms = 0 ORDER BY c.created_ms, c.creative_id",
+              TEXT(db_scope_org(db)), TEXT(group_id));
+    while (db_next(&rows))
+        *creatives_add(out, arena) = read_creative(&rows);
+    return db_done(&rows, err);
+}
+
 bool creative_list_ids(struct db *db, struct arena *arena, const struct strs *ids,
                        struct creatives *out, struct err *err)
 {
@@ -186,6 +201,40 @@ bool creative_direction(struct db *db, struct arena *arena, struct str direction
         *ad_account_id = db_text(&rows, 1);
         *found = true;
     }
+    return db_done(&rows, err);
+}
+
+bool creative_direction_sibling(struct db *db, struct arena *arena, struct str direction_id,
+                                bool *found, struct str *sibling_id, struct err *err)
+{
+    struct db_rows rows;
+
+    *found = false;
+    *sibling_id = STR("");
+    db_select(db, arena, &rows,
+              "SELECT s.direction_id FROM directions d JOIN directions s"
+              " ON s.org_id = d.org_id AND s.ad_account_id = d.ad_account_id"
+              " AND s.name = d.name AND s.platform <> d.platform AND s.deleted_ms = 0"
+              " WHERE d.org_id = $1 AND d.direction_id = $2 AND d.deleted_ms = 0",
+              TEXT(db_scope_org(db)), TEXT(direction_id));
+    while (db_next(&rows)) {
+        *sibling_id = db_text(&rows, 0);
+        *found = true;
+    }
+    return db_done(&rows, err);
+}
+
+bool creative_at_place(struct db *db, struct arena *arena, struct str place, struct str *id,
+                       struct err *err)
+{
+    struct db_rows rows;
+
+    *id = STR("");
+    db_select(db, arena, &rows,
+              "SELECT creative_id FROM creatives WHERE org_id = $1 AND media_path = $2",
+              TEXT(db_scope_org(db)), TEXT(place));
+    while (db_next(&rows))
+        *id = db_text(&rows, 0);
     return db_done(&rows, err);
 }
 

@@ -17,6 +17,14 @@ MUST_CHECK bool creative_direction(struct db *db, struct arena *arena, struct st
                                    bool *found, struct str *platform, struct str *ad_account_id,
                                    struct err *err);
 
+/* The live direction of the same name in the same ad account on another platform. */
+MUST_CHECK bool creative_direction_sibling(struct db *db, struct arena *arena,
+                                           struct str direction_id, bool *found,
+                                           struct str *sibling_id, struct err *err);
+/* The creative whose file has this place, deleted ones too; "" = none. */
+MUST_CHECK bool creative_at_place(struct db *db, struct arena *arena, struct str place,
+                                  struct str *id, struct err *err);
+
 /* Insert or replace the copy's row. */
 MUST_CHECK bool creative_copy_store(struct db *db, struct str creative_id, struct str platform,
                                     struct str advertiser_id, const struct creative_copy *copy,

@@ -102,6 +102,21 @@ bool creative_file_settle(const char *part, const char *path, struct err *err)
     return true;
 }
 
+bool creative_file_link(const char *from, const char *to, int64_t size, struct err *err)
+{
+    struct stat about;
+
+    if (link(from, to) != 0 && errno != EEXIST)
+        return failed(err, "link", to);
+    if (stat(to, &about) != 0)
+        return failed(err, "look at", to);
+    if (about.st_size != size)
+        return err_set(err, ERR_BROKEN, "%s has %lld bytes instead of %lld", to,
+                       (long long)about.st_size, (long long)size);
+    sync_folder(to);
+    return true;
+}
+
 bool creative_file_write(struct arena *arena, const char *path, struct str bytes,
                          struct err *err)
 {

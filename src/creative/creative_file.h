@@ -23,6 +23,10 @@ MUST_CHECK bool creative_file_write(struct arena *arena, const char *path, struc
                                     struct err *err);
 MUST_CHECK bool creative_file_copy(struct arena *arena, const char *from, const char *to,
                                    int64_t most, struct err *err);
+/* A second name for a file that is whole and synced; it must have `size` bytes.  There already:
+ * nothing to do. */
+MUST_CHECK bool creative_file_link(const char *from, const char *to, int64_t size,
+                                   struct err *err);
 /* A file that net/ wrote: sync and rename. */
 MUST_CHECK bool creative_file_settle(const char *part, const char *path, struct err *err);
 void creative_file_remove(const char *path);

@@ -269,6 +269,124 @@ static void adding_is_everything_or_nothing(struct database *database, struct db
     ground_end(&g);
 }
 
+/* --- by a finished upload --- */
+
+static struct creative_source uploaded(struct ground *g, const char *name, struct str bytes)
+{
+    struct creative_source file = {
+        .path = str_fmt(g->arena, "uploads/%s", name),
+        .sha256 = seal_sha256_hex(g->arena, bytes),
+        .size_bytes = (int64_t)bytes.n,
+        .file_name = STR("C:/phone/IMG 0001.MOV"),
+    };
+    const char *path = str_fmt(g->arena, "%s/" STR_FMT, folder, STR_ARG(file.path)).p;
+    FILE *out;
+
+    mkdir(str_fmt(g->arena, "%s/uploads", folder).p, 0700);
+    out = fopen(path, "w");
+    CHECK(out && fwrite(bytes.p, 1, bytes.n, out) == bytes.n && fclose(out) == 0, "%s", path);
+    return file;
+}
+
+static bool arrive(struct ground *g, const struct creative_wish *wish,
+                   const struct creative_source *file, struct str *id)
+{
+    return db_begin(g->db, &g->err) &&
+           db_end(g->db,
+                  creative_add_from_upload(&g->app, g->db, g->arena, wish, file,
+                                           clock_wall_ms(), id, &g->err),
+                  &g->err);
+}
+
+static void
+a_finished_upload_is_one_creative_however_often_it_is_seen(struct database *database,
+                                                           struct db *db)
+{
+    struct ground g;
+    struct creative_wish wish;
+    struct creative_source file;
+    struct creative c;
+    struct str id = STR(""), again;
+    int ran, failures = 0;
+
+    begin(&g, database, db);
+    wish = wish_of("");
+    file = uploaded(&g, str_fmt(g.arena, "u-" STR_FMT, STR_ARG(g.org)).p,
+                    clip_bytes("trial-lesson"));
+    for (int64_t k = 1; k < 30 && !id.n; k++) {
+        database_fail_at(database, k, DB_FAULT_ERROR);
+        if (!arrive(&g, &wish, &file, &id))
+            id = STR(""), failures++;
+        database_fail_at(database, 0, DB_FAULT_ERROR);
+    }
+    CHECK(id.n && failures > 3, "%d failures, %s", failures, g.err.text);
+    CHECK_OK(arrive(&g, &wish, &file, &again), g.err);
+    CHECK(
+        str_eq(id, again) &&
+            IS(ground_ask(&g, "SELECT COUNT(*) FROM creatives WHERE org_id = $1", TEXT(g.org)),
+               "1") &&
+            IS(jobs(&g, "creative.prepare"), "1"),
+        "seen twice, made twice");
+    CHECK_OK(creative_get(db, g.arena, id, &c, &g.err), g.err);
+    CHECK(IS(c.status, "processing") && IS(c.title, "IMG 0001.MOV") &&
+              str_eq(c.sha256, file.sha256) && c.size_bytes == file.size_bytes,
+          STR_FMT, STR_ARG(c.title));
+    unlink(str_fmt(g.arena, "%s/" STR_FMT, folder, STR_ARG(file.path)).p);
+    CHECK_OK(job_run_due(database, kinds, db, net, &g.app, &ran, &g.err), g.err);
+    CHECK_OK(creative_get(db, g.arena, id, &c, &g.err), g.err);
+    CHECK(IS(c.status, "ready") && exists(creative_path(&g.conf, g.arena, &c)),
+          STR_FMT ": " STR_FMT, STR_ARG(c.status), STR_ARG(c.error_text));
+    file.path = STR("uploads/../../etc/passwd ");
+    CHECK(!arrive(&g, &wish, &file, &again), "a name with dots was taken");
+    ground_end(&g);
+}
+
+static void
+an_upload_for_both_platforms_makes_two_creatives_in_one_group(struct database *database,
+                                                              struct db *db)
+{
+    struct ground g;
+    struct creative_wish wish;
+    struct creative_source file;
+    struct creatives list = {0};
+    struct creative c;
+    struct str id;
+
+    begin(&g, database, db);
+    wish = wish_of("Lesson");
+    wish.platform = STR("both");
+    CHECK(!creative_wish_check(db, g.arena, &wish, true, &g.err) &&
+              strcmp(g.err.field, "platform") == 0,
+          "%s", g.err.text);
+    CHECK_OK(db_run(db, NULL, &g.err,
+                    "INSERT INTO directions (org_id, direction_id, ad_account_id, platform,"
+                    " name, objective, currency, daily_budget_micros, created_ms, updated_ms)"
+                    " VALUES ($1, 'd1f', $2, 'facebook', 'Direction d1', 'traffic', 'USD',"
+                    " 5000000, 0, 0)",
+                    TEXT(g.org), TEXT(account)),
+             g.err);
+    CHECK_OK(creative_wish_check(db, g.arena, &wish, true, &g.err), g.err);
+    wish.media_type = STR("image");
+    CHECK(!creative_wish_check(db, g.arena, &wish, true, &g.err) &&
+              strcmp(g.err.field, "media_type") == 0 && strstr(g.err.text, "TikTok"),
+          "%s", g.err.text);
+    wish.media_type = STR("");
+    file = uploaded(&g, str_fmt(g.arena, "b-" STR_FMT, STR_ARG(g.org)).p,
+                    clip_bytes("trial-lesson"));
+    CHECK_OK(arrive(&g, &wish, &file, &id), g.err);
+    CHECK_OK(creative_get(db, g.arena, id, &c, &g.err), g.err);
+    CHECK_OK(creative_group(db, g.arena, c.group_id, &list, &g.err), g.err);
+    CHECK(list.n == 2 && exists(creative_path(&g.conf, g.arena, &list.at[0])) &&
+              exists(creative_path(&g.conf, g.arena, &list.at[1])) &&
+              !str_eq(list.at[0].direction_id, list.at[1].direction_id) &&
+              !str_eq(list.at[0].media_path, list.at[1].media_path),
+          "%zu creatives", list.n);
+    db_scope(db, g.other);
+    list.n = 0;
+    CHECK_OK(creative_group(db, g.arena, c.group_id, &list, &g.err) && list.n == 0, g.err);
+    ground_end(&g);
+}
+
 /* --- copies on the platform --- */
 
 static struct platform_session session(struct ground *g, const char *advertiser)
@@ -403,6 +521,8 @@ int main(int argc, char **argv)
     RUN_ON_DATABASES(one_org_never_sees_anothers_creative);
     RUN_ON_DATABASES(an_address_is_fetched_by_a_job_and_a_failure_can_be_retried);
     RUN_ON_DATABASES(adding_is_everything_or_nothing);
+    RUN_ON_DATABASES(a_finished_upload_is_one_creative_however_often_it_is_seen);
+    RUN_ON_DATABASES(an_upload_for_both_platforms_makes_two_creatives_in_one_group);
     RUN_ON_DATABASES(a_copy_is_made_once_for_each_advertiser);
     RUN_ON_DATABASES(lost_answers_and_broken_statements_never_send_a_video_twice);
     RUN_ON_DATABASES(a_video_that_never_becomes_usable_is_sent_again_and_then_given_up);
