@@ -68,6 +68,7 @@ bool ad_account_session(const struct app *app, const struct ad_connection *conne
         .arena = arena,
         .conf = app->conf,
         .advertiser_id = connection->advertiser_id,
+        .identity_id = connection->identity_id,
         .currency = connection->currency,
         .zone = connection->zone,
     };
@@ -266,6 +267,7 @@ static struct ad_connection connection_of(struct arena *arena, const struct app 
         .country = advertiser->country,
         .advertisers_json = advertisers_print(arena, &grant->advertisers),
         .connected_ms = now_ms,
+        .token_expires_ms = grant->token.expires_ms,
     };
 
     if (grant->identity) {
@@ -276,7 +278,7 @@ static struct ad_connection connection_of(struct arena *arena, const struct app 
     }
     connection.token_sealed =
         ring_seal(app->ring, arena, token_place(arena, org_id, ad_account_id, grant->platform),
-                  seal_reveal(grant->token));
+                  seal_reveal(grant->token.secret));
     return connection;
 }
 

@@ -81,7 +81,7 @@ MUST_CHECK bool ad_account_update(struct db *db, struct arena *arena, struct str
 struct ad_grant {
     struct str ad_account_id; /* "" = the default account, made when there is none */
     struct str platform;
-    struct secret token;
+    struct platform_token token;
     struct platform_advertisers advertisers;  /* not empty */
     size_t chosen;                            /* of them */
     const struct platform_identity *identity; /* NULL = none will do */

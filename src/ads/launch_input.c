@@ -137,10 +137,8 @@ static bool load(struct making *m, struct err *err)
     if (!direction_get(m->db, m->arena, m->wish->direction_id, &m->direction, err))
         return false;
     m->platform = platform_find(m->direction.platform);
-    if (!m->platform)
-        return err_input(err, "direction_id", "a TikTok direction",
-                         "this server does not launch on " STR_FMT,
-                         STR_ARG(m->direction.platform));
+    if (!platform_can(m->platform, m->direction.platform, PLATFORM_LAUNCHES, err))
+        return err_field(err, "direction_id");
     return ad_account_resolve(m->db, m->arena, m->direction.ad_account_id,
                               m->direction.platform, &m->connection, err);
 }

@@ -22,9 +22,8 @@ bool launch_connect(struct launching *l, struct err *err)
         return err_hint(err, "launch again");
     }
     l->platform = platform_find(l->in.platform);
-    if (!l->platform)
-        return err_set(err, ERR_BROKEN, "no platform " STR_FMT, STR_ARG(l->in.platform));
-    return ad_account_session(l->app, &l->connection, l->job->net, l->job->arena, &l->session,
+    return platform_can(l->platform, l->in.platform, PLATFORM_LAUNCHES, err) &&
+           ad_account_session(l->app, &l->connection, l->job->net, l->job->arena, &l->session,
                               err);
 }
 

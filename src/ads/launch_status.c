@@ -142,7 +142,8 @@ static bool switch_all(struct job *job, struct workflow *wf, const struct wish *
                               .session = &session,
                               .enabled = wish->enabled};
 
-    if (!ad_account_session(job->app, connection, job->net, job->arena, &session, err))
+    if (!platform_can(s.platform, connection->platform, PLATFORM_CHANGES, err) ||
+        !ad_account_session(job->app, connection, job->net, job->arena, &session, err))
         return false;
     for (size_t i = 0; i < wish->n; i++) {
         s.level = wish->objects[i].level;

@@ -25,19 +25,12 @@ static struct str redirect_uri(const struct conf *conf, struct arena *arena)
     return str_fmt(arena, STR_FMT "/oauth/callback", STR_ARG(base));
 }
 
-static bool check_settings(const struct conf *conf, struct err *err)
-{
-    if (conf->tiktok_app_id.n && conf->tiktok_app_secret.n)
-        return true;
-    err_set(err, ERR_CONFLICT, "the TikTok developer app is not set up");
-    return err_hint(err, "set tiktok_app_id and tiktok_app_secret, then restart");
-}
-
 static bool find_platform(struct str name, const struct platform **out, struct err *err)
 {
     *out = platform_find(name);
-    return *out || err_input(err, "platform", "tiktok", "cannot connect to \"" STR_FMT "\"",
-                             STR_ARG(str_sub(name, 0, 40)));
+    return *out ||
+           err_input(err, "platform", "tiktok or facebook", "cannot connect to \"" STR_FMT "\"",
+                     STR_ARG(str_sub(name, 0, 40)));
 }
 
 static struct str state_text(struct arena *arena, const struct oauth_state *state)
@@ -72,7 +65,8 @@ bool oauth_start(const struct app *app, struct db *db, struct arena *arena,
         .expires_ms = now_ms + STATE_LIFE_MS,
     };
 
-    if (!find_platform(wish->platform, &platform, err) || !check_settings(app->conf, err))
+    if (!find_platform(wish->platform, &platform, err) ||
+        !platform->check_settings(app->conf, err))
         return false;
     if (wish->ad_account_id.n && !ad_account_get(db, arena, wish->ad_account_id, &account, err))
         return false;
@@ -86,10 +80,8 @@ bool oauth_start(const struct app *app, struct db *db, struct arena *arena,
     return true;
 }
 
-/* The state, if it is ours, fresh and this caller's. */
-static bool read_state(const struct app *app, struct arena *arena, struct str text,
-                       struct oauth_caller caller, int64_t now_ms, struct oauth_state *out,
-                       struct err *err)
+static bool open_state(const struct app *app, struct arena *arena, struct str text,
+                       int64_t now_ms, struct oauth_state *out, struct err *err)
 {
     const struct json *json;
     struct str payload;
@@ -107,6 +99,25 @@ static bool read_state(const struct app *app, struct arena *arena, struct str te
         .ad_account_id = json_text(json, "account", STR("")),
         .platform = json_text(json, "platform", STR("")),
     };
+    return true;
+}
+
+struct str oauth_platform(const struct app *app, struct arena *arena, struct str state,
+                          int64_t now_ms)
+{
+    struct oauth_state opened;
+    struct err err = {0};
+
+    return open_state(app, arena, state, now_ms, &opened, &err) ? opened.platform : STR("");
+}
+
+/* The state, if it is ours, fresh and this caller's. */
+static bool read_state(const struct app *app, struct arena *arena, struct str text,
+                       struct oauth_caller caller, int64_t now_ms, struct oauth_state *out,
+                       struct err *err)
+{
+    if (!open_state(app, arena, text, now_ms, out, err))
+        return false;
     if (caller.org_id.n &&
         (!str_eq(caller.org_id, out->org_id) ||
          (caller.user_id.n && out->user_id.n && !str_eq(caller.user_id, out->user_id)))) {
@@ -163,10 +174,11 @@ bool oauth_finish(const struct app *app, struct db *db, struct net *net, struct 
     if (!code.n)
         return err_input(err, "auth_code", "the code that the platform sent back",
                          "the code is missing");
-    if (!check_settings(app->conf, err) ||
-        !read_state(app, arena, state_signed, caller, now_ms, &state, err) ||
-        !find_platform(state.platform, &platform, err) || !use_state(db, &state, now_ms, err) ||
-        !platform->exchange(&session, code, &grant.token, &grant.advertisers, err))
+    if (!read_state(app, arena, state_signed, caller, now_ms, &state, err) ||
+        !find_platform(state.platform, &platform, err) ||
+        !platform->check_settings(app->conf, err) || !use_state(db, &state, now_ms, err) ||
+        !platform->exchange(&session, code, redirect_uri(app->conf, arena), &grant.token,
+                            &grant.advertisers, err))
         return false;
     if (!grant.advertisers.n) {
         err_set(err, ERR_REFUSED, "the authorization reaches no ad account");
@@ -175,7 +187,7 @@ bool oauth_finish(const struct app *app, struct db *db, struct net *net, struct 
     grant.platform = state.platform;
     grant.ad_account_id = state.ad_account_id;
     grant.chosen = choose_advertiser(&grant.advertisers);
-    session.token = grant.token;
+    session.token = grant.token.secret;
     session.advertiser_id = grant.advertisers.at[grant.chosen].id;
     grant.identity = find_identity(platform, &session);
 

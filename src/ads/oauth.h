@@ -20,6 +20,10 @@ MUST_CHECK bool oauth_start(const struct app *app, struct db *db, struct arena *
                             const struct oauth_wish *wish, int64_t now_ms, struct str *url,
                             struct err *err);
 
+/* The platform that a state was made for; "" when it is not ours or too old. */
+struct str oauth_platform(const struct app *app, struct arena *arena, struct str state,
+                          int64_t now_ms);
+
 /* Who comes back; both "" when nobody is signed in. */
 struct oauth_caller {
     struct str org_id, user_id;

@@ -39,8 +39,8 @@ static bool run_subscribe(struct job *job, struct err *err)
         return false;
     platform = platform_find(connection.platform);
     must(platform);
-    struct str callback_url =
-        str_fmt(job->arena, STR_FMT "/api/tiktok/webhook", STR_ARG(app->conf->public_url));
+    struct str callback_url = str_fmt(job->arena, STR_FMT "/api/%s/webhook",
+                                      STR_ARG(app->conf->public_url), platform->name);
     if (!platform->subscribe_leads(&session, callback_url, &added, err))
         return err_while(err, "subscribing to the leads of advertiser " STR_FMT,
                          STR_ARG(connection.advertiser_id));

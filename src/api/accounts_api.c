@@ -1,20 +1,16 @@
 /* accounts_api.c - ad accounts, their connection by OAuth, instant pages. */
 
 #include "ads/account.h"
-#include "ads/oauth.h"
+#include "ads/account.h"
+#include "api/accounts_api.h"
 #include "api/api.h"
 #include "api/common.h"
-#include "api/page.h"
-#include "auth/auth.h"
 #include "base/arena.h"
-#include "conf/app.h"
-#include "conf/conf.h"
 #include "db/db.h"
-#include "text/html.h"
 
 /* --- cards --- */
 
-static void put_advertisers(struct json_writer *w, const struct platform_advertisers *list)
+void api_put_advertisers(struct json_writer *w, const struct platform_advertisers *list)
 {
     json_list(w);
     for (size_t i = 0; i < list->n; i++) {
@@ -31,6 +27,21 @@ static void put_advertisers(struct json_writer *w, const struct platform_adverti
     json_end(w);
 }
 
+/* The fields of a card that name a platform's advertiser and identity. */
+static const struct card_words {
+    const char *platform;
+    const char *advertiser; /* null disconnects */
+    const char *identity;
+} card_words[] = {
+    {"tiktok", "tiktok_business_id", "tiktok_account_id"},
+    {"facebook", "facebook_ad_account_id", "facebook_page_id"},
+};
+
+static const struct card_words *words_of(struct str platform)
+{
+    return &card_words[str_eq(platform, STR("facebook"))];
+}
+
 /* Everything but the token. */
 static bool put_connection(struct json_writer *w, struct arena *arena,
                            const struct ad_connection *connection, struct err *err)
@@ -44,13 +55,14 @@ static bool put_connection(struct json_writer *w, struct arena *arena,
     json_text_member(w, "status", connection->state);
     /* A disconnected card shows none; the row keeps it, so that a reconnect revives it. */
     json_text_or_null_member(
-        w, "tiktok_business_id",
+        w, words_of(connection->platform)->advertiser,
         str_eq(connection->state, STR("disconnected")) ? STR("") : connection->advertiser_id);
     json_text_member(w, "advertiser_name", connection->advertiser_name);
     json_text_member(w, "currency", connection->currency);
     json_text_member(w, "time_zone", connection->zone);
     json_text_or_null_member(w, "country", connection->country);
-    json_text_or_null_member(w, "tiktok_account_id", connection->identity_id);
+    json_text_or_null_member(w, words_of(connection->platform)->identity,
+                             connection->identity_id);
     json_text_or_null_member(w, "identity_type", connection->identity_type);
     json_text_or_null_member(w, "identity_name", connection->identity_name);
     api_time_member(w, arena, "connected_at", connection->connected_ms);
@@ -58,7 +70,7 @@ static bool put_connection(struct json_writer *w, struct arena *arena,
     api_time_member(w, arena, "last_sync_at", connection->last_sync_ms);
     json_text_or_null_member(w, "last_error", connection->last_error);
     json_key(w, "advertisers");
-    put_advertisers(w, &reached);
+    api_put_advertisers(w, &reached);
     json_end(w);
     return true;
 }
@@ -210,8 +222,12 @@ static bool read_card_change(const struct json *body, struct ad_account_change *
 /* What touches the connection, the name or the default is for those who run the org. */
 static bool check_right(struct request *rq, const struct json *body, struct err *err)
 {
-    static const char *const admin[] = {"name", "is_default", "tiktok_business_id",
-                                        "tiktok_account_id"};
+    static const char *const admin[] = {"name",
+                                        "is_default",
+                                        "tiktok_business_id",
+                                        "tiktok_account_id",
+                                        "facebook_ad_account_id",
+                                        "facebook_page_id"};
 
     for (size_t i = 0; i < countof(admin); i++)
         if (is_there(body, admin[i]) && !(rq->caller.rights & CAN_ADMIN)) {
@@ -246,9 +262,9 @@ static bool change_identity(struct request *rq, const struct ad_connection *conn
             if (str_eq(list.at[i].id, id))
                 chosen = &list.at[i];
         if (!chosen)
-            return err_input(err, "tiktok_account_id", "GET .../identities lists them",
-                             "the ad account has no identity " STR_FMT,
-                             STR_ARG(str_sub(id, 0, 60)));
+            return err_input(
+                err, words_of(connection->platform)->identity, "GET .../identities lists them",
+                "the ad account has no identity " STR_FMT, STR_ARG(str_sub(id, 0, 60)));
         if (!platform->check_identity(chosen, err))
             return false;
     }
@@ -269,7 +285,7 @@ static bool change_advertiser(struct request *rq, struct ad_connection *connecti
         return true;
     if (!ad_account_choose_advertiser(rq->db, rq->arena, connection, advertiser_id,
                                       rq->caller.actor, rq->now_ms, err) ||
-        !ad_account_resolve(rq->db, rq->arena, connection->ad_account_id, STR("tiktok"),
+        !ad_account_resolve(rq->db, rq->arena, connection->ad_account_id, connection->platform,
                             connection, err))
         return false;
     if (!find_identity(rq, connection, &list, &unread))
@@ -280,47 +296,69 @@ static bool change_advertiser(struct request *rq, struct ad_connection *connecti
 }
 
 static bool change_connection(struct request *rq, const struct json *body, struct str id,
-                              struct err *err)
+                              const struct card_words *words, struct err *err)
 {
+    bool of_advertiser = is_there(body, words->advertiser);
+    bool of_identity = is_there(body, words->identity);
+    struct str platform = str(words->platform);
     struct ad_connection connection;
     struct str advertiser, identity;
     struct err absent = {0};
 
-    if (!is_there(body, "tiktok_business_id") && !is_there(body, "tiktok_account_id"))
+    if (!of_advertiser && !of_identity)
         return true;
-    if (!json_want_text(body, "tiktok_business_id", LIMIT_NAME, STR(""), &advertiser, err) ||
-        !json_want_text(body, "tiktok_account_id", LIMIT_NAME, STR(""), &identity, err))
+    if (!json_want_text(body, words->advertiser, LIMIT_NAME, STR(""), &advertiser, err) ||
+        !json_want_text(body, words->identity, LIMIT_NAME, STR(""), &identity, err))
         return false;
-    if (!ad_account_resolve(rq->db, rq->arena, id, STR("tiktok"), &connection, &absent)) {
+    if (!ad_account_resolve(rq->db, rq->arena, id, platform, &connection, &absent)) {
         /* Disconnecting what is not connected is done already. */
-        if (absent.kind == ERR_CONFLICT && is_there(body, "tiktok_business_id") &&
-            !advertiser.n)
+        if (absent.kind == ERR_CONFLICT && of_advertiser && !advertiser.n)
             return true;
         *err = absent;
         return false;
     }
-    if (is_there(body, "tiktok_business_id") && !advertiser.n)
+    if (of_advertiser && !advertiser.n)
         return ad_account_disconnect(rq->db, rq->arena, &connection, rq->caller.actor,
                                      rq->now_ms, err);
     if (advertiser.n && !change_advertiser(rq, &connection, advertiser, err))
         return false;
-    if (!is_there(body, "tiktok_account_id"))
+    if (!of_identity)
         return true;
-    return ad_account_resolve(rq->db, rq->arena, id, STR("tiktok"), &connection, err) &&
+    return ad_account_resolve(rq->db, rq->arena, id, platform, &connection, err) &&
            change_identity(rq, &connection, identity, err);
+}
+
+static bool change_connections(struct request *rq, const struct json *body, struct str id,
+                               struct err *err)
+{
+    for (size_t i = 0; i < countof(card_words); i++)
+        if (!change_connection(rq, body, id, &card_words[i], err))
+            return false;
+    return true;
 }
 
 /*
  * PATCH /api/ad-accounts/:id - name, is_default, autopilot_tiktok,
- * autopilot_facebook, schedule_hour, daily_cap; tiktok_business_id (null
- * disconnects) and tiktok_account_id (null: none).
+ * autopilot_facebook, schedule_hour, daily_cap; tiktok_business_id and
+ * facebook_ad_account_id (null disconnects), tiktok_account_id and
+ * facebook_page_id (null: none).
  */
 static bool patch_account(struct request *rq, struct reply *rp, struct err *err)
 {
-    static const char *const allowed[] = {
-        "name",          "is_default",          "autopilot_tiktok",  "autopilot_facebook",
-        "schedule_hour", "brain_schedule_hour", "daily_cap",         "tiktok_business_id",
-        "userAccountId", "user_account_id",     "tiktok_account_id", NULL};
+    static const char *const allowed[] = {"name",
+                                          "is_default",
+                                          "autopilot_tiktok",
+                                          "autopilot_facebook",
+                                          "schedule_hour",
+                                          "brain_schedule_hour",
+                                          "daily_cap",
+                                          "tiktok_business_id",
+                                          "userAccountId",
+                                          "user_account_id",
+                                          "tiktok_account_id",
+                                          "facebook_ad_account_id",
+                                          "facebook_page_id",
+                                          NULL};
     struct ad_account_change change = {0};
     struct ad_account account;
     const struct json *body;
@@ -330,26 +368,40 @@ static bool patch_account(struct request *rq, struct reply *rp, struct err *err)
         !api_check_org(rq, body, err) || !check_right(rq, body, err) ||
         !read_card_change(body, &change, &make_default, err) ||
         !ad_account_get(rq->db, rq->arena, request_arg(rq, "id"), &account, err) ||
-        !change_connection(rq, body, account.id, err) ||
+        !change_connections(rq, body, account.id, err) ||
         !ad_account_update(rq->db, rq->arena, account.id, &change, rq->caller.actor, rq->now_ms,
                            err))
         return false;
     return reply_account(rq, rp, account.id, 200, err);
 }
 
-/* GET /api/ad-accounts/:id/identities - whom ads may appear as, live from the platform. */
+bool api_asked_platform(struct request *rq, struct str *platform, struct err *err)
+{
+    *platform = request_query(rq, "platform");
+    if (!platform->n)
+        *platform = STR("tiktok");
+    if (platform_find(*platform) && api_platform_shown(rq, *platform))
+        return true;
+    return err_input(err, "platform", "tiktok or facebook",
+                     "the platform \"" STR_FMT "\" is not offered here",
+                     STR_ARG(str_sub(*platform, 0, 40)));
+}
+
+/* GET /api/ad-accounts/:id/identities?platform= - whom ads may appear as, live from the
+ * platform. */
 static bool get_identities(struct request *rq, struct reply *rp, struct err *err)
 {
-    const struct platform *platform = platform_find(STR("tiktok"));
+    const struct platform *platform;
     struct platform_identities list = {0};
     struct ad_connection connection;
     struct reply_json json;
+    struct str name;
 
-    if (!api_need_platform(rq, STR("tiktok"), err) ||
-        !ad_account_resolve(rq->db, rq->arena, request_arg(rq, "id"), STR("tiktok"),
-                            &connection, err) ||
+    if (!api_asked_platform(rq, &name, err) ||
+        !ad_account_resolve(rq->db, rq->arena, request_arg(rq, "id"), name, &connection, err) ||
         !find_identity(rq, &connection, &list, err))
         return false;
+    platform = platform_find(name);
     reply_json_begin(rq, &json);
     json_object(&json.w);
     json_key(&json.w, "data");
@@ -372,216 +424,11 @@ static bool get_identities(struct request *rq, struct reply *rp, struct err *err
     return reply_json_end(&json, rp, 200, err);
 }
 
-/* --- OAuth --- */
-
-static bool check_platform(struct request *rq, struct str platform, struct err *err)
-{
-    const struct app *app = rq->app;
-
-    if (str_eq(platform, STR("tiktok")) && app->conf->feature_tiktok)
-        return true;
-    return err_input(err, "platform", "tiktok",
-                     "the platform \"" STR_FMT "\" is not offered here",
-                     STR_ARG(str_sub(platform, 0, 40)));
-}
-
-/* GET /api/ad-accounts/oauth/start?platform=tiktok&ad_account_id= - where to send the browser.
- */
-static bool get_oauth_start(struct request *rq, struct reply *rp, struct err *err)
-{
-    struct oauth_wish wish = {.user_id = rq->caller.user_id,
-                              .platform = request_query(rq, "platform")};
-    struct reply_json json;
-    struct str url;
-
-    if (!wish.platform.n)
-        wish.platform = STR("tiktok");
-    if (!api_check_org(rq, NULL, err) || !api_account_id(rq, NULL, &wish.ad_account_id, err) ||
-        !check_platform(rq, wish.platform, err) ||
-        !oauth_start(rq->app, rq->db, rq->arena, &wish, rq->now_ms, &url, err))
-        return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_text_member(&json.w, "url", url);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
-}
-
-/* Public routes do not ask who calls; where somebody is signed in, the state must be theirs. */
-static bool finish(struct request *rq, struct str code, struct str state,
-                   struct oauth_result *out, struct err *err)
-{
-    struct oauth_caller caller;
-
-    if (!auth_authenticate(rq, err))
-        return false;
-    caller.org_id = rq->caller.org_id;
-    caller.user_id = rq->caller.user_id;
-    return oauth_finish(rq->app, rq->db, rq->net, rq->arena, code, state, caller, rq->now_ms,
-                        out, err);
-}
-
-static bool callback_page(struct request *rq, struct reply *rp, int status, const char *title,
-                          struct str text, struct str hint)
-{
-    struct buf html;
-
-    buf_init(&html, rq->arena, LIMIT_REPLY_BODY);
-    page_head(&html, str(title));
-    buf_add(&html, STR("<main>\n<h1>"));
-    html_put(&html, str(title));
-    buf_add(&html, STR("</h1>\n<p>"));
-    html_put(&html, text);
-    buf_add(&html, STR("</p>\n"));
-    if (hint.n) {
-        buf_add(&html, STR("<p>"));
-        html_put(&html, hint);
-        buf_add(&html, STR("</p>\n"));
-    }
-    buf_add(&html,
-            STR("<p><a href=\"/\">Back to adwright</a></p>\n</main>\n</body>\n</html>\n"));
-    return page_reply(rq, rp, status, buf_str(&html));
-}
-
-static bool failure_page(struct request *rq, struct reply *rp, const struct err *err)
-{
-    struct str text = *err->platform_message
-                          ? str_fmt(rq->arena, "TikTok says: %s (code %lld, request %s)",
-                                    err->platform_message, (long long)err->platform_code,
-                                    err->platform_request_id)
-                          : str(err->text);
-    int status = err->kind == ERR_BROKEN ? 500 : err->kind == ERR_BUSY ? 503 : 400;
-
-    return callback_page(rq, rp, status, "TikTok was not connected", text, str(err->hint));
-}
-
-/* GET /oauth/callback - the browser comes back from the platform. */
-static bool get_callback(struct request *rq, struct reply *rp, struct err *err)
-{
-    struct str code = request_query(rq, "auth_code");
-    struct str refusal = request_query(rq, "error_description");
-    struct oauth_result result;
-    struct err why = {0};
-
-    (void)err;
-    if (!refusal.n)
-        refusal = request_query(rq, "error");
-    if (refusal.n)
-        return callback_page(
-            rq, rp, 400, "TikTok was not connected",
-            str_fmt(rq->arena, "TikTok says: " STR_FMT, STR_ARG(str_sub(refusal, 0, 500))),
-            STR(""));
-    if (!code.n)
-        code = request_query(rq, "code");
-    if (!finish(rq, code, request_query(rq, "state"), &result, &why))
-        return failure_page(rq, rp, &why);
-    return callback_page(
-        rq, rp, 200, "TikTok is connected",
-        str_fmt(rq->arena, "Advertiser " STR_FMT " (" STR_FMT "), " STR_FMT ".",
-                STR_ARG(result.chosen.name), STR_ARG(result.chosen.id),
-                STR_ARG(result.chosen.currency)),
-        result.choose ? STR("The authorization reaches several advertisers: choose another one "
-                            "on the ad account's card if this is not the right one.")
-                      : STR(""));
-}
-
-/*
- * POST /tiktok/oauth/exchange {code | auth_code, state} - what a page of its
- * own does instead of the callback.  The state names the org; a caller that is
- * signed in must belong to it.  The token stays here.
- */
-static bool post_exchange(struct request *rq, struct reply *rp, struct err *err)
-{
-    const struct json *body;
-    struct str code, auth_code, state;
-    struct oauth_result result;
-    struct reply_json json;
-
-    if (!request_json(rq, &body, err) ||
-        !json_want_text(body, "code", LIMIT_TEXT, STR(""), &code, err) ||
-        !json_want_text(body, "auth_code", LIMIT_TEXT, code, &auth_code, err) ||
-        !json_need_text(body, "state", LIMIT_TEXT, &state, err) ||
-        !finish(rq, auth_code, state, &result, err))
-        return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_bool_member(&json.w, "success", true);
-    json_text_member(&json.w, "ad_account_id", result.ad_account_id);
-    json_text_member(&json.w, "account_id", result.ad_account_id);
-    json_text_member(&json.w, "business_id", result.chosen.id);
-    json_text_member(&json.w, "advertiser_name", result.chosen.name);
-    json_text_member(&json.w, "currency", result.chosen.currency);
-    json_text_or_null_member(&json.w, "identity_id", result.identity.id);
-    json_text_or_null_member(&json.w, "identity_type", result.identity.type);
-    json_bool_member(&json.w, "choose", result.choose);
-    json_key(&json.w, "advertisers");
-    put_advertisers(&json.w, &result.advertisers);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
-}
-
-/* --- instant pages --- */
-
-/* The advertiser must be the one that the caller's ad account is connected to. */
-static bool check_advertiser(struct request *rq, const struct ad_connection *connection,
-                             struct err *err)
-{
-    struct str wanted = request_query(rq, "advertiserId");
-
-    if (!wanted.n)
-        wanted = request_query(rq, "advertiser_id");
-    return !wanted.n || str_eq(wanted, connection->advertiser_id) ||
-           err_set(err, ERR_NOT_FOUND, "no advertiser " STR_FMT,
-                   STR_ARG(str_sub(wanted, 0, 60)));
-}
-
-/* GET /tiktok/instant-pages?adAccountId=&advertiserId= - live from the platform. */
-static bool get_instant_pages(struct request *rq, struct reply *rp, struct err *err)
-{
-    const struct platform *platform = platform_find(STR("tiktok"));
-    struct ad_connection connection;
-    struct platform_session session;
-    struct platform_pages pages = {0};
-    struct reply_json json;
-    struct str account_id = request_query(rq, "adAccountId");
-
-    if (!api_check_org(rq, NULL, err) || !api_need_platform(rq, STR("tiktok"), err) ||
-        (!account_id.n && !api_account_id(rq, NULL, &account_id, err)) ||
-        !ad_account_resolve(rq->db, rq->arena, account_id, STR("tiktok"), &connection, err) ||
-        !check_advertiser(rq, &connection, err) ||
-        !ad_account_session(rq->app, &connection, rq->net, rq->arena, &session, err) ||
-        !platform->pages(&session, &pages, err))
-        return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_bool_member(&json.w, "success", true);
-    json_key(&json.w, "data");
-    json_list(&json.w);
-    for (size_t i = 0; i < pages.n; i++) {
-        json_object(&json.w);
-        json_text_member(&json.w, "page_id", pages.at[i].id);
-        json_text_member(&json.w, "page_name", pages.at[i].name);
-        json_text_member(&json.w, "page_type", pages.at[i].type);
-        json_text_member(&json.w, "status", pages.at[i].status);
-        json_end(&json.w);
-    }
-    json_end(&json.w);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
-}
-
 const struct route accounts_routes[] = {
     {"GET", "/api/ad-accounts", CAN_READ, .handler = get_accounts},
     {"POST", "/api/ad-accounts", CAN_ADMIN, .handler = post_account},
-    {"GET", "/api/ad-accounts/oauth/start", CAN_ADMIN, .handler = get_oauth_start},
     {"GET", "/api/ad-accounts/:id", CAN_READ, .handler = get_account},
     {"PATCH", "/api/ad-accounts/:id", CAN_SPEND, .handler = patch_account},
     {"GET", "/api/ad-accounts/:id/identities", CAN_READ, .handler = get_identities},
-    {"GET", "/oauth/callback", PUBLIC, .handler = get_callback},
-    {"GET", "/oauth/tiktok/callback", PUBLIC, .handler = get_callback},
-    {"POST", "/tiktok/oauth/exchange", PUBLIC, .handler = post_exchange},
-    {"POST", "/api/tiktok/oauth/exchange", PUBLIC, .handler = post_exchange},
-    {"GET", "/tiktok/instant-pages", CAN_READ, .handler = get_instant_pages},
-    {"GET", "/api/tiktok/instant-pages", CAN_READ, .handler = get_instant_pages},
     ROUTES_END,
 };

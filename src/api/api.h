@@ -9,7 +9,8 @@
  * path, the right it needs and the handler.  cmd/serve.c lists the tables.
  */
 extern const struct route auth_routes[];     /* sessions, users, keys, audit */
-extern const struct route accounts_routes[]; /* ad accounts, OAuth, instant pages */
+extern const struct route accounts_routes[]; /* cards of ad accounts */
+extern const struct route connect_routes[];  /* OAuth, instant pages, lead forms */
 extern const struct route directions_routes[];
 extern const struct route creatives_routes[];
 extern const struct route builder_routes[]; /* /api/tiktok-campaign-builder, launches */

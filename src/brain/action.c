@@ -90,8 +90,8 @@ static bool check_all(struct db *db, struct arena *arena, const struct ad_connec
     };
     struct brain_inputs account;
 
-    if (!of.platform)
-        return err_set(err, ERR_INVALID, "actions are not offered for this platform");
+    if (!platform_can(of.platform, c->platform, PLATFORM_CHANGES, err))
+        return false;
     for (size_t i = 0; i < wishes->n; i++) {
         if (!check_owner(db, arena, c, &wishes->at[i], i, err))
             return false;

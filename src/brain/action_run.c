@@ -417,10 +417,8 @@ static bool open_runner(struct runner *r, struct str ad_account_id, struct str p
     if (!ad_account_resolve(r->db, r->arena, ad_account_id, platform, &r->connection, err))
         return false;
     r->platform = platform_find(platform);
-    if (!r->platform)
-        return err_set(err, ERR_INVALID, "this program does not speak to " STR_FMT,
-                       STR_ARG(platform));
-    return ad_account_session(r->app, &r->connection, net, r->arena, &r->session, err);
+    return platform_can(r->platform, platform, PLATFORM_CHANGES, err) &&
+           ad_account_session(r->app, &r->connection, net, r->arena, &r->session, err);
 }
 
 static bool finish_batch(struct runner *r, const struct action_batch_row *batch,

@@ -69,6 +69,15 @@ static bool find_same(struct db *db, struct arena *arena, const struct brain_wis
     return true;
 }
 
+/* The autopilot measures and changes: where it can do only one of them there is no run. */
+static bool runs_on(struct str name, struct err *err)
+{
+    const struct platform *platform = platform_find(name);
+
+    return platform_can(platform, name, PLATFORM_MEASURES, err) &&
+           platform_can(platform, name, PLATFORM_CHANGES, err);
+}
+
 bool brain_start(const struct app *app, struct db *db, struct arena *arena,
                  const struct brain_wish *wish, struct str *execution_id, bool *added,
                  struct err *err)
@@ -81,7 +90,8 @@ bool brain_start(const struct app *app, struct db *db, struct arena *arena,
         return false;
     if (found)
         return true;
-    if (!ad_account_resolve(db, arena, wish->ad_account_id, wish->platform, &c, err))
+    if (!ad_account_resolve(db, arena, wish->ad_account_id, wish->platform, &c, err) ||
+        !runs_on(c.platform, err))
         return false;
     struct execution e = {
         .ad_account_id = c.ad_account_id,
@@ -159,8 +169,9 @@ bool brain_schedule(const struct app *app, struct db *db, struct arena *arena, i
         const struct brain_account *a = &accounts.at[i];
         struct day today = zone_day(a->zone, now_ms);
         bool one = false;
+        struct err unable = {0};
         /* Looked at every second: a day that is claimed costs no write. */
-        if (!platform_find(a->platform) || !shown(app, a->platform) ||
+        if (!runs_on(a->platform, &unable) || !shown(app, a->platform) ||
             zone_hour(a->zone, now_ms) < a->schedule_hour ||
             str_eq(a->last_day, day_str(&today)))
             continue;
@@ -208,11 +219,8 @@ static bool open_account(struct run *run, struct err *err)
                             &run->connection, err))
         return false;
     run->platform = platform_find(e->platform);
-    if (!run->platform)
-        return err_set(err, ERR_INVALID, "this program does not speak to " STR_FMT,
-                       STR_ARG(e->platform));
-    return ad_account_session(run->app, &run->connection, job->net, job->arena, &run->session,
-                              err);
+    return runs_on(e->platform, err) && ad_account_session(run->app, &run->connection, job->net,
+                                                           job->arena, &run->session, err);
 }
 
 /* The first run reads the whole month, later ones the days that may still change. */

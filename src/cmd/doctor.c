@@ -141,8 +141,8 @@ static void check_connection(struct doctor *doctor, const struct ad_connection *
                             &err) ||
         !platform->advertiser(&session, &advertiser, &err)) {
         const char *hint = err.kind == ERR_BUSY
-                               ? "try again; if it stays: is the network up, is "
-                                 "tiktok_base_url right?"
+                               ? "try again; if it stays: is the network up, is the "
+                                 "platform's base URL right in the settings?"
                                : "connect the account again";
         say(doctor, WRONG, name, str_fmt(arena, "%s", err.text),
             err.hint[0] ? str_c(arena, str(err.hint)) : hint);
@@ -154,6 +154,8 @@ static void check_connection(struct doctor *doctor, const struct ad_connection *
                 STR_ARG(advertiser.currency)),
         "the platform does not deliver this account's ads: look in Ads Manager");
     int64_t age_ms = clock_wall_ms() - connection->last_sync_ms;
+    if (!platform_can(platform, connection->platform, PLATFORM_MEASURES, &err))
+        return;
     if (connection->last_sync_ms == 0 || age_ms > 26 * HOUR_MS)
         say(doctor, LOOK, "  figures",
             connection->last_sync_ms
@@ -176,6 +178,7 @@ static bool check_org(struct doctor *doctor, const struct org_row *org, struct e
     printf("\nOrg " STR_FMT "\n", STR_ARG(org->name));
     if (!audit_verify(doctor->db, arena, &intact, &broken_at, err) ||
         !ad_account_list_connected(doctor->db, arena, STR("tiktok"), &list, err) ||
+        !ad_account_list_connected(doctor->db, arena, STR("facebook"), &list, err) ||
         !lead_list(doctor->db, arena, &filter, &unlinked, err))
         return false;
     say(doctor, intact ? FINE : WRONG, "audit log",

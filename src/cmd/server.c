@@ -24,13 +24,10 @@ const struct job_kind *const server_job_kinds[] = {account_jobs, creative_jobs, 
                                                    lead_jobs,    metric_jobs,   brain_jobs,
                                                    action_jobs,  NULL};
 
-static const struct route *const routes[] = {operation_routes, auth_routes,
-                                             accounts_routes,  directions_routes,
-                                             creatives_routes, builder_routes,
-                                             leads_routes,     metrics_routes,
-                                             roi_routes,       brain_routes,
-                                             actions_routes,   hook_routes,
-                                             page_routes,      NULL};
+static const struct route *const routes[] = {
+    operation_routes, auth_routes,    accounts_routes, connect_routes, directions_routes,
+    creatives_routes, builder_routes, leads_routes,    metrics_routes, roi_routes,
+    brain_routes,     actions_routes, hook_routes,     page_routes,    NULL};
 
 struct server {
     struct boot *boot;

@@ -258,10 +258,8 @@ static bool read_and_store(struct collection *c, const struct app *app, struct n
     const struct platform *platform = platform_find(connection->platform);
     struct platform_session session = {0};
 
-    if (!platform)
-        return err_set(err, ERR_INVALID, "this program does not speak to \"" STR_FMT "\"",
-                       STR_ARG(connection->platform));
-    if (!ad_account_session(app, connection, net, c->arena, &session, err) ||
+    if (!platform_can(platform, connection->platform, PLATFORM_MEASURES, err) ||
+        !ad_account_session(app, connection, net, c->arena, &session, err) ||
         !read_platform(c, platform, &session, err))
         return false;
     sift_rows(c);

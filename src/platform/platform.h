@@ -10,9 +10,12 @@ struct conf;
 struct json;
 
 /*
- * One interface to the advertising platforms; `tiktok/` behind it (`meta/`
- * later).  The platform's words stop here: what crosses this face is ours
- * (struct fields below), and money is micros, instants ms, ids text.
+ * One interface to the advertising platforms; `tiktok/` and `meta/` behind it.
+ * The platform's words stop here: what crosses this face is ours (struct
+ * fields below), and money is micros, instants ms, ids text.
+ *
+ * A function that a platform does not offer is NULL.  Uploads and connecting
+ * are there on every platform; for the rest ask platform_can first.
  *
  * Errors: ERR_REFUSED carries the platform's code, message and request id
  * verbatim, and our hint; ERR_DENIED for a dead or foreign token (hint:
@@ -26,8 +29,15 @@ struct platform_session {
     const struct conf *conf;
     struct secret token;
     struct str advertiser_id;
+    struct str identity_id; /* the connection's TikTok account or Facebook page; "" = none */
     struct str currency;
     struct str zone;
+};
+
+/* What an authorization's code was changed for. */
+struct platform_token {
+    struct secret secret;
+    int64_t expires_ms; /* 0 = does not */
 };
 
 struct platform_advertiser {
@@ -176,16 +186,35 @@ struct platform_event_target {
     struct str test_code; /* "" = they count */
 };
 
+/* A lead that a form of the platform took, read from it. */
+struct platform_lead_field {
+    struct str name;  /* the form's key: full_name, phone_number, a custom slug */
+    struct str value; /* several answers stand with ", " between */
+};
+LIST(platform_lead_fields, struct platform_lead_field);
+
+struct platform_lead {
+    struct str id, form_id, page_id;
+    struct str campaign_id, campaign_name, adgroup_id, adgroup_name, ad_id, ad_name;
+    struct platform_lead_fields fields;
+    bool organic; /* came without an ad: then it has none of the ids above */
+    int64_t created_ms;
+};
+LIST(platform_leads, struct platform_lead);
+
 struct platform {
-    const char *name; /* "tiktok" */
+    const char *name; /* "tiktok", "facebook" */
 
     /* Where to send the browser; `state` is ours, signed. */
     struct str (*authorize_url)(const struct conf *conf, struct arena *arena, struct str state,
                                 struct str redirect_uri);
-    /* The one-time code for a token (and the advertisers it reaches). session->token is unset.
-     */
-    bool (*exchange)(struct platform_session *s, struct str code, struct secret *token,
-                     struct platform_advertisers *advertisers, struct err *err);
+    /* ERR_CONFLICT when the settings lack what authorizing needs: the app's id and secret. */
+    bool (*check_settings)(const struct conf *conf, struct err *err);
+    /* The one-time code for a token (and the advertisers it reaches); `redirect_uri` is the one
+     * that authorize_url was given.  session->token is unset. */
+    bool (*exchange)(struct platform_session *s, struct str code, struct str redirect_uri,
+                     struct platform_token *token, struct platform_advertisers *advertisers,
+                     struct err *err);
     bool (*advertiser)(struct platform_session *s, struct platform_advertiser *out,
                        struct err *err); /* of session->advertiser_id */
     bool (*identities)(struct platform_session *s, struct platform_identities *out,
@@ -194,8 +223,9 @@ struct platform {
     const struct platform_identity *(*best_identity)(const struct platform_identities *list);
     /* May ads run as it?  Says why not. */
     bool (*check_identity)(const struct platform_identity *identity, struct err *err);
-    /* See to it that leads of session->advertiser_id are sent to the address.  Reads first, so
-     * it is safe to repeat; *added tells whether something had to be asked. */
+    /* See to it that leads of session->advertiser_id (Facebook: of the identity's page, to the
+     * app's own address) are sent to the address.  Reads first, so it is safe to repeat; *added
+     * tells whether something had to be asked. */
     bool (*subscribe_leads)(struct platform_session *s, struct str callback_url, bool *added,
                             struct err *err);
     bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
@@ -291,10 +321,28 @@ struct platform {
      */
     bool (*metrics)(struct platform_session *s, struct str first_day, struct str last_day,
                     struct platform_metric_rows *out, struct err *err);
+
+    /* One lead by id; `page_id` = whose form it was, "" = not known. */
+    bool (*lead)(struct platform_session *s, struct str page_id, struct str lead_id,
+                 bool *found, struct platform_lead *out, struct err *err);
+    /* The leads of one form since an instant, paged to the end. */
+    bool (*leads)(struct platform_session *s, struct str page_id, struct str form_id,
+                  int64_t since_ms, struct platform_leads *out, struct err *err);
 };
 
-/* "tiktok" today; NULL for a platform that this build does not speak. */
+/* "tiktok" or "facebook"; NULL for a platform that this build does not speak. */
 const struct platform *platform_find(struct str name);
+
+/* What not every platform offers, as groups of functions. */
+enum platform_ability {
+    PLATFORM_LAUNCHES, /* objectives, checks, builders of creates */
+    PLATFORM_CHANGES,  /* objects, statuses, budgets, send */
+    PLATFORM_MEASURES, /* metrics */
+};
+/* NULL (a platform that this build does not speak) can nothing; `name` is for the error,
+ * ERR_INVALID on field "platform". */
+MUST_CHECK bool platform_can(const struct platform *platform, struct str name,
+                             enum platform_ability ability, struct err *err);
 
 extern const struct platform platform_tiktok;
 

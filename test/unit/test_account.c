@@ -343,7 +343,7 @@ static void connecting_is_everything_or_nothing(struct database *database, struc
 
     begin(&g, database, db);
     for (int64_t k = 1; k < 40; k++) {
-        struct ad_grant grant = {.platform = STR("tiktok"), .token = {STR("t")}};
+        struct ad_grant grant = {.platform = STR("tiktok"), .token = {.secret = {STR("t")}}};
         struct str before = rows_of(&g), id;
 
         *platform_advertisers_add(&grant.advertisers, g.arena) = (struct platform_advertiser){

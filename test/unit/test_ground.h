@@ -80,7 +80,8 @@ static inline struct str ground_account(struct ground *g, const char *advertiser
                                         const char *currency, const char *zone,
                                         const char *country)
 {
-    struct ad_grant grant = {.platform = STR("tiktok"), .token = {STR("secret-token")}};
+    struct ad_grant grant = {.platform = STR("tiktok"),
+                             .token = {.secret = {STR("secret-token")}}};
     struct str id = STR("");
 
     *platform_advertisers_add(&grant.advertisers, g->arena) =

@@ -399,8 +399,8 @@ static inline bool fake_find_image(struct platform_session *s, struct str file_n
 
 /* "code-2" reaches two advertisers, "code-0" none, "code-x" is refused. */
 static inline bool fake_exchange(struct platform_session *s, struct str code,
-                                 struct secret *token, struct platform_advertisers *advertisers,
-                                 struct err *err)
+                                 struct str redirect_uri, struct platform_token *token,
+                                 struct platform_advertisers *advertisers, struct err *err)
 {
     int n = code.n && str_starts(code, STR("code-")) ? code.p[5] - '0' : -1;
 
@@ -418,7 +418,8 @@ static inline bool fake_exchange(struct platform_session *s, struct str code,
             .country = STR("KZ"),
             .status = i == 0 && n > 1 ? STR("STATUS_LIMIT") : STR("STATUS_ENABLE"),
             .deliverable = !(i == 0 && n > 1)};
-    *token = (struct secret){STR("tt-secret-token")};
+    (void)redirect_uri;
+    *token = (struct platform_token){.secret = {STR("tt-secret-token")}};
     return true;
 }
 

@@ -357,7 +357,7 @@ static void the_code_is_exchanged_and_the_advertisers_are_described(void)
 {
     struct platform_session s = session();
     struct platform_advertisers list = {0};
-    struct secret token = {0};
+    struct platform_token token = {0};
     struct err err = {0};
 
     begin();
@@ -370,8 +370,10 @@ static void the_code_is_exchanged_and_the_advertisers_are_described(void)
                  "{\"advertiser_id\":\"71\",\"name\":\"One\",\"currency\":\"KZT\","
                  "\"timezone\":\"Asia/Almaty\",\"status\":\"STATUS_LIMIT\"}]}"));
     s.token = (struct secret){0};
-    CHECK(tiktok->exchange(&s, STR("c0de"), &token, &list, &err), "%s", err.text);
-    CHECK(str_eq(seal_reveal(token), STR("new-token")), "token");
+    CHECK(tiktok->exchange(&s, STR("c0de"), STR("https://us.example/oauth/callback"), &token,
+                           &list, &err),
+          "%s", err.text);
+    CHECK(str_eq(seal_reveal(token.secret), STR("new-token")) && !token.expires_ms, "token");
     CHECK(list.n == 2 && !list.at[0].deliverable && list.at[1].deliverable &&
               str_eq(list.at[0].zone, STR("Asia/Almaty")) &&
               str_eq(list.at[1].currency, STR("USD")),

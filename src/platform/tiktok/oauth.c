@@ -119,13 +119,24 @@ static bool list_advertisers(struct platform_session *s, struct platform_adverti
     return true;
 }
 
-bool tiktok_exchange(struct platform_session *s, struct str code, struct secret *token,
-                     struct platform_advertisers *advertisers, struct err *err)
+bool tiktok_check_settings(const struct conf *conf, struct err *err)
+{
+    if (conf->tiktok_app_id.n && conf->tiktok_app_secret.n)
+        return true;
+    err_set(err, ERR_CONFLICT, "the TikTok developer app is not set up");
+    return err_hint(err, "set tiktok_app_id and tiktok_app_secret, then restart");
+}
+
+/* TikTok knows the app's address from its portal: redirect_uri is not asked for again. */
+bool tiktok_exchange(struct platform_session *s, struct str code, struct str redirect_uri,
+                     struct platform_token *token, struct platform_advertisers *advertisers,
+                     struct err *err)
 {
     struct platform_session app = *s; /* the app speaks for itself here */
     const struct json *data;
     struct str text;
 
+    (void)redirect_uri;
     app.token = (struct secret){0};
     app.advertiser_id = STR("");
     if (!tiktok_post(&app, STR("oauth2/access_token/"), exchange_body(&app, code), &data, err))
@@ -136,7 +147,7 @@ bool tiktok_exchange(struct platform_session *s, struct str code, struct secret 
     app.token = (struct secret){text};
     if (!list_advertisers(&app, advertisers, err))
         return err_while(err, "reading what the new token reaches");
-    *token = app.token;
+    *token = (struct platform_token){.secret = app.token}; /* good until it is revoked */
     return true;
 }
 

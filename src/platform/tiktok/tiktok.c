@@ -5,6 +5,7 @@
 const struct platform platform_tiktok = {
     .name = "tiktok",
     .authorize_url = tiktok_authorize_url,
+    .check_settings = tiktok_check_settings,
     .exchange = tiktok_exchange,
     .advertiser = tiktok_advertiser,
     .identities = tiktok_identities,

@@ -116,8 +116,10 @@ bool tiktok_check_audience(struct arena *arena, const struct platform_audience *
 /* --- the members of platform_tiktok, by file --- */
 struct str tiktok_authorize_url(const struct conf *conf, struct arena *arena, struct str state,
                                 struct str redirect_uri);
-bool tiktok_exchange(struct platform_session *s, struct str code, struct secret *token,
-                     struct platform_advertisers *advertisers, struct err *err);
+bool tiktok_check_settings(const struct conf *conf, struct err *err);
+bool tiktok_exchange(struct platform_session *s, struct str code, struct str redirect_uri,
+                     struct platform_token *token, struct platform_advertisers *advertisers,
+                     struct err *err);
 bool tiktok_advertiser(struct platform_session *s, struct platform_advertiser *out,
                        struct err *err);
 bool tiktok_identities(struct platform_session *s, struct platform_identities *out,
