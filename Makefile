@@ -28,7 +28,8 @@ LINK_asan := -fsanitize=address,undefined -pie
 LINK_tsan := -fsanitize=thread -pie
 
 PACKAGES := libmicrohttpd json-c libcurl sqlite3 libpq libsodium libcrypto \
-            libavformat libavcodec libavutil libswscale pocketsphinx sphinxbase
+            libavformat libavcodec libavutil libswscale libswresample libseccomp \
+            pocketsphinx sphinxbase
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
 

@@ -36,6 +36,7 @@ static void usage(FILE *out)
 
 int main(int argc, char **argv)
 {
+    confine_main(argc, argv, media_works); /* as the confined child it does not return */
     if (argc < 2) {
         usage(stderr);
         return 2;
@@ -47,9 +48,6 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0)
         return cmd_version(0, NULL);
-    /* The confined child that reads videos: not for people. */
-    if (strcmp(argv[1], "media-probe") == 0)
-        return media_child(argc, argv);
     for (size_t i = 0; i < countof(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 2, argv + 2);

@@ -96,11 +96,14 @@ enum confine_layer {
 };
 
 /*
- * Starts children that try to open a file, make a socket, a process, run a
- * program: *layers is what holds, *escaped the first attempt that came through
- * ("" = none).  ERR_BROKEN when no child can be started.
+ * A child with only these layers tries "openat", "socket", "clone" or "execve"; *escaped when
+ * that came through.  *held = the layers that it could put on.  ERR_BROKEN when no child can be
+ * started.
  */
-MUST_CHECK bool confine_self_test(struct arena *arena, unsigned *layers, struct str *escaped,
+MUST_CHECK bool confine_try(struct arena *arena, const char *attempt, unsigned layers,
+                            unsigned *held, bool *escaped, struct err *err);
+/* Every attempt with every layer: *escaped is the first that came through, "" = none. */
+MUST_CHECK bool confine_self_test(struct arena *arena, unsigned *held, struct str *escaped,
                                   struct err *err);
 /* "landlock, seccomp": the names of these layers. */
 struct str confine_layer_names(struct arena *arena, unsigned layers);

@@ -68,7 +68,7 @@ MUST_CHECK bool media_audio(struct arena *arena, const char *path, const char *w
                             int64_t longest_ms, int64_t *duration_ms, struct err *err);
 
 /*
- * What a video looks like: a 64-bit difference hash of each of eight frames spread over it.
+ * What a video looks like: a 64-bit perceptual hash of each of eight frames spread over it.
  * The same clip in another codec, size or bit rate stays within MEDIA_NEAR of itself, different
  * clips are far apart (two random ones: about 32).  Distance: the mean of differing bits.
  */
@@ -101,7 +101,7 @@ struct media_plan {
 MUST_CHECK bool media_mend(struct arena *arena, const char *path, const char *out_path,
                            const struct media_plan *plan, struct err *err);
 
-/* The child's side.  main() calls it when the first argument is "media-probe". */
-int media_child(int argc, char **argv);
+/* The child's side: for confine_main. */
+extern const struct confine_work media_works[];
 
 #endif

@@ -507,8 +507,7 @@ int main(int argc, char **argv)
                              .routes = tables};
     struct err err = {0};
 
-    if (argc > 1 && strcmp(argv[1], "media-probe") == 0)
-        return media_child(argc, argv);
+    confine_main(argc, argv, media_works);
     log_setup(getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1, 0);
     if (!mkdtemp(folder) || !web_start(&s, &web, &err) || !net_open(&net, &err)) {
         fprintf(stderr, "%s\n", err.text);

@@ -160,8 +160,7 @@ static void errors_block_and_recommendations_warn(void)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "media-probe") == 0)
-        return media_child(argc, argv);
+    confine_main(argc, argv, media_works);
     arena = arena_new("test");
     if (!mkdtemp(folder))
         return 1;
