@@ -15,6 +15,7 @@ extern const struct route directions_routes[];
 extern const struct route creatives_routes[];
 extern const struct route builder_routes[]; /* /api/tiktok-campaign-builder, launches */
 extern const struct route leads_routes[];   /* leads, stages, purchases */
+extern const struct route events_routes[];  /* conversions sent back */
 extern const struct route metrics_routes[]; /* collections, currency rates */
 extern const struct route roi_routes[];
 extern const struct route brain_routes[]; /* runs, executions, reports */

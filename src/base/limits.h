@@ -29,14 +29,15 @@
 #define LIMIT_ANSWER_BODY (64 * 1024 * 1024)
 
 /* People's texts */
-#define LIMIT_NAME     100  /* characters */
-#define LIMIT_TITLE    200  /* characters */
-#define LIMIT_TEXT     4096 /* characters */
-#define LIMIT_LABEL    512  /* characters: platform names */
-#define LIMIT_PASSWORD 256
-#define LIMIT_EMAIL    254
-#define LIMIT_PHONE    64
-#define LIMIT_URL_TEXT 2048
+#define LIMIT_NAME       100  /* characters */
+#define LIMIT_TITLE      200  /* characters */
+#define LIMIT_TEXT       4096 /* characters */
+#define LIMIT_LABEL      512  /* characters: platform names */
+#define LIMIT_PASSWORD   256
+#define LIMIT_EMAIL      254
+#define LIMIT_PHONE      64
+#define LIMIT_URL_TEXT   2048
+#define LIMIT_EVENT_NAME 50
 
 /* Objects */
 #define LIMIT_DIRECTIONS_PER_ACCOUNT 20 /* active */

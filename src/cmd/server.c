@@ -11,6 +11,7 @@
 #include "brain/brain.h"
 #include "creative/creative.h"
 #include "db/db.h"
+#include "event/event.h"
 #include "hook/hook.h"
 #include "job/job.h"
 #include "lead/lead.h"
@@ -20,14 +21,39 @@
 #include <poll.h>
 #include <stdio.h>
 
-const struct job_kind *const server_job_kinds[] = {account_jobs, creative_jobs, launch_jobs,
-                                                   lead_jobs,    metric_jobs,   brain_jobs,
-                                                   action_jobs,  NULL};
+/* One a line, so that additions do not meet. */
+/* clang-format off */
+const struct job_kind *const server_job_kinds[] = {
+    account_jobs,
+    creative_jobs,
+    launch_jobs,
+    lead_jobs,
+    metric_jobs,
+    brain_jobs,
+    action_jobs,
+    event_jobs,
+    NULL,
+};
 
 static const struct route *const routes[] = {
-    operation_routes, auth_routes,    accounts_routes, connect_routes, directions_routes,
-    creatives_routes, builder_routes, leads_routes,    metrics_routes, roi_routes,
-    brain_routes,     actions_routes, hook_routes,     page_routes,    NULL};
+    operation_routes,
+    auth_routes,
+    accounts_routes,
+    connect_routes,
+    directions_routes,
+    creatives_routes,
+    builder_routes,
+    leads_routes,
+    metrics_routes,
+    roi_routes,
+    brain_routes,
+    actions_routes,
+    events_routes,
+    hook_routes,
+    page_routes,
+    NULL,
+};
+/* clang-format on */
 
 struct server {
     struct boot *boot;
@@ -51,6 +77,8 @@ static void scheduler_turn(void *arg)
         db_scope_system(server->scheduler_db);
         if (!lead_sweep(server->scheduler_db, clock_wall_ms(), &err))
             log_err("scheduler.lead_sweep", &err);
+        if (!event_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
+            log_err("scheduler.event_sweep", &err);
         if (!server->boot->by_hand && !brain_schedule(&server->boot->app, server->scheduler_db,
                                                       arena, clock_wall_ms(), NULL, &err))
             log_err("scheduler.brain", &err);

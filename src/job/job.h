@@ -66,6 +66,9 @@ struct job_wish {
 MUST_CHECK bool job_add(struct db *db, const struct job_wish *wish, bool *added,
                         struct err *err);
 
+/* An err as it is stored beside what failed: {"kind","text","hint","field","platform_..."}. */
+struct str job_error_json(struct arena *arena, const struct err *err);
+
 /* A dead job becomes a waiting one, with all its attempts before it again.  ERR_NOT_FOUND when
  * the org has no dead job of this id; ERR_CONFLICT when an open job has its unique key. */
 MUST_CHECK bool job_replay(struct db *db, struct str job_id, struct err *err);

@@ -71,7 +71,6 @@ void job_perform(const struct job_hands *hands, const struct job_kind *kind,
 /* The holder let the lease lapse: run it again, or bury it. */
 void job_reclaim(const struct job_hands *hands, const struct job_kind *const *kinds,
                  const struct job_row *row);
-struct str job_error_json(struct arena *arena, const struct err *err);
 /* A few attempts of a write that must not be lost, with pauses. */
 bool job_pause_and_retry(int attempt, const struct err *err);
 

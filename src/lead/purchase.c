@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "conf/app.h"
 #include "db/db.h"
+#include "lead/conversion.h"
 #include "lead/lead_db.h"
 #include "lead/stage.h"
 #include "seal/seal.h"
@@ -161,7 +162,8 @@ static bool add_sale(struct db *db, struct arena *arena, const struct purchase_w
     sale->lead_ms = lead.created_ms;
     return purchase_insert(db, sale, err) &&
            lead_bought(db, arena, &lead, sale->paid_ms, wish->actor, sale_cause(arena, sale),
-                       wish->now_ms, err);
+                       wish->now_ms, err) &&
+           conversion_add_sale(db, arena, &lead, sale, wish->now_ms, err);
 }
 
 static bool add_refund(struct db *db, struct arena *arena, const struct purchase_wish *wish,
@@ -307,7 +309,8 @@ bool purchase_adopt(struct db *db, struct arena *arena, const struct lead *lead,
         if (!purchase_set_lead(db, sale->purchase_id, lead,
                                by_phone ? STR("phone") : STR("email"), err) ||
             !lead_bought(db, arena, &current, sale->paid_ms, actor, sale_cause(arena, sale),
-                         now_ms, err))
+                         now_ms, err) ||
+            !conversion_add_sale(db, arena, &current, sale, now_ms, err))
             return false;
         current.stage = STR("purchase");
     }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "lead/conversion.h"
 #include "lead/lead_db.h"
 #include "lead/purchase.h"
 
@@ -22,8 +23,9 @@ static bool better_link(struct arena *arena, const struct lead_gap *gap, struct 
            !str_eq(out->creative_id, gap->creative_id);
 }
 
-static bool relink_one(struct db *db, const struct lead_gap *gap, const struct link *link,
-                       int64_t now_ms, struct str actor, int64_t *n, struct err *err)
+static bool relink_one(struct db *db, struct arena *arena, const struct lead_gap *gap,
+                       const struct link *link, int64_t now_ms, struct str actor, int64_t *n,
+                       struct err *err)
 {
     bool changed;
     struct lead_transition transition = {.at_ms = now_ms,
@@ -39,7 +41,9 @@ static bool relink_one(struct db *db, const struct lead_gap *gap, const struct l
         return true;
     (*n)++;
     return lead_transition_add(db, gap->lead_id, &transition, err) &&
-           purchase_follow_lead(db, gap->lead_id, link->creative_id, gap->ad_account_id, err);
+           purchase_follow_lead(db, gap->lead_id, link->creative_id, gap->ad_account_id, err) &&
+           (gap->direction_id.n || link->direction_id.n == 0 ||
+            conversion_follow_lead(db, arena, gap->lead_id, link->direction_id, now_ms, err));
 }
 
 /* One page in one transaction; none where nothing is gained. */
@@ -61,7 +65,8 @@ static bool relink_page(struct db *db, struct arena *arena, const struct lead_ga
         return false;
     bool ok = lead_lock_org(db, err);
     for (size_t i = 0; ok && i < gaps->n; i++)
-        ok = !better[i] || relink_one(db, &gaps->at[i], &links[i], now_ms, actor, &n, err);
+        ok = !better[i] ||
+             relink_one(db, arena, &gaps->at[i], &links[i], now_ms, actor, &n, err);
     if (!db_end(db, ok, err))
         return false;
     *changed += n;

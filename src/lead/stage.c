@@ -4,6 +4,7 @@
 #include "auth/audit.h"
 #include "base/arena.h"
 #include "db/db.h"
+#include "lead/conversion.h"
 #include "lead/lead_db.h"
 #include "text/zone.h"
 
@@ -42,8 +43,9 @@ bool lead_stage_known(struct str stage)
 }
 
 /* The row, guarded by the stage it had, and the ledger. */
-static bool move(struct db *db, const struct lead *lead, struct str to, int64_t at_ms,
-                 struct str actor, struct str cause, int64_t now_ms, struct err *err)
+static bool move(struct db *db, struct arena *arena, const struct lead *lead, struct str to,
+                 int64_t at_ms, struct str actor, struct str cause, int64_t now_ms,
+                 struct err *err)
 {
     struct lead_transition transition = {.at_ms = at_ms,
                                          .actor = actor,
@@ -59,7 +61,10 @@ static bool move(struct db *db, const struct lead *lead, struct str to, int64_t 
         return err_set(err, ERR_CONFLICT, "lead " STR_FMT " was moved by someone else",
                        STR_ARG(lead->lead_id)),
                err_hint(err, "read the lead again");
-    return lead_transition_add(db, lead->lead_id, &transition, err);
+    /* A sale is reported by itself, with its amount. */
+    return lead_transition_add(db, lead->lead_id, &transition, err) &&
+           (str_eq(to, STR("purchase")) ||
+            conversion_add_stage(db, arena, lead, to, at_ms, now_ms, err));
 }
 
 bool lead_bought(struct db *db, struct arena *arena, const struct lead *lead, int64_t paid_ms,
@@ -72,8 +77,8 @@ bool lead_bought(struct db *db, struct arena *arena, const struct lead *lead, in
     if (!lead_stage_since(db, arena, lead->lead_id, &since, err))
         return false;
     /* Times of the ledger do not decrease; the purchase keeps its own date. */
-    return move(db, lead, STR("purchase"), paid_ms > since ? paid_ms : since, actor, cause,
-                now_ms, err);
+    return move(db, arena, lead, STR("purchase"), paid_ms > since ? paid_ms : since, actor,
+                cause, now_ms, err);
 }
 
 static bool check_time(const struct lead_stage_wish *wish, struct arena *arena, int64_t since,
@@ -118,7 +123,7 @@ static bool set_stage(struct db *db, struct arena *arena, const struct lead_stag
         .before = str_fmt(arena, "{\"stage\":\"" STR_FMT "\"}", STR_ARG(lead.stage)),
         .after = str_fmt(arena, "{\"stage\":\"" STR_FMT "\"}", STR_ARG(wish->stage))};
     *changed = true;
-    return move(db, &lead, wish->stage, at_ms, wish->actor,
+    return move(db, arena, &lead, wish->stage, at_ms, wish->actor,
                 wish->cause.n ? wish->cause : STR("set by hand"), wish->now_ms, err) &&
            audit_add(db, arena, &entry, err);
 }

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "lead/conversion.h"
 #include "lead/lead_db.h"
 #include "lead/purchase.h"
 #include "seal/seal.h"
@@ -128,6 +129,7 @@ bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct st
          !join_person(db, lead, &firsts, now_ms, err)))
         return false;
     if (!lead_transitions_begin(db, lead, actor, now_ms, err) ||
+        !conversion_add_stage(db, arena, lead, lead->stage, lead->created_ms, now_ms, err) ||
         !purchase_adopt(db, arena, lead, actor, now_ms, err))
         return false;
     log_info("lead.stored", LOG_TEXT("lead_id", lead->lead_id), LOG_TEXT("state", lead->state),

@@ -1,0 +1,636 @@
+/* event/: the outbox of conversions, emptied into a platform that can fail in every way. */
+#include "event/event.h"
+#include "event/event_db.h"
+#include "lead/lead.h"
+#include "lead/purchase.h"
+#include "lead/touch.h"
+#include "test_ground.h"
+
+/* --- a platform that remembers what it was told ------------------------------------------ */
+
+static struct platform fake_events;
+
+static struct {
+    int calls;
+    size_t largest;
+    /* what happens to the next calls */
+    int busy, lose, deny;
+    const char *refuse_pixel;
+    const char *bad_lead; /* a body that holds it is refused */
+    /* event ids that arrived, duplicates counted apart */
+    struct strs ids;
+    int doubled;
+    struct arena *arena;
+    struct str last;
+} told;
+
+static void remember(struct str body)
+{
+    const struct json *doc;
+    struct err err = {0};
+
+    CHECK_OK(json_parse(told.arena, body, &doc, &err), err);
+    const struct json *data = json_at(doc, "data");
+    if (json_count(data) > told.largest)
+        told.largest = json_count(data);
+    for (size_t i = 0; i < json_count(data); i++) {
+        struct str id = json_text(json_item(data, i), "event_id", STR(""));
+        bool known = false;
+        for (size_t k = 0; k < told.ids.n; k++)
+            known = known || str_eq(told.ids.at[k], id);
+        if (known)
+            told.doubled++;
+        else
+            *strs_add(&told.ids, told.arena) = str_dup(told.arena, id);
+    }
+}
+
+static bool fake_send_events(struct platform_session *s,
+                             const struct platform_event_target *target, struct str body,
+                             struct str *answer, struct err *err)
+{
+    (void)s;
+    told.calls++;
+    told.last = str_dup(told.arena, body);
+    if (told.busy && told.busy--)
+        return err_set(err, ERR_BUSY, "too many calls");
+    if (told.deny && told.deny--)
+        return err_set(err, ERR_DENIED, "the token is dead");
+    if (told.refuse_pixel && str_eq(target->code, str(told.refuse_pixel))) {
+        err_set(err, ERR_REFUSED, "event_source_id: no such pixel");
+        return err_field(err, "pixel_code");
+    }
+    if (told.bad_lead && str_has(body, str(told.bad_lead)))
+        return err_set(err, ERR_REFUSED, "data[0].user: I do not like it");
+    remember(body);
+    if (told.lose && told.lose--)
+        return err_set(err, ERR_UNCERTAIN, "the answer was lost");
+    *answer = STR("{}");
+    return true;
+}
+
+static void told_begin(struct ground *g)
+{
+    fake_events = platform_tiktok;
+    fake_events.send_events = fake_send_events;
+    memset(&told, 0, sizeof told);
+    told.arena = g->arena;
+    platform_register_for_tests(&fake_events);
+}
+
+/* --- the ground: a direction with a pixel ----------------------------------------------------
+ */
+
+static const struct job_kind *const kinds[] = {event_jobs, NULL};
+
+struct stage_ground {
+    struct ground g;
+    struct str account;
+};
+
+static void begin(struct stage_ground *t, struct database *database, struct db *db)
+{
+    ground_begin(&t->g, database, db);
+    told_begin(&t->g);
+    t->account = ground_account(&t->g, "7000000000000000001", "KZT", "Asia/Almaty", "KZ");
+    ground_direction(&t->g, "d1", t->account, "501", "77");
+}
+
+static void give_pixel(struct stage_ground *t, const char *code)
+{
+    struct event_source_wish wish = {.direction_id = STR("d1"),
+                                     .source = STR("web"),
+                                     .pixel_code = str(code),
+                                     .page_url = STR("https://example.com/"),
+                                     .is_active = true,
+                                     .actor = STR("test")};
+
+    CHECK_OK(
+        event_source_set(&t->g.app, t->g.db, t->g.arena, &wish, clock_wall_ms(), &t->g.err),
+        t->g.err);
+}
+
+static struct str add_lead(struct stage_ground *t, const char *id, const char *phone)
+{
+    struct lead_wish wish = {.external_id = str(id),
+                             .source = STR("site"),
+                             .direction_id = STR("d1"),
+                             .phone = str(phone),
+                             .email = str_fmt(t->g.arena, "%s@example.com", id),
+                             .click_id = STR("E.C.P.abc"),
+                             .created_ms = clock_wall_ms(),
+                             .now_ms = clock_wall_ms(),
+                             .actor = STR("test")};
+    struct lead lead = {0};
+    bool added;
+
+    CHECK_OK(lead_add(&t->g.app, t->g.db, t->g.arena, &wish, &lead, &added, &t->g.err),
+             t->g.err);
+    return lead.lead_id;
+}
+
+static void move_to(struct stage_ground *t, struct str lead_id, const char *stage)
+{
+    struct lead_stage_wish wish = {.lead_id = lead_id,
+                                   .stage = str(stage),
+                                   .actor = STR("test"),
+                                   .now_ms = clock_wall_ms()};
+    bool changed;
+
+    CHECK_OK(lead_set_stage(t->g.db, t->g.arena, &wish, &changed, &t->g.err), t->g.err);
+}
+
+static void sell(struct stage_ground *t, struct str lead_id, const char *external_id)
+{
+    struct purchase_wish wish = {.external_id = str(external_id),
+                                 .lead_id = lead_id,
+                                 .amount_micros = 45000 * INT64_C(1000000),
+                                 .currency = STR("KZT"),
+                                 .actor = STR("test"),
+                                 .now_ms = clock_wall_ms()};
+    struct purchase purchase;
+    bool added;
+
+    CHECK_OK(purchase_add(&t->g.app, t->g.db, t->g.arena, &wish, &purchase, &added, &t->g.err),
+             t->g.err);
+}
+
+/* Let the clock go on and run what is due. */
+static void pass(struct stage_ground *t, int64_t ms)
+{
+    int ran;
+
+    clock_set_wall(clock_wall_ms() + ms);
+    CHECK_OK(job_run_due(t->g.database, kinds, t->g.db, NULL, &t->g.app, &ran, &t->g.err),
+             t->g.err);
+    db_scope(t->g.db, t->g.org);
+}
+
+static struct str states(struct stage_ground *t)
+{
+    struct db_rows rows;
+
+    db_select(t->g.db, t->g.arena, &rows,
+              "SELECT stage || ' ' || name || ' ' || state FROM conversion_events"
+              " WHERE org_id = $1 ORDER BY at_ms, conversion_id",
+              TEXT(t->g.org));
+    return ground_lines(&t->g, &rows);
+}
+
+/* --- tests
+ * ------------------------------------------------------------------------------------ */
+
+static void the_way_of_a_lead_is_told_stage_by_stage(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    struct str lead = add_lead(&t, "a", "+77011234567");
+    pass(&t, 2000);
+    CHECK(told.ids.n == 1, "%zu", told.ids.n);
+    /* The phone is hashed in E.164 with its plus: a published vector. */
+    CHECK(str_has(told.last,
+                  STR("c87ea5d396b7f3244ee926b250483c2eb3e5345c14eb18eaa874ed2edbf903af")),
+          STR_FMT, STR_ARG(told.last));
+    CHECK(str_has(told.last, STR("\"ttclid\":\"E.C.P.abc\"")), STR_FMT, STR_ARG(told.last));
+    pass(&t, 60000);
+    move_to(&t, lead, "qualified");
+    pass(&t, 60000);
+    move_to(&t, lead, "scheduled");
+    pass(&t, 60000);
+    sell(&t, lead, "deal-1");
+    sell(&t, lead, "deal-2");
+    pass(&t, 2000);
+    CHECK(IS(states(&t), "interest ViewContent sent\nqualified CompleteRegistration sent\n"
+                         "scheduled PlaceAnOrder sent\npurchase Purchase sent\n"
+                         "purchase Purchase sent\n"),
+          STR_FMT, STR_ARG(states(&t)));
+    CHECK(told.ids.n == 5 && told.doubled == 0, "%zu ids, %d doubled", told.ids.n,
+          told.doubled);
+    CHECK(str_has(told.last, STR("\"value\":45000,\"currency\":\"KZT\"")), STR_FMT,
+          STR_ARG(told.last));
+    struct str log = ground_ask(&t.g,
+                                "SELECT request FROM capi_events_log WHERE org_id = $1"
+                                " ORDER BY at_ms DESC, log_id DESC LIMIT 1",
+                                TEXT(t.g.org));
+    CHECK(str_has(log, STR("\"phone\":\"(sent)\"")) && !str_has(log, STR("E.C.P.abc")), STR_FMT,
+          STR_ARG(log));
+    ground_end(&t.g);
+}
+
+static void a_stage_that_is_reached_twice_is_told_once(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    struct str lead = add_lead(&t, "a", "+77011234567");
+    pass(&t, 1000);
+    move_to(&t, lead, "qualified");
+    pass(&t, 1000);
+    move_to(&t, lead, "lost");
+    pass(&t, 1000);
+    move_to(&t, lead, "qualified");
+    pass(&t, 5000);
+    CHECK(IS(states(&t), "interest ViewContent sent\nqualified CompleteRegistration sent\n"
+                         "lost  skipped\n"),
+          STR_FMT, STR_ARG(states(&t)));
+    ground_end(&t.g);
+}
+
+static void
+what_happened_before_the_pixel_was_known_is_told_when_it_is(struct database *database,
+                                                            struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    add_lead(&t, "a", "+77011234567");
+    clock_set_wall(clock_wall_ms() + 8 * DAY_MS);
+    add_lead(&t, "b", "+77011234568");
+    pass(&t, 5000);
+    CHECK(told.calls == 0, "%d", told.calls);
+    give_pixel(&t, "PIXEL1");
+    pass(&t, 1000);
+    /* The first one is older than TikTok takes. */
+    CHECK(IS(states(&t), "interest  skipped\ninterest ViewContent sent\n"), STR_FMT,
+          STR_ARG(states(&t)));
+    ground_end(&t.g);
+}
+
+static void failures_are_repeated_with_the_same_id(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    add_lead(&t, "a", "+77011234567");
+    told.lose = 1;
+    pass(&t, 1000);
+    CHECK(told.calls == 1 && IS(states(&t), "interest ViewContent waiting\n"), "%d",
+          told.calls);
+    pass(&t, 900);
+    CHECK(told.calls == 1, "%d: not before its second is over", told.calls);
+    told.busy = 1;
+    pass(&t, 100);
+    CHECK(told.calls == 2, "%d", told.calls);
+    pass(&t, 1900);
+    CHECK(told.calls == 2, "%d: two seconds", told.calls);
+    pass(&t, 200);
+    CHECK(told.calls == 3 && told.ids.n == 1 && told.doubled == 1, "%d calls, %d doubled",
+          told.calls, told.doubled);
+    CHECK(IS(states(&t), "interest ViewContent sent\n"), STR_FMT, STR_ARG(states(&t)));
+    CHECK(IS(ground_ask(&t.g,
+                        "SELECT CAST(count(DISTINCT event_id) AS TEXT) || ' of '"
+                        " || CAST(count(*) AS TEXT) FROM capi_events_log WHERE org_id = $1",
+                        TEXT(t.g.org)),
+             "1 of 3"),
+          "one id in three attempts");
+    ground_end(&t.g);
+}
+
+static void five_failures_open_the_breaker_and_one_probe_closes_it(struct database *database,
+                                                                   struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    told.busy = 5;
+    for (int i = 0; i < 5; i++) {
+        add_lead(&t, (char[]){(char)('a' + i), 0}, "");
+        pass(&t, 1000);
+    }
+    CHECK(told.calls >= 5, "%d", told.calls);
+    int calls = told.calls;
+    add_lead(&t, "z", "+77011234567");
+    pass(&t, 30000);
+    CHECK(told.calls == calls, "open: %d calls more", told.calls - calls);
+    told.largest = 0;
+    pass(&t, 31000);
+    CHECK(told.calls > calls, "half open");
+    pass(&t, 600000);
+    CHECK(!str_has(states(&t), STR("waiting")), STR_FMT, STR_ARG(states(&t)));
+    CHECK(told.ids.n == 6 && told.doubled == 0, "%zu", told.ids.n);
+    CHECK(IS(ground_ask(&t.g,
+                        "SELECT CAST(failures AS TEXT) FROM event_breakers"
+                        " WHERE org_id = $1",
+                        TEXT(t.g.org)),
+             "0"),
+          "closed again");
+    ground_end(&t.g);
+}
+
+static void a_probe_that_fails_opens_it_again(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    told.busy = 1000;
+    for (int i = 0; i < 5; i++) {
+        add_lead(&t, (char[]){(char)('a' + i), 0}, "");
+        pass(&t, 1000);
+    }
+    pass(&t, 61000);
+    int calls = told.calls;
+    pass(&t, 30000);
+    CHECK(told.calls == calls, "%d more", told.calls - calls);
+    ground_end(&t.g);
+}
+
+static void one_bad_event_does_not_block_the_others(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    for (int i = 0; i < 20; i++)
+        add_lead(&t, str_c(t.g.arena, str_fmt(t.g.arena, "lead%d", i)), "");
+    struct str bad = seal_sha256_hex(t.g.arena, STR("lead13@example.com"));
+    told.bad_lead = str_c(t.g.arena, bad);
+    pass(&t, 2000);
+    CHECK(told.ids.n == 19, "%zu arrived", told.ids.n);
+    CHECK(IS(ground_ask(&t.g,
+                        "SELECT CAST(count(*) AS TEXT) FROM conversion_events"
+                        " WHERE org_id = $1 AND state = 'sent'",
+                        TEXT(t.g.org)),
+             "19"),
+          "sent");
+    struct str reason = ground_ask(&t.g,
+                                   "SELECT reason FROM conversion_events"
+                                   " WHERE org_id = $1 AND state = 'refused'",
+                                   TEXT(t.g.org));
+    CHECK(str_has(reason, STR("I do not like it")), STR_FMT, STR_ARG(reason));
+    /* Mended, it can be sent again, under its own id. */
+    told.bad_lead = NULL;
+    struct str id = ground_ask(&t.g,
+                               "SELECT conversion_id FROM conversion_events"
+                               " WHERE org_id = $1 AND state = 'refused'",
+                               TEXT(t.g.org));
+    CHECK_OK(conversion_replay(db, t.g.arena, id, STR("test"), clock_wall_ms(), &t.g.err),
+             t.g.err);
+    pass(&t, 1000);
+    CHECK(told.ids.n == 20 && told.doubled == 0, "%zu", told.ids.n);
+    CHECK(!conversion_replay(db, t.g.arena, id, STR("test"), clock_wall_ms(), &t.g.err) &&
+              t.g.err.kind == ERR_CONFLICT,
+          "sent is sent");
+    ground_end(&t.g);
+}
+
+static void a_refused_pixel_keeps_everything_until_it_is_mended(struct database *database,
+                                                                struct db *db)
+{
+    struct stage_ground t;
+    struct event_source source;
+    bool found;
+
+    begin(&t, database, db);
+    told.refuse_pixel = "WRONG";
+    give_pixel(&t, "WRONG");
+    for (int i = 0; i < 10; i++)
+        add_lead(&t, (char[]){(char)('a' + i), 0}, "");
+    pass(&t, 2000);
+    pass(&t, 600000);
+    CHECK(told.calls == 1, "%d calls", told.calls);
+    CHECK_OK(event_source_find(db, t.g.arena, STR("d1"), &found, &source, &t.g.err), t.g.err);
+    CHECK(found && str_has(source.blocked_text, STR("no such pixel")), STR_FMT,
+          STR_ARG(source.blocked_text));
+    give_pixel(&t, "RIGHT");
+    pass(&t, 1000);
+    CHECK(told.ids.n == 10, "%zu", told.ids.n);
+    ground_end(&t.g);
+}
+
+static void a_dead_token_revokes_the_connection_and_nothing_is_lost(struct database *database,
+                                                                    struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    add_lead(&t, "a", "+77011234567");
+    told.deny = 1;
+    pass(&t, 2000);
+    CHECK(IS(ground_ask(&t.g, "SELECT state FROM ad_account_connections WHERE org_id = $1",
+                        TEXT(t.g.org)),
+             "revoked"),
+          "revoked");
+    pass(&t, 60000);
+    CHECK(told.calls == 1, "%d", told.calls);
+    CHECK_OK(db_run(db, NULL, &t.g.err,
+                    "UPDATE ad_account_connections SET state = 'connected' WHERE org_id = $1",
+                    TEXT(t.g.org)),
+             t.g.err);
+    pass(&t, 11 * MINUTE_MS);
+    CHECK(told.ids.n == 1, "%zu", told.ids.n);
+    ground_end(&t.g);
+}
+
+static void batches_stay_within_the_platforms_limit(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    fake_events.event_batch = 7;
+    give_pixel(&t, "PIXEL1");
+    for (int i = 0; i < 20; i++)
+        add_lead(&t, str_c(t.g.arena, str_fmt(t.g.arena, "lead%d", i)), "");
+    pass(&t, 2000);
+    CHECK(told.calls == 3 && told.largest == 7 && told.ids.n == 20, "%d calls of %zu",
+          told.calls, told.largest);
+    ground_end(&t.g);
+}
+
+static void a_duplicate_and_a_refusal_of_consent_are_not_told(struct database *database,
+                                                              struct db *db)
+{
+    struct lead_touch touch = {.consent = STR("no"), .ttp = STR("t")};
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    add_lead(&t, "a", "+77011234567");
+    clock_set_wall(clock_wall_ms() + 10);
+    add_lead(&t, "b", "8 701 123 45 67");
+    clock_set_wall(clock_wall_ms() + 10);
+    struct str no = add_lead(&t, "c", "+77011234569");
+    CHECK_OK(db_begin(db, &t.g.err), t.g.err);
+    CHECK_OK(db_end(db,
+                    lead_touch_store(t.g.app.ring, db, t.g.arena, no, &touch, clock_wall_ms(),
+                                     &t.g.err),
+                    &t.g.err),
+             t.g.err);
+    pass(&t, 2000);
+    CHECK(IS(states(&t), "interest ViewContent sent\ninterest  skipped\n"
+                         "interest  skipped\n"),
+          STR_FMT, STR_ARG(states(&t)));
+    CHECK(told.ids.n == 1, "%zu", told.ids.n);
+    ground_end(&t.g);
+}
+
+static void an_unlinked_lead_is_told_when_it_finds_its_direction(struct database *database,
+                                                                 struct db *db)
+{
+    struct lead_wish wish = {.external_id = STR("x"),
+                             .ad_account_id = STR(""),
+                             .campaign_id = STR("999"),
+                             .phone = STR("+77011234567"),
+                             .now_ms = GROUND_NOW,
+                             .actor = STR("test")};
+    struct stage_ground t;
+    struct lead lead;
+    bool added;
+    int64_t changed;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    CHECK_OK(lead_add(&t.g.app, db, t.g.arena, &wish, &lead, &added, &t.g.err), t.g.err);
+    CHECK(IS(lead.state, "unlinked"), STR_FMT, STR_ARG(lead.state));
+    pass(&t, 5000);
+    CHECK(told.calls == 0, "%d", told.calls);
+    CHECK_OK(db_run(db, NULL, &t.g.err,
+                    "UPDATE directions SET campaign_id = '999' WHERE org_id = $1",
+                    TEXT(t.g.org)),
+             t.g.err);
+    CHECK_OK(lead_relink(db, t.g.arena, clock_wall_ms(), STR("test"), &changed, &t.g.err),
+             t.g.err);
+    pass(&t, 2000);
+    CHECK(changed == 1 && told.ids.n == 1, "%zu", told.ids.n);
+    ground_end(&t.g);
+}
+
+/* Every statement of the sender may fail: what was told stays one event, and all get told. */
+static void
+a_sender_that_fails_at_any_statement_loses_and_doubles_nothing(struct database *database,
+                                                               struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    for (int64_t k = 1; k <= 25; k++) {
+        struct str lead =
+            add_lead(&t, str_c(t.g.arena, str_fmt(t.g.arena, "lead%d", (int)k)), "");
+        (void)lead;
+        clock_set_wall(clock_wall_ms() + 1000);
+        struct err err = {0};
+        int ran;
+        database_fail_at(database, k, DB_FAULT_ERROR);
+        bool ok = job_run_due(database, kinds, db, NULL, &t.g.app, &ran, &err);
+        (void)ok;
+        database_fail_at(database, 0, DB_FAULT_ERROR);
+        db_scope(db, t.g.org);
+    }
+    for (int i = 0; i < 40; i++) {
+        CHECK_OK((db_scope_system(db), event_sweep(db, t.g.arena, clock_wall_ms(), &t.g.err)),
+                 t.g.err);
+        db_scope(db, t.g.org);
+        pass(&t, 60000);
+    }
+    CHECK(told.ids.n == 25, "%zu different events", told.ids.n);
+    CHECK(IS(ground_ask(&t.g,
+                        "SELECT CAST(count(*) AS TEXT) FROM conversion_events"
+                        " WHERE org_id = $1 AND state = 'sent'",
+                        TEXT(t.g.org)),
+             "25"),
+          "all settled: " STR_FMT, STR_ARG(states(&t)));
+    ground_end(&t.g);
+}
+
+static void the_orgs_own_names_are_used(struct database *database, struct db *db)
+{
+    struct event_names names;
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    CHECK_OK(event_names_preset(STR("tiktok"), STR("current"), &names, &t.g.err), t.g.err);
+    names.name[1] = STR("SubmitApplication");
+    CHECK_OK(event_names_set(db, t.g.arena, STR("tiktok"), &names, STR("test"), GROUND_NOW,
+                             &t.g.err),
+             t.g.err);
+    give_pixel(&t, "PIXEL1");
+    struct str lead = add_lead(&t, "a", "+77011234567");
+    pass(&t, 1000);
+    move_to(&t, lead, "qualified");
+    pass(&t, 1000);
+    CHECK(IS(states(&t), "interest Lead sent\nqualified SubmitApplication sent\n"), STR_FMT,
+          STR_ARG(states(&t)));
+    names.name[0] = STR("<script>");
+    CHECK(!event_names_set(db, t.g.arena, STR("tiktok"), &names, STR("test"), GROUND_NOW,
+                           &t.g.err) &&
+              t.g.err.kind == ERR_INVALID,
+          "a name of signs");
+    ground_end(&t.g);
+}
+
+static void another_org_sees_and_changes_no_events(struct database *database, struct db *db)
+{
+    struct conversion_filter filter = {.limit = 10};
+    struct event_source_wish wish = {.direction_id = STR("d1"),
+                                     .source = STR("web"),
+                                     .pixel_code = STR("MINE"),
+                                     .actor = STR("test")};
+    struct conversion_logs logs = {0};
+    struct conversions list = {0};
+    struct event_source source;
+    struct lead_touch touch;
+    struct event_names names;
+    struct stage_ground t;
+    bool found;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    struct str lead = add_lead(&t, "a", "+77011234567");
+    CHECK_OK(event_names_preset(STR("tiktok"), STR("current"), &names, &t.g.err) &&
+                 event_names_set(db, t.g.arena, STR("tiktok"), &names, STR("test"), GROUND_NOW,
+                                 &t.g.err),
+             t.g.err);
+    pass(&t, 2000);
+    struct str id = ground_ask(&t.g,
+                               "SELECT conversion_id FROM conversion_events"
+                               " WHERE org_id = $1",
+                               TEXT(t.g.org));
+    db_scope(db, t.g.other);
+    CHECK_OK(conversion_list(db, t.g.arena, &filter, &list, &t.g.err) &&
+                 conversion_log_list(db, t.g.arena, &filter, &logs, &t.g.err) &&
+                 event_source_find(db, t.g.arena, STR("d1"), &found, &source, &t.g.err) &&
+                 lead_touch_find(t.g.app.ring, db, t.g.arena, lead, &touch, &t.g.err) &&
+                 event_names_get(db, t.g.arena, STR("tiktok"), &names, &t.g.err),
+             t.g.err);
+    CHECK(list.n == 0 && logs.n == 0 && !found && lead_touch_empty(&touch), "nothing");
+    CHECK(IS(names.name[0], "ViewContent"), STR_FMT, STR_ARG(names.name[0]));
+    CHECK(!conversion_replay(db, t.g.arena, id, STR("test"), GROUND_NOW, &t.g.err) &&
+              t.g.err.kind == ERR_NOT_FOUND,
+          "replay");
+    CHECK(!event_source_set(&t.g.app, db, t.g.arena, &wish, GROUND_NOW, &t.g.err) &&
+              t.g.err.kind == ERR_NOT_FOUND,
+          "set");
+    CHECK(!event_source_delete(db, t.g.arena, STR("d1"), STR("test"), &t.g.err) &&
+              t.g.err.kind == ERR_NOT_FOUND,
+          "delete");
+    ground_end(&t.g);
+}
+
+int main(void)
+{
+    log_setup(LOG_ERROR, 0);
+    RUN_ON_DATABASES(the_way_of_a_lead_is_told_stage_by_stage);
+    RUN_ON_DATABASES(a_stage_that_is_reached_twice_is_told_once);
+    RUN_ON_DATABASES(what_happened_before_the_pixel_was_known_is_told_when_it_is);
+    RUN_ON_DATABASES(failures_are_repeated_with_the_same_id);
+    RUN_ON_DATABASES(five_failures_open_the_breaker_and_one_probe_closes_it);
+    RUN_ON_DATABASES(a_probe_that_fails_opens_it_again);
+    RUN_ON_DATABASES(one_bad_event_does_not_block_the_others);
+    RUN_ON_DATABASES(a_refused_pixel_keeps_everything_until_it_is_mended);
+    RUN_ON_DATABASES(a_dead_token_revokes_the_connection_and_nothing_is_lost);
+    RUN_ON_DATABASES(batches_stay_within_the_platforms_limit);
+    RUN_ON_DATABASES(a_duplicate_and_a_refusal_of_consent_are_not_told);
+    RUN_ON_DATABASES(an_unlinked_lead_is_told_when_it_finds_its_direction);
+    RUN_ON_DATABASES(a_sender_that_fails_at_any_statement_loses_and_doubles_nothing);
+    RUN_ON_DATABASES(the_orgs_own_names_are_used);
+    RUN_ON_DATABASES(another_org_sees_and_changes_no_events);
+    ring_free(ground_ring);
+    return test_report();
+}
