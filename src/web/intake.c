@@ -21,7 +21,7 @@ enum {
     DISCARD = 1024 * 1024, /* bytes read past a body limit before the connection is cut */
 };
 
-static void set_phase(struct connection *conn, enum phase phase)
+void intake_phase(struct connection *conn, enum phase phase)
 {
     conn->phase = phase;
     conn->since_ms = clock_mono_ms();
@@ -50,6 +50,13 @@ void intake_refuse(struct exchange *x, int status, const struct err *why)
     arena_reset(web->arena);
 }
 
+void intake_hold(struct exchange *x)
+{
+    intake_phase(x->conn, PHASE_HELD);
+    MHD_suspend_connection(x->connection);
+    x->web->held++;
+}
+
 static enum MHD_Result queue_answer(struct exchange *x)
 {
     struct MHD_Response *response = x->response;
@@ -61,9 +68,14 @@ static enum MHD_Result queue_answer(struct exchange *x)
     enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->status, response);
     MHD_destroy_response(response);
     x->response = NULL;
-    set_phase(x->conn, PHASE_WRITING);
+    intake_phase(x->conn, PHASE_WRITING);
     x->conn->bytes = x->size;
     return queued;
+}
+
+bool intake_answer(struct exchange *x)
+{
+    return queue_answer(x) == MHD_YES;
 }
 
 void intake_send(struct exchange *x)
@@ -104,6 +116,7 @@ struct head {
     bool malformed;    /* a name that is no token, a control character in a value */
     bool odd_transfer; /* an encoding other than chunked */
     bool odd_content;
+    bool expects; /* 100 Continue */
     size_t length;
 };
 
@@ -148,6 +161,8 @@ static enum MHD_Result see_header(void *arg, enum MHD_ValueKind kind, const char
         head->odd_transfer |= !str_eq_nocase(value, STR("chunked"));
     } else if (str_eq_nocase(name, STR("content-encoding"))) {
         head->odd_content |= !str_eq_nocase(value, STR("identity"));
+    } else if (str_eq_nocase(name, STR("expect"))) {
+        head->expects = true;
     }
     return MHD_YES;
 }
@@ -234,8 +249,15 @@ static enum MHD_Result begin(struct exchange *x)
         status = judge_length(x, head.length, &err);
     if (status)
         return refuse(x, status, &err);
+    if (x->match.route && x->match.route->body_limit == WEB_STREAM) {
+        stream_begin(x, (struct stream_head){.has_body = head.length || head.encodings,
+                                             .expects = head.expects,
+                                             .chunked = head.encodings,
+                                             .length = head.length});
+        return MHD_YES;
+    }
     body_init(&x->body, head.length);
-    set_phase(x->conn, PHASE_BODY);
+    intake_phase(x->conn, PHASE_BODY);
     return MHD_YES;
 }
 
@@ -269,9 +291,7 @@ static enum MHD_Result complete(struct exchange *x)
         return refuse(x, 503, &err);
     }
     x->deadline_ms = clock_mono_ms() + web->settings.request_deadline_ms;
-    set_phase(x->conn, PHASE_HELD);
-    MHD_suspend_connection(x->connection);
-    web->held++;
+    intake_hold(x);
     x->next = web->ready;
     web->ready = x;
     return MHD_YES;
@@ -293,6 +313,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     struct exchange *x = *context;
 
     (void)arg, (void)url, (void)version;
+    if (x->stream)
+        return stream_on_request(x, bytes, n) ? MHD_YES : MHD_NO;
     if (x->answered)
         return queue_answer(x);
     if (!x->begun) {
@@ -316,8 +338,15 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
         return;
     *context = NULL;
     if (x->conn) {
-        set_phase(x->conn, PHASE_WAITING);
+        intake_phase(x->conn, PHASE_WAITING);
         x->conn->served = true;
+        x->conn->streaming = false;
+    }
+    if (x->stream && stream_broken(x))
+        return;
+    if (x->stream) {
+        stream_free(x);
+        return;
     }
     if (x->response)
         MHD_destroy_response(x->response);
@@ -352,7 +381,7 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
     conn->previous = head;
     head->next->previous = conn;
     head->next = conn;
-    set_phase(conn, PHASE_WAITING);
+    intake_phase(conn, PHASE_WAITING);
     *context = conn;
     atomic_fetch_add(&web->connections_now, 1);
 }

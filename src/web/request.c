@@ -154,6 +154,22 @@ struct str request_header(const struct request *rq, const char *lower_case_name)
     return STR("");
 }
 
+struct str request_target(const struct request *rq)
+{
+    const struct exchange *x = rq->impl;
+
+    return (struct str){x->target, x->target_n};
+}
+
+struct str request_sent(const struct request *rq, const char *name)
+{
+    const struct exchange *x = rq->impl;
+
+    return x->connection
+               ? str(MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name))
+               : STR("");
+}
+
 struct str request_query(const struct request *rq, const char *name)
 {
     return form_value(&rq->query, str(name));

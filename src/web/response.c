@@ -204,6 +204,8 @@ static void make_cut(struct exchange *x, const struct reply *rp)
 void response_make(struct exchange *x, struct request *rq, struct reply *rp)
 {
     x->answered = true;
+    if (x->web->settings.dress)
+        x->web->settings.dress(rq, rp);
     if (rp->delay_ms > 0)
         x->due_ms = clock_mono_ms() + rp->delay_ms;
     if (rp->drop_connection)

@@ -40,7 +40,7 @@ static struct entry entry_of(const struct route *route)
 
     must(path.n && path.p[0] == '/');
     must(!route->handler != !route->batch); /* one of them */
-    must(!route->batch || route->right == PUBLIC);
+    must(!route->batch || (route->right == PUBLIC && route->body_limit != WEB_STREAM));
     path = str_sub(path, 1, path.n);
     for (bool more = true; more;) {
         more = str_find(path, '/') < path.n;

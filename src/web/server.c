@@ -30,6 +30,11 @@
 enum {
     TURN_MS = 500,
     SWEEP_MS = 250,
+    LINGER_TURN_MS = 20, /* while answered clients still send */
+    STREAM_IDLE = 3,     /* times SLOW_MS: between two pieces of a stream */
+    STREAM_OPENERS = 4,
+    STREAM_PUMPS = 2,
+    CLOSE_STREAMS_MS = 5000,
     SLOW_MS = 20000,         /* to send headers or a body, or to read an answer ... */
     SLOW_BYTES = 320 * 1024, /* ... and as long again for each so many bytes: 16 KB/s */
     IDLE_MS = 75000,         /* between two requests of a connection ... */
@@ -103,6 +108,8 @@ static int wait_ms(struct web *web)
 
     if (MHD_get_timeout(web->daemon, &library) == MHD_YES && (int64_t)library < wait)
         wait = (int64_t)library;
+    if (web->lingering && wait > LINGER_TURN_MS)
+        wait = LINGER_TURN_MS;
     if (web->timers.n) {
         int64_t due = web->timers.at[0]->due_ms - clock_mono_ms();
         if (due < wait)
@@ -133,7 +140,9 @@ static void send_finished(struct web *web)
     while (x) {
         struct exchange *next = x->next;
         x->next = NULL;
-        if (x->due_ms > now)
+        if (x->stream && stream_returned(x))
+            (void)x;
+        else if (x->due_ms > now)
             timers_add(&web->timers, x);
         else
             intake_send(x);
@@ -156,6 +165,11 @@ static void refuse_full(struct exchange *x)
 static bool is_batch(const struct exchange *x)
 {
     return x->match.route && x->match.route->batch;
+}
+
+static bool is_stream(const struct exchange *x)
+{
+    return x->match.route && x->match.route->body_limit == WEB_STREAM;
 }
 
 static void push(struct work_pool *pool, void **items, size_t n)
@@ -182,7 +196,9 @@ static void hand_over(struct web *web)
         x = first;
         first = x->next;
         x->next = NULL;
-        if (is_batch(x))
+        if (is_stream(x))
+            push(web->streamers, (void *[]){x}, 1);
+        else if (is_batch(x))
             batch[batches++] = x;
         else
             plain[plains++] = x;
@@ -204,12 +220,25 @@ static int64_t allowed_ms(const struct web *web, const struct connection *conn)
             return slow;
         return web_crowded(web) ? CROWDED_IDLE_MS : IDLE_MS;
     case PHASE_BODY:
+        if (conn->streaming)
+            return STREAM_IDLE * slow;
+        return slow + slow * conn->bytes / SLOW_BYTES;
     case PHASE_WRITING:
         return slow + slow * conn->bytes / SLOW_BYTES;
     case PHASE_HELD:
         break;
     }
     return INT64_MAX;
+}
+
+/* The library (0.9.75) misses the end of a connection that comes together with the last bytes
+ * of a burst: nothing is to be read, and the other side has closed. */
+static bool has_ended(const struct connection *conn)
+{
+    char c;
+
+    return conn->streaming && conn->phase == PHASE_BODY &&
+           recv(conn->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 /* Cut those who trickle: a deadline on each phase, however often a byte comes. */
@@ -221,7 +250,7 @@ static void sweep(struct web *web)
         return;
     web->swept_ms = now;
     for (struct connection *c = web->connections.next; c != &web->connections; c = c->next)
-        if (now - c->since_ms > allowed_ms(web, c))
+        if (now - c->since_ms > allowed_ms(web, c) || has_ended(c))
             (void)shutdown(c->fd, SHUT_RDWR); /* the library sees the end and closes */
 }
 
@@ -241,6 +270,7 @@ static void drain(struct web *web)
             (void)close(fd);
         web->listen_fd = -1;
         web->quiesced = true;
+        web_cut_streams(web, STR(""));
     }
     if (atomic_load(&web->in_hand) == 0) {
         pthread_mutex_lock(&web->lock);
@@ -258,6 +288,7 @@ static void turn(void *arg)
     look_at_queues(web);
     must(MHD_run(web->daemon) == MHD_YES);
     hand_over(web);
+    stream_turn(web);
     sweep(web);
     if (atomic_load(&web->draining))
         drain(web);
@@ -359,13 +390,34 @@ static void make_room_for_connections(struct web *web)
     }
 }
 
-static bool has_batch_routes(const struct route *const *tables)
+static void look_at_routes(const struct route *const *tables, bool *batches, bool *streams)
 {
     for (const struct route *const *t = tables; *t; t++)
-        for (const struct route *r = *t; r->method; r++)
-            if (r->batch)
-                return true;
-    return false;
+        for (const struct route *r = *t; r->method; r++) {
+            *batches |= r->batch != NULL;
+            *streams |= r->body_limit == WEB_STREAM;
+        }
+}
+
+static bool start_streamers(struct web *web, struct err *err)
+{
+    /* More streams than connections: those whose connection broke are still to be closed. */
+    struct work_settings pool = {.name = "stream",
+                                 .threads = STREAM_OPENERS,
+                                 .queue_limit = 4 * (size_t)web->settings.connection_limit,
+                                 .start = worker_start,
+                                 .run = worker_run_stream,
+                                 .stop = worker_stop,
+                                 .shared = web};
+
+    if (!work_start(&pool, &web->streamers, err))
+        return false;
+    pool.name = "pump";
+    pool.threads = STREAM_PUMPS;
+    pool.start = NULL;
+    pool.stop = NULL;
+    pool.run = stream_pump;
+    return work_start(&pool, &web->pumps, err);
 }
 
 static bool start_pools(struct web *web, struct err *err)
@@ -379,9 +431,12 @@ static bool start_pools(struct web *web, struct err *err)
                                  .stop = worker_stop,
                                  .shared = web};
 
-    if (!work_start(&pool, &web->workers, err))
+    bool batches = false, streams = false;
+
+    look_at_routes(s->routes, &batches, &streams);
+    if (!work_start(&pool, &web->workers, err) || (streams && !start_streamers(web, err)))
         return false;
-    if (!has_batch_routes(s->routes))
+    if (!batches)
         return true;
     pool.name = "batch";
     pool.threads = s->batch_workers > 0 ? s->batch_workers : 1;
@@ -439,6 +494,8 @@ bool web_start(const struct web_settings *settings, struct web **out, struct err
     }
     work_stop(web->workers, 0, NULL);
     work_stop(web->batchers, 0, NULL);
+    work_stop(web->pumps, 0, NULL);
+    work_stop(web->streamers, 0, NULL);
     release(web);
     return false;
 }
@@ -466,6 +523,16 @@ static void wait_until_idle(struct web *web, int64_t deadline_ms)
     pthread_mutex_unlock(&web->lock);
 }
 
+/* What clients sent is worth keeping, even past the deadline; they were cut when draining
+ * began. The loop thread is gone: its turns are ours. */
+static void close_streams(struct web *web)
+{
+    int64_t until = clock_mono_ms() + CLOSE_STREAMS_MS;
+
+    while (atomic_load(&web->streaming) && clock_mono_ms() < until)
+        turn(web);
+}
+
 /* The library must not be stopped while it has suspended connections. */
 static void give_back_all(struct web *web)
 {
@@ -488,6 +555,10 @@ void web_stop(struct web *web, int64_t drain_ms)
     web_wake(web);
     wait_until_idle(web, deadline);
     work_loop_stop(web->loop);
+    close_streams(web);
+    work_stop(web->pumps, deadline, NULL);
+    work_stop(web->streamers, deadline, worker_drop);
+    web->pumps = web->streamers = NULL;
     work_stop(web->workers, deadline, worker_drop);
     work_stop(web->batchers, deadline, worker_drop);
     web->workers = web->batchers = NULL;

@@ -40,7 +40,10 @@ struct connection {
     int64_t since_ms; /* monotonic, of the phase */
     int64_t bytes;    /* received of the body, or to be sent of the answer */
     bool served;      /* has had an answer: may be idle */
+    bool streaming;   /* since_ms is that of the last bytes */
 };
+
+struct stream; /* stream.c */
 
 struct exchange {
     struct web *web;
@@ -50,7 +53,8 @@ struct exchange {
     struct router_match match;
     struct body body;
     size_t body_limit;
-    size_t body_too_long; /* bytes thrown away beyond the limit */
+    size_t body_too_long;  /* bytes thrown away beyond the limit */
+    struct stream *stream; /* of a route that takes the body as it comes */
     struct err body_err;
     int64_t arrived_ms;  /* monotonic, the request line */
     int64_t deadline_ms; /* monotonic, from when the request was whole */
@@ -85,7 +89,9 @@ struct web {
     int wake_fd;
     int listen_fd;
     struct work_pool *workers;
-    struct work_pool *batchers; /* NULL without batch routes */
+    struct work_pool *batchers;  /* NULL without batch routes */
+    struct work_pool *streamers; /* open and close streams; NULL without streaming routes */
+    struct work_pool *pumps;     /* write their bytes */
     struct work_loop *loop;
 
     /* of the loop thread */
@@ -93,18 +99,22 @@ struct web {
     struct connection connections; /* a ring with this head */
     struct exchange *ready;        /* whole requests of this turn, last first */
     struct timers timers;
-    int held;              /* suspended connections */
-    bool busy, batch_busy; /* the queue is too old: refuse */
+    int held;                 /* suspended connections */
+    struct stream *lingering; /* answered, and read until the client has heard it */
+    bool busy, batch_busy;    /* the queue is too old: refuse */
     bool quiesced;
     int64_t swept_ms;
 
     pthread_mutex_t lock;
     struct exchange *finished; /* answered by workers, last first */
+    struct stream *streams;    /* open ones */
     pthread_cond_t idle;       /* draining, and nothing in hand */
 
     uint64_t request_prefix; /* of the ids that we give */
     _Atomic uint64_t request_serial;
     atomic_bool draining;
+    atomic_bool cut_wanted; /* some stream is to be cut */
+    atomic_int streaming;   /* streams from open to close */
     _Atomic int64_t in_hand;
     _Atomic int64_t requests, refused_busy, connections_now;
     _Atomic int64_t by_class[6];
@@ -123,7 +133,40 @@ void intake_send(struct exchange *x); /* resume: the answer is there, or the cut
 /* An answer made by the loop thread itself; x->answered afterwards. */
 void intake_refuse(struct exchange *x, int status, const struct err *why);
 
+/*
+ * stream.c: bodies that go to a web_sink as they arrive.  On the loop thread: */
+struct stream_head {
+    bool has_body;
+    bool expects; /* the client waits for 100 Continue */
+    bool chunked;
+    size_t length;
+};
+void stream_begin(struct exchange *x, struct stream_head head);
+bool stream_on_request(struct exchange *x, const char *bytes, size_t *n); /* false: cut */
+/* The connection is gone; true: the exchange lives on until its stream is closed. */
+bool stream_broken(struct exchange *x);
+/* It comes back from another thread; true: there is no connection to be resumed now. */
+bool stream_returned(struct exchange *x);
+void stream_turn(struct web *web);
+void stream_free(struct exchange *x);
+/* For worker.c: what is next, and what came of it. */
+bool stream_unopened(const struct exchange *x);
+bool stream_whole(const struct exchange *x);
+bool stream_unheard(const struct exchange *x); /* no connection: nobody to answer */
+struct request *stream_request(struct exchange *x);
+struct arena *stream_arena(struct exchange *x);
+void stream_opened(struct exchange *x);
+void stream_answered(struct exchange *x, const struct reply *rp);
+/* The pool web->pumps. */
+void stream_pump(void *state, void **items, size_t n);
+
+/* intake.c, only in a callback of the library: queue the answer (false: cut); suspend. */
+bool intake_answer(struct exchange *x);
+void intake_hold(struct exchange *x);
+void intake_phase(struct connection *conn, enum phase phase);
+
 /* worker.c */
+void worker_run_stream(void *state, void **items, size_t n);
 void *worker_start(void *shared, int index);
 void worker_stop(void *state);
 void worker_run(void *state, void **items, size_t n);

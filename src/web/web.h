@@ -48,6 +48,33 @@ struct web_header {
 };
 LIST(web_headers, struct web_header);
 
+struct request;
+struct reply;
+
+/*
+ * Bodies that are not gathered: each piece goes to disk, or wherever, as it
+ * arrives, whatever the size of the whole.  The handler of a route with the body
+ * limit WEB_STREAM is called when the headers are here and nothing of the body
+ * is read.  It sets rq->sink, and the body comes; or it leaves it alone, its reply
+ * (or err) is the answer, and the body is thrown away.
+ *
+ * Handlers of streams and `close` run on workers of their own, so that a slow
+ * disk does not hold up other requests; `write` on threads that do nothing else.
+ * The client is read no faster than `write` takes the bytes.
+ */
+#define WEB_STREAM SIZE_MAX
+struct web_sink {
+    /* In order, one call at a time for one stream.  After a false nothing more is written; the
+     * sink remembers why, for `close`. */
+    bool (*write)(void *arg, struct str bytes);
+    /* Once for each sink that was set, whatever happened: with what was allocated on the
+     * request's arena, with rq->db NULL while the database is away.  Not `whole`: the client
+     * went away, was cut, or a write failed; the reply goes to whoever still listens. */
+    bool (*close)(struct request *rq, struct reply *rp, void *arg, bool whole, struct err *err);
+    void *arg;
+    struct str key; /* what web_cut_streams knows the stream by */
+};
+
 struct request {
     struct str method;
     struct str path; /* decoded once, no query */
@@ -65,6 +92,7 @@ struct request {
     struct net *net;
     struct caller caller;
     void *app; /* what the server was started with (see app/app.h) */
+    struct web_sink sink;
 
     /* of the router */
     const struct route *route;
@@ -104,7 +132,7 @@ struct route {
     unsigned right;   /* one of web_right */
     web_handler *handler;
     web_batch_handler *batch; /* instead of handler */
-    size_t body_limit;        /* 0 = LIMIT_REQUEST_BODY */
+    size_t body_limit;        /* 0 = LIMIT_REQUEST_BODY; WEB_STREAM: see struct web_sink */
 };
 #define ROUTES_END                                                                             \
     {                                                                                          \
@@ -131,6 +159,9 @@ struct web_settings {
     bool (*authenticate)(struct request *rq, struct err *err);
     /* For paths that no route knows; NULL = the 404 problem body. */
     web_handler *fallback;
+    /* Last hand at every reply, also at those that web/ makes itself (then only the method and
+     * request_target and request_sent are there); may be NULL. */
+    void (*dress)(struct request *rq, struct reply *rp);
     bool access_log;
 };
 
@@ -151,6 +182,13 @@ struct web_counts web_counts(struct web *web);
 /* The server that a request came to. */
 struct web *request_web(const struct request *rq);
 
+/* Break off the streams of this key ("" = all): as if their clients had gone away.  Returns at
+ * once; from any thread. */
+void web_cut_streams(struct web *web, struct str key);
+/* The keys of the streams that are open now. */
+struct strs;
+void web_stream_keys(struct web *web, struct arena *arena, struct strs *out);
+
 /* Reading a request. */
 struct str request_header(const struct request *rq,
                           const char *lower_case_name);               /* "" absent */
@@ -158,6 +196,10 @@ struct str request_query(const struct request *rq, const char *name); /* "" abse
 struct str request_arg(const struct request *rq,
                        const char *name); /* of the path; must exist */
 struct str request_cookie(const struct request *rq, const char *name);
+/* For web_settings.dress: path and query as sent, and a header of a request that is not read.
+ */
+struct str request_target(const struct request *rq);
+struct str request_sent(const struct request *rq, const char *name);
 /* The body as JSON object; ERR_INVALID otherwise (415-like for other content types). */
 MUST_CHECK bool request_json(struct request *rq, const struct json **out, struct err *err);
 

@@ -118,6 +118,76 @@ void worker_run(void *state, void **items, size_t n)
     }
 }
 
+/* --- streams ------------------------------------------------------------- */
+
+/* The headers move when the body is read, and are gone when the connection is. */
+static void keep_headers(struct request *rq)
+{
+    rq->method = str_dup(rq->arena, rq->method);
+    for (size_t i = 0; i < rq->headers.n; i++)
+        rq->headers.at[i].value = str_dup(rq->arena, rq->headers.at[i].value);
+}
+
+static void open_stream(struct worker *w, struct exchange *x)
+{
+    struct request *rq = stream_request(x);
+    struct reply rp = {0};
+    struct err err = {0};
+    bool opened = request_open(rq, x, stream_arena(x), &err);
+
+    keep_headers(rq);
+    log_correlation(rq->id);
+    bool ok = opened && in_time(rq, &err) && equip(w, rq, &err) && admit(w, rq, &err) &&
+              x->match.route->handler(rq, &rp, &err);
+    if (ok && rq->sink.close) {
+        stream_opened(x);
+    } else {
+        answer(x, rq, &rp, ok, &err);
+        stream_answered(x, &rp);
+    }
+}
+
+/* Always reaches the stream's `close`, which gives back what it holds, database or not. */
+static void close_stream(struct worker *w, struct exchange *x)
+{
+    struct request *rq = stream_request(x);
+    struct reply rp = {0};
+    struct err err = {0}, away = {0};
+
+    log_correlation(rq->id);
+    rq->now_ms = clock_wall_ms();
+    rq->deadline_mono_ms = clock_mono_ms() + w->web->settings.request_deadline_ms;
+    rq->db = NULL;
+    if (!equip(w, rq, &away))
+        rq->db = NULL;
+    else if (rq->db && rq->caller.org_id.n)
+        db_scope(rq->db, rq->caller.org_id);
+    bool ok = rq->sink.close(rq, &rp, rq->sink.arg, stream_whole(x), &err);
+    if (stream_unheard(x)) {
+        x->answered = true;
+        response_log(x, rq, ok ? NULL : &err);
+    } else {
+        answer(x, rq, &rp, ok, &err);
+    }
+    stream_answered(x, &rp);
+}
+
+void worker_run_stream(void *state, void **items, size_t n)
+{
+    struct worker *w = state;
+
+    for (size_t i = 0; i < n; i++) {
+        struct exchange *x = items[i];
+        if (stream_unopened(x))
+            open_stream(w, x);
+        else
+            close_stream(w, x);
+        must(!w->db || !db_in_transaction(w->db));
+        log_correlation(STR(""));
+        web_finish(w->web, x, x);
+    }
+}
+
 /* --- batches ------------------------------------------------------------- */
 
 struct batch {

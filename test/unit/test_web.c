@@ -203,6 +203,57 @@ static void batch(struct request **requests, struct reply *replies, bool *ok, st
     }
 }
 
+/* A sink that sums what comes; "X-Refuse" refuses before the body, "X-Fail: n" after n bytes.
+ */
+struct sum {
+    int64_t n, sum, fail_at;
+};
+static atomic_int sums_open, sums_closed, sums_partial;
+static _Atomic int64_t last_sum_n;
+
+static bool sum_write(void *arg, struct str bytes)
+{
+    struct sum *s = arg;
+
+    for (size_t i = 0; i < bytes.n; i++)
+        s->sum += (unsigned char)bytes.p[i];
+    s->n += (int64_t)bytes.n;
+    return !s->fail_at || s->n < s->fail_at;
+}
+
+static bool sum_close(struct request *rq, struct reply *rp, void *arg, bool whole,
+                      struct err *err)
+{
+    struct sum *s = arg;
+
+    last_sum_n = s->n;
+    if (!whole)
+        sums_partial++;
+    sums_closed++;
+    if (s->fail_at && s->n >= s->fail_at)
+        return err_set(err, ERR_BUSY, "the disk is full");
+    return reply_body(rp, 200, "text/plain",
+                      str_fmt(rq->arena, "%lld bytes, sum %lld, " STR_FMT, (long long)s->n,
+                              (long long)s->sum, STR_ARG(request_header(rq, "x-name"))));
+}
+
+static bool sum_stream(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct sum *s = NEW(rq->arena, struct sum);
+
+    if (request_header(rq, "x-refuse").n) {
+        rp->status = 409;
+        return err_set(err, ERR_CONFLICT, "not at this offset");
+    }
+    if (request_header(rq, "x-wait").n)
+        door_pass();
+    (void)str_int(request_header(rq, "x-fail"), &s->fail_at);
+    sums_open++;
+    rq->sink = (struct web_sink){
+        .write = sum_write, .close = sum_close, .arg = s, .key = request_header(rq, "x-name")};
+    return true;
+}
+
 static bool authenticate(struct request *rq, struct err *err)
 {
     struct str key = request_header(rq, "authorization");
@@ -246,6 +297,8 @@ static const struct route routes[] = {
     {"POST", "/batch", PUBLIC, NULL, batch, 0},
     {"GET", "/read", CAN_READ, who, NULL, 0},
     {"POST", "/read", CAN_SPEND, who, NULL, 0},
+    {"POST", "/stream", PUBLIC, sum_stream, NULL, WEB_STREAM},
+    {"POST", "/stream/mine", CAN_READ, sum_stream, NULL, WEB_STREAM},
     ROUTES_END,
 };
 static const struct route *const tables[] = {routes, NULL};
@@ -348,7 +401,12 @@ static struct str ask(struct arena *a, struct web *web, const char *method, cons
                               target, headers);
     if (body.n)
         head = str_fmt(a, STR_FMT "Content-Length: %zu\r\n", STR_ARG(head), body.n);
-    return ask_raw(a, web, str_fmt(a, STR_FMT "\r\n" STR_FMT, STR_ARG(head), STR_ARG(body)));
+    char *raw = arena_alloc(a, head.n + 2 + body.n);
+    memcpy(raw, head.p, head.n);
+    memcpy(raw + head.n, "\r\n", 2);
+    if (body.n)
+        memcpy(raw + head.n + 2, body.p, body.n);
+    return ask_raw(a, web, (struct str){raw, head.n + 2 + body.n});
 }
 
 static int status_of(struct str answer)
@@ -1226,6 +1284,241 @@ static void a_taken_port_says_what_to_do(void)
     web_stop(web, 1000);
 }
 
+/* --- streams ------------------------------------------------------------- */
+
+static struct str pattern(struct arena *a, size_t n, int64_t *sum)
+{
+    char *p = arena_alloc(a, n + 1);
+
+    *sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        p[i] = (char)(i * 7 + i / 251);
+        *sum += (unsigned char)p[i];
+    }
+    return (struct str){p, n};
+}
+
+static bool wait_for(atomic_int *what, int value)
+{
+    for (int i = 0; i < 2000 && atomic_load(what) < value; i++)
+        clock_sleep_ms(5);
+    return atomic_load(what) >= value;
+}
+
+static void begin_stream_test(void)
+{
+    sums_open = sums_closed = sums_partial = 0;
+}
+
+/* One answer with a body; the connection stays. */
+static struct str hear_one(struct arena *a, int fd)
+{
+    struct str all = STR("");
+    int64_t length = 0;
+
+    for (;;) {
+        struct str got = hear(a, fd, 30);
+        all = str_fmt(a, STR_FMT STR_FMT, STR_ARG(all), STR_ARG(got));
+        for (size_t i = 0; i + 15 < all.n; i++)
+            if (!strncmp(all.p + i, "Content-Length:", 15)) {
+                struct str rest = str_sub(all, i + 15, all.n);
+                (void)str_int(str_trim(str_cut(&rest, '\n')), &length);
+            }
+        if (!got.n && all.n && (int64_t)body_of(all).n >= length)
+            return all;
+        if (!got.n && !all.n)
+            continue;
+    }
+}
+
+static const size_t stream_sizes[] = {0, 1, 1000, 131072, 131073, 5000000, 20000000};
+
+static void a_streamed_body_arrives_in_order_and_the_connection_stays(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    int fd = dial(web_port(web));
+
+    begin_stream_test();
+    for (size_t i = 0; i < countof(stream_sizes); i++) {
+        int64_t sum;
+        struct str body = pattern(a, stream_sizes[i], &sum);
+        say(fd, str_fmt(a,
+                        "POST /stream HTTP/1.1\r\nHost: x\r\nX-Name: n%zu\r\n"
+                        "Content-Length: %zu\r\n\r\n",
+                        i, body.n));
+        say(fd, body);
+        struct str got = hear_one(a, fd);
+        struct str want = str_fmt(a, "%zu bytes, sum %lld, n%zu", body.n, (long long)sum, i);
+        CHECK(status_of(got) == 200 && str_eq(body_of(got), want), STR_FMT, STR_ARG(got));
+    }
+    CHECK(sums_open == (int)countof(stream_sizes) && sums_closed == sums_open, "%d %d",
+          sums_open, sums_closed);
+    close(fd);
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+static void a_streamed_body_may_come_in_chunks_or_wait_for_100_continue(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+
+    struct str got = ask_raw(a, web,
+                             STR("POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                 "Transfer-Encoding: chunked\r\n\r\n"
+                                 "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
+    CHECK(str_starts(body_of(got), STR("5 bytes, sum 495")), STR_FMT, STR_ARG(got));
+
+    int fd = dial(web_port(web));
+    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                "Connection: close\r\nContent-Length: 3\r\n\r\n"));
+    got = hear(a, fd, 200);
+    CHECK(str_starts(got, STR("HTTP/1.1 100 ")), STR_FMT, STR_ARG(got));
+    say(fd, STR("abc"));
+    got = hear(a, fd, 5000);
+    CHECK(status_of(got) == 200, STR_FMT, STR_ARG(got));
+    close(fd);
+
+    fd = dial(web_port(web));
+    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nX-Refuse: 1\r\n"
+                "Content-Length: 300000000\r\n\r\n"));
+    got = hear(a, fd, 5000);
+    CHECK(status_of(got) == 409 && !str_has(got, STR("100 Continue")), STR_FMT, STR_ARG(got));
+    CHECK(str_has(got, STR("Connection: close\r\n")), STR_FMT, STR_ARG(got));
+    close(fd);
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+/* The answer to a large body must reach a client that sends on regardless; after a small one
+ * the connection goes on. */
+static void a_refused_stream_is_answered_and_nothing_gets_out_of_step(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    int64_t sum;
+    struct str small = pattern(a, 500000, &sum);
+    struct str large = pattern(a, 30000000, &sum);
+    int fd = dial(web_port(web));
+
+    begin_stream_test();
+    for (int i = 0; i < 2; i++) {
+        say(fd, str_fmt(a,
+                        "POST /stream HTTP/1.1\r\nHost: x\r\nX-Refuse: 1\r\n"
+                        "Content-Length: %zu\r\n\r\n",
+                        small.n));
+        say(fd, small);
+        struct str got = hear_one(a, fd);
+        CHECK(status_of(got) == 409 && str_has(got, STR("not at this offset")), STR_FMT,
+              STR_ARG(got));
+    }
+    close(fd);
+    struct str got =
+        ask(a, web, "POST", "/stream", "X-Refuse: 1\r\n", large); /* it sends all of it */
+    CHECK(status_of(got) == 409 && str_has(got, STR("not at this offset")), STR_FMT,
+          STR_ARG(got));
+    got = ask(a, web, "POST", "/stream/mine", "", large);
+    CHECK(status_of(got) == 401, STR_FMT, STR_ARG(got));
+    CHECK(sums_open == 0, "none was opened");
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+static void a_stream_whose_write_fails_is_answered(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    int64_t sum;
+    struct str body = pattern(a, 30000000, &sum);
+
+    begin_stream_test();
+    struct str got = ask(a, web, "POST", "/stream", "X-Fail: 1000000\r\n", body);
+    CHECK(status_of(got) == 503 && str_has(got, STR("the disk is full")), STR_FMT,
+          STR_ARG(got));
+    got = ask(a, web, "POST", "/stream", "X-Fail: 100\r\n", str_sub(body, 0, 400000));
+    CHECK(status_of(got) == 503 && str_has(got, STR("the disk is full")), STR_FMT,
+          STR_ARG(got));
+    CHECK(sums_closed == 2 && sums_partial == 2, "%d %d", sums_closed, sums_partial);
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+static void a_stream_that_breaks_off_is_closed_with_what_came(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    int64_t sum;
+    struct str body = pattern(a, 3000000, &sum);
+
+    begin_stream_test();
+    int fd = dial(web_port(web));
+    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n"));
+    say(fd, body);
+    close(fd);
+    CHECK(wait_for(&sums_closed, 1) && sums_partial == 1 && last_sum_n == 3000000, "%d %d %lld",
+          sums_closed, sums_partial, (long long)last_sum_n);
+
+    /* cut from here, as when another request takes over */
+    fd = dial(web_port(web));
+    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nX-Name: k1\r\n"
+                "Content-Length: 90000000\r\n\r\n"));
+    say(fd, body);
+    CHECK(wait_for(&sums_open, 2), "opened");
+    web_cut_streams(web, STR("another"));
+    clock_sleep_ms(50);
+    CHECK(sums_closed == 1, "only its own key cuts it");
+    web_cut_streams(web, STR("k1"));
+    CHECK(wait_for(&sums_closed, 2) && sums_partial == 2, "%d %d", sums_closed, sums_partial);
+    CHECK(hear(a, fd, 5000).n == 0, "the connection ended");
+    close(fd);
+
+    /* and by stopping */
+    fd = dial(web_port(web));
+    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n"));
+    say(fd, body);
+    CHECK(wait_for(&sums_open, 3), "opened");
+    int64_t before = clock_mono_ms();
+    web_stop(web, 10000);
+    CHECK(sums_closed == 3 && clock_mono_ms() - before < 5000, "closed soon: %lld ms",
+          (long long)(clock_mono_ms() - before));
+    close(fd);
+    arena_free(a);
+}
+
+enum { STREAMERS = 24 };
+static atomic_int streamed_well;
+
+static void *stream_many(void *arg)
+{
+    struct web *web = arg;
+    struct arena *a = arena_new("client");
+    int64_t sum;
+    struct str body = pattern(a, 2000000, &sum);
+
+    for (int i = 0; i < 3; i++) {
+        struct str got = ask(a, web, "POST", "/stream", "", body);
+        if (str_starts(body_of(got), str_fmt(a, "%zu bytes, sum %lld", body.n, (long long)sum)))
+            streamed_well++;
+    }
+    arena_free(a);
+    return NULL;
+}
+
+static void many_streams_at_once_do_not_mix(void)
+{
+    struct web *web = serve(settings());
+    pthread_t threads[STREAMERS];
+
+    streamed_well = 0;
+    for (int i = 0; i < STREAMERS; i++)
+        pthread_create(&threads[i], NULL, stream_many, web);
+    for (int i = 0; i < STREAMERS; i++)
+        pthread_join(threads[i], NULL);
+    CHECK(streamed_well == 3 * STREAMERS, "%d", streamed_well);
+    web_stop(web, 1000);
+}
+
 int main(void)
 {
     log_setup(getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1, 0);
@@ -1257,5 +1550,11 @@ int main(void)
     RUN(stopping_finishes_what_is_in_hand);
     RUN(what_cannot_be_finished_is_refused_at_the_deadline);
     RUN(a_taken_port_says_what_to_do);
+    RUN(a_streamed_body_arrives_in_order_and_the_connection_stays);
+    RUN(a_streamed_body_may_come_in_chunks_or_wait_for_100_continue);
+    RUN(a_refused_stream_is_answered_and_nothing_gets_out_of_step);
+    RUN(a_stream_whose_write_fails_is_answered);
+    RUN(a_stream_that_breaks_off_is_closed_with_what_came);
+    RUN(many_streams_at_once_do_not_mix);
     return test_report();
 }
