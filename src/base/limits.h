@@ -58,7 +58,10 @@
 #define LIMIT_SPEECH_SEGMENTS 4096
 
 /* Files */
-#define LIMIT_VIDEO  (500LL * 1024 * 1024)
-#define LIMIT_POSTER (10 * 1024 * 1024)
+#define LIMIT_VIDEO           (500LL * 1024 * 1024)
+#define LIMIT_UPLOAD_METADATA (8 * 1024) /* the header */
+#define LIMIT_UPLOAD_KEYS     32
+#define LIMIT_UPLOAD_PARTS    64 /* of one concatenation */
+#define LIMIT_POSTER          (10 * 1024 * 1024)
 
 #endif

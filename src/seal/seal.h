@@ -17,6 +17,25 @@ MUST_CHECK bool seal_md5_file_hex(struct arena *arena, const char *path, struct 
                                   struct err *err);
 MUST_CHECK bool seal_sha256_file_hex(struct arena *arena, const char *path, struct str *out,
                                      struct err *err);
+
+/*
+ * A hash that is made piece by piece and may be laid aside: its state is plain
+ * bytes, copied by assignment, and can be stored as text and taken up again.
+ */
+enum seal_hash { SEAL_SHA256, SEAL_SHA1, SEAL_MD5 };
+struct seal_run {
+    enum seal_hash hash;
+    uint64_t state[16];
+};
+void seal_run_begin(struct seal_run *run, enum seal_hash hash);
+void seal_run_add(struct seal_run *run, struct str bytes);
+/* The hash of what was added so far; the run goes on.  Bytes, not hex. */
+struct str seal_run_sum(struct arena *arena, const struct seal_run *run);
+/* Only for the same kind of machine and libcrypto: seal_run_load says whether it understands.
+ */
+struct str seal_run_save(struct arena *arena, const struct seal_run *run);
+MUST_CHECK bool seal_run_load(struct arena *arena, struct str saved, struct seal_run *run);
+
 struct str seal_hmac_sha256(struct arena *arena, struct str key,
                             struct str message); /* 32 bytes */
 

@@ -117,3 +117,21 @@ bool base64url_decode(struct arena *arena, struct str text, struct str *out)
     *out = (struct str){p, n};
     return true;
 }
+
+bool base64_decode(struct arena *arena, struct str text, struct str *out)
+{
+    char *url = arena_alloc(arena, text.n + 1);
+    size_t n = text.n;
+
+    if (text.n % 4)
+        return false;
+    while (n && n + 2 > text.n && text.p[n - 1] == '=')
+        n--;
+    for (size_t i = 0; i < n; i++) {
+        char c = text.p[i];
+        if (c == '-' || c == '_')
+            return false;
+        url[i] = c == '+' ? '-' : c == '/' ? '_' : c;
+    }
+    return base64url_decode(arena, (struct str){url, n}, out);
+}

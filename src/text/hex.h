@@ -9,5 +9,7 @@ MUST_CHECK bool hex_decode(struct arena *arena, struct str hex, struct str *out)
 struct str base64url_encode(struct arena *arena, struct str bytes);
 MUST_CHECK bool base64url_decode(struct arena *arena, struct str text, struct str *out);
 struct str base64_encode(struct arena *arena, struct str bytes); /* standard, padded */
+/* The one standard, padded text of some bytes; nothing else. */
+MUST_CHECK bool base64_decode(struct arena *arena, struct str text, struct str *out);
 
 #endif
