@@ -397,6 +397,7 @@ bool net_call(struct net *net, struct arena *arena, const struct net_request *re
     }
     if (ok)
         read_answer(curl, arena, &call, answer);
+    answer->too_long = call.too_long;
     answer->took_ms = clock_mono_ms() - began;
     ok = close_file(&call, ok, err);
     curl_easy_reset(curl); /* what it points to dies now, or with the arena */

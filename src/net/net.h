@@ -62,6 +62,7 @@ struct net_answer {
     struct str retry_after;
     struct str location;    /* of a redirect: never followed by us */
     struct str content_md5; /* Content-MD5, Base64, as it came */
+    bool too_long;          /* of a call that failed: the answer went over answer_limit */
     int64_t took_ms;
 };
 

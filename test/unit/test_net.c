@@ -271,9 +271,10 @@ static void an_answer_has_a_ceiling(void)
     struct net_request rq = to("GET", "/big");
 
     rq.answer_limit = 100000;
-    CHECK(call(rq, &answer) == ERR_NONE && answer.body.n == 100000, "exactly");
+    CHECK(call(rq, &answer) == ERR_NONE && answer.body.n == 100000 && !answer.too_long,
+          "exactly");
     rq.answer_limit = 99999;
-    CHECK(call(rq, &answer) == ERR_UNCERTAIN, "one more");
+    CHECK(call(rq, &answer) == ERR_UNCERTAIN && answer.too_long, "one more");
 }
 
 /* --- files ------------------------------------------------------------------ */
