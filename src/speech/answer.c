@@ -23,14 +23,14 @@ static bool not_understood(struct err *err, const char *what)
 
 /* --- errors --- */
 
-/* At most `most` bytes, no character cut in two. */
+/* At most `most` bytes, no character cut in two, no space left at the end. */
 static struct str clipped(struct str s, size_t most)
 {
     if (s.n <= most)
         return s;
     while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
         most--;
-    return str_sub(s, 0, most);
+    return str_trim(str_sub(s, 0, most));
 }
 
 static const struct json *document(struct arena *arena, struct str body)

@@ -19,7 +19,7 @@ struct speech_word {
 LIST(speech_words, struct speech_word);
 
 /* Words to phrases: a new one at a pause, or before it would last longer than six seconds. */
-#define SPEECH_PAUSE_MS 330
+#define SPEECH_PAUSE_MS 200
 void speech_phrases(struct arena *arena, const struct speech_words *words,
                     struct speech_segments *segments);
 /* A dictionary's word as people write it: without "(2)" for another pronunciation; "" for what
