@@ -2,6 +2,7 @@
 
 #include "cmd/cmd.h"
 #include "media/media.h"
+#include "speech/child.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,7 @@ static void usage(FILE *out)
 int main(int argc, char **argv)
 {
     confine_main(argc, argv, media_works); /* as the confined child it does not return */
+    confine_main(argc, argv, speech_works);
     if (argc < 2) {
         usage(stderr);
         return 2;

@@ -60,11 +60,11 @@ static const struct {
      "\"text\":\"Hello\"},{\"speaker\":\"B\",\"start\":1,\"end\":2,\"text\":\"Hi\"}]}",
      ERR_NONE, "Hello Hi", "", 2, 0, 1000},
     {"{\"text\":\"Go. Thank you.\",\"segments\":[" SEGMENT(
-         "Thank you.", "0",
-         "3", ",\"avg_logprob\":-1.4,\"no_speech_prob\":0.9") "," SEGMENT(" Go.", "3", "4",
-                                                                          ",\"avg_logprob\":-0."
-                                                                          "3,\"no_speech_"
-                                                                          "prob\":0.9") "]}",
+         "Thank you.", "0", "3",
+         ",\"avg_logprob\":-1.4,\"no_speech_prob\":0.9") "," SEGMENT(" Go.", "3", "4",
+                                                                     ",\"avg_logprob\":-0."
+                                                                     "3,\"no_speech_"
+                                                                     "prob\":0.9") "]}",
      ERR_NONE, "Go.", "", 1, 3000, 4000},
     {"{\"text\":\" Субтитры сделал DimaTorzok\",\"detected_language\":\"ru\"}", ERR_NONE, "",
      "ru", 0, 0, 0},
@@ -785,6 +785,8 @@ int main(int argc, char **argv)
     RUN(what_takes_too_long_or_is_too_long_is_given_up);
     web_stop(web, 100);
     net_close(net);
+    if (system(str_fmt(arena, "rm -rf %s", folder).p) != 0)
+        fprintf(stderr, "%s is left\n", folder);
     arena_free(asked_arena);
     arena_free(arena);
     return test_report();
