@@ -44,7 +44,17 @@
 #define LIMIT_CREATIVES_PER_LAUNCH   20
 #define LIMIT_ADS_PER_ADGROUP        50 /* the default of a setting */
 #define LIMIT_ACTIONS_PER_BATCH      50
-#define LIMIT_REPORT_ROWS            200000
+#define LIMIT_TAG                    50 /* characters */
+#define LIMIT_TAGS_PER_CREATIVE      30
+#define LIMIT_CREATIVES_PER_BULK     100 /* changed by one request */
+#define LIMIT_USAGE_ROWS             200 /* ads listed of one creative */
+
+/* Search */
+#define LIMIT_QUESTION       200          /* characters */
+#define LIMIT_QUESTION_WORDS 16           /* what follows is left out */
+#define LIMIT_INDEXED_WORDS  20000        /* of one text */
+#define LIMIT_INDEXED_BYTES  (192 * 1024) /* of one text: four of them fit a tsvector (1 MB) */
+#define LIMIT_REPORT_ROWS    200000
 
 /* Database waits, milliseconds */
 #define LIMIT_STATEMENT_MS        30000

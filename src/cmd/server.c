@@ -10,6 +10,7 @@
 #include "brain/action.h"
 #include "brain/brain.h"
 #include "creative/creative.h"
+#include "creative/creative_library.h"
 #include "db/db.h"
 #include "event/event.h"
 #include "hook/hook.h"
@@ -26,6 +27,7 @@
 const struct job_kind *const server_job_kinds[] = {
     account_jobs,
     creative_jobs,
+    creative_library_jobs,
     launch_jobs,
     lead_jobs,
     metric_jobs,
@@ -114,12 +116,20 @@ static bool start_web(struct server *server, struct err *err)
     return true;
 }
 
+/* What a newer program derives in another way is made again, by jobs. */
+static bool ask_for_what_is_missing(struct server *server, struct err *err)
+{
+    db_scope_system(server->scheduler_db);
+    return creative_index_ask(server->scheduler_db, server->boot->arena, err);
+}
+
 bool server_start(struct boot *boot, struct server **out, struct err *err)
 {
     struct server *server = NEW(boot->arena, struct server);
 
     server->boot = boot;
     bool ok = db_open(boot->app.database, &server->scheduler_db, err) &&
+              ask_for_what_is_missing(server, err) &&
               job_start(boot->app.database, server_job_kinds, (int)boot->conf.job_workers,
                         &boot->app, &server->runner, err);
     boot->app.runner = server->runner;

@@ -2,6 +2,7 @@
 
 #include "creative/creative_db.h"
 #include "creative/creative_file.h"
+#include "creative/creative_library.h"
 #include "creative/creative_parts.h"
 
 #include "auth/audit.h"
@@ -90,7 +91,8 @@ static bool change_creative(struct db *db, struct arena *arena, struct str id,
         err_set(err, ERR_CONFLICT, "the creative was changed by somebody else");
         return err_hint(err, "read it again and repeat your change");
     }
-    return creative_note(db, arena, actor, "creative.change", id, err);
+    return creative_index(db, arena, id, err) &&
+           creative_note(db, arena, actor, "creative.change", id, err);
 }
 
 bool creative_update(struct db *db, struct arena *arena, struct str id,

@@ -2,6 +2,7 @@
 
 #include "creative/creative_db.h"
 #include "creative/creative_file.h"
+#include "creative/creative_library.h"
 #include "creative/creative_parts.h"
 
 #include "base/limits.h"
@@ -125,7 +126,7 @@ static struct creative creative_of(struct arena *arena, const struct creative_wi
 static bool insert(struct db *db, struct arena *arena, const struct creative *creative,
                    struct str actor, struct err *err)
 {
-    return creative_insert(db, creative, err) &&
+    return creative_insert(db, creative, err) && creative_index(db, arena, creative->id, err) &&
            creative_note(db, arena, actor, "creative.add", creative->id, err) &&
            creative_ask(db, arena, "creative.prepare", creative->id, err);
 }
@@ -193,6 +194,7 @@ static bool finish_adding(const struct app *app, struct db *db, struct arena *ar
         return false;
 
     bool ok = creative_insert(db, creative, err) &&
+              creative_index(db, arena, creative->id, err) &&
               creative_note(db, arena, wish->actor, "creative.add", creative->id, err) &&
               (!creative->direction_id.n ||
                creative_ask(db, arena, "creative.push", creative->id, err));

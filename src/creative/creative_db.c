@@ -94,6 +94,20 @@ bool creative_group(struct db *db, struct arena *arena, struct str group_id,
     return db_done(&rows, err);
 }
 
+bool creative_list_known(struct db *db, struct arena *arena, struct str ids,
+                         struct creatives *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " COLUMNS " FROM creatives c WHERE c.org_id = $1 AND c.deleted_ms = 0"
+              " AND c.creative_id IN {members $2} ORDER BY c.creative_id",
+              TEXT(db_scope_org(db)), TEXT(ids));
+    while (db_next(&rows))
+        *creatives_add(out, arena) = read_creative(&rows);
+    return db_done(&rows, err);
+}
+
 bool creative_list_ids(struct db *db, struct arena *arena, const struct strs *ids,
                        struct creatives *out, struct err *err)
 {

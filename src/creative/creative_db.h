@@ -12,6 +12,9 @@ MUST_CHECK bool creative_store(struct db *db, const struct creative *creative, i
                                int64_t now_ms, bool *changed, struct err *err);
 MUST_CHECK bool creative_mark_deleted(struct db *db, struct str id, int64_t now_ms,
                                       bool *changed, struct err *err);
+/* Of these ids (a JSON list), in any order; missing ones are left out. */
+MUST_CHECK bool creative_list_known(struct db *db, struct arena *arena, struct str ids,
+                                    struct creatives *out, struct err *err);
 /* The platform and ad account of a live direction of this org. */
 MUST_CHECK bool creative_direction(struct db *db, struct arena *arena, struct str direction_id,
                                    bool *found, struct str *platform, struct str *ad_account_id,
