@@ -9,6 +9,7 @@
 #include "lead/lead.h"
 #include "net/net.h"
 #include "platform/platform.h"
+#include "speech/speech.h"
 #include "text/zone.h"
 
 #include <inttypes.h>
@@ -80,6 +81,28 @@ static void check_settings(struct doctor *doctor)
     say(doctor, https ? FINE : LOOK, "public address",
         conf->public_url.n ? conf->public_url : STR("not set"),
         "the platform's webhooks and OAuth need an https address: set public_url");
+}
+
+static void check_transcripts(struct doctor *doctor)
+{
+    const struct conf *conf = &doctor->boot->conf;
+    struct speech_choice choice = speech_choose(arena_of(doctor), conf);
+    struct str found =
+        str_fmt(arena_of(doctor), "%s: " STR_FMT, choice.name, STR_ARG(choice.reason));
+    bool wished = str_eq(conf->transcription_provider, STR("off"));
+    struct err err = {0};
+
+    if (choice.provider == SPEECH_OFF)
+        say(doctor, wished ? FINE : LOOK, "transcripts", found,
+            "videos are uploaded and launched without them");
+    else if (speech_try(conf, doctor->net, arena_of(doctor),
+                        str_c(arena_of(doctor), conf->data), &err))
+        say(doctor, FINE, "transcripts", found, NULL);
+    else
+        say(doctor, err.kind == ERR_BUSY ? LOOK : WRONG, "transcripts",
+            str_fmt(arena_of(doctor), "%s: %s", choice.name, err.text),
+            err.hint[0] ? str_c(arena_of(doctor), str(err.hint))
+                        : "a try with half a second of silence failed");
 }
 
 static bool check_inbox(struct doctor *doctor, struct err *err)
@@ -211,6 +234,7 @@ static bool examine(struct boot *boot, struct db *db, struct err *err)
         NULL); /* opened, current, and the key fits */
     check_folder(&doctor);
     check_settings(&doctor);
+    check_transcripts(&doctor);
     bool ok = check_inbox(&doctor, err) && check_jobs(&doctor, err) &&
               org_list(db, boot->arena, &orgs, err);
     if (ok && orgs.n == 0)
@@ -230,10 +254,9 @@ int cmd_doctor(int argc, char **argv)
     static const char *const settings[] = {"data", "db", NULL};
     static const char help[] =
         "usage: adwright doctor [--SETTING VALUE ...]\n\n"
-        "Check the data folder, the database and its key, settings, the webhook inbox, jobs,\n"
-        "and each connected ad account by asking the platform.  Says how to mend what it "
-        "finds;\n"
-        "the exit status is 1 when something must be mended.\n";
+        "Check the data folder, the database and its key, settings, transcripts, the webhook\n"
+        "inbox, jobs, and each connected ad account by asking the platform.  Says how to mend\n"
+        "what it finds; the exit status is 1 when something must be mended.\n";
 
     return cmd_with_db(argc, argv, help, settings, examine);
 }

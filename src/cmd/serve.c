@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cmd/server.h"
+#include "speech/speech.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -34,6 +35,12 @@ static const char *const settings[] = {"address",
                                        "tiktok_base_url",
                                        "tiktok_webhook_secret",
                                        "tiktok_webhook_signatures",
+                                       "transcription_api_key",
+                                       "transcription_engine_model",
+                                       "transcription_language",
+                                       "transcription_model",
+                                       "transcription_provider",
+                                       "transcription_url",
                                        "workers",
                                        NULL};
 
@@ -75,8 +82,8 @@ int cmd_serve(int argc, char **argv)
         return cmd_fail(&err);
     if (asked)
         return 0;
-    if (!cmd_rest(&boot, 0, &err) || !boot_open(&boot, true, &err) ||
-        !server_start(&boot, &server, &err)) {
+    if (!cmd_rest(&boot, 0, &err) || !speech_check_settings(boot.arena, &boot.conf, &err) ||
+        !boot_open(&boot, true, &err) || !server_start(&boot, &server, &err)) {
         cmd_fail(&err);
         boot_close(&boot);
         return 1;

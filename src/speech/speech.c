@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,4 +168,34 @@ bool speech_transcribe(const struct conf *conf, struct net *net, struct arena *a
              LOG_INT("characters", (int64_t)str_length(out->text)),
              LOG_INT("ms", clock_mono_ms() - began));
     return true;
+}
+
+/* --- trying --- */
+
+enum { TRIED_MS = 500, TRIED_BYTES = 44 + TRIED_MS * SPEECH_RATE / 1000 * 2 };
+
+bool speech_try(const struct conf *conf, struct net *net, struct arena *arena,
+                const char *folder, struct err *err)
+{
+    static const char head[44] =
+        "RIFF\xa4\x3e\x00\x00WAVEfmt \x10\x00\x00\x00" /* 16,036 bytes follow */
+        "\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00"
+        "data\x80\x3e\x00\x00";
+    char *path = (char *)(uintptr_t)str_fmt(arena, "%s/silence-XXXXXX", folder).p;
+    char *bytes = arena_alloc(arena, TRIED_BYTES);
+    int fd = mkostemp(path, O_CLOEXEC);
+    struct speech_transcript out;
+
+    if (fd < 0)
+        return err_set(err, ERR_BROKEN, "cannot make a file in %s: %s", folder,
+                       strerror(errno));
+    memcpy(bytes, head, sizeof head);
+
+    bool written = write(fd, bytes, TRIED_BYTES) == TRIED_BYTES;
+    bool ok = written ? speech_transcribe(conf, net, arena, path, TRIED_MS, &out, err)
+                      : err_set(err, ERR_BROKEN, "cannot write %s: %s", path, strerror(errno));
+
+    close(fd);
+    (void)unlink(path);
+    return ok;
 }

@@ -75,4 +75,9 @@ MUST_CHECK bool speech_transcribe(const struct conf *conf, struct net *net, stru
                                   const char *wav_path, int64_t duration_ms,
                                   struct speech_transcript *out, struct err *err);
 
+/* Is it in order?  Transcribes half a second of silence, in a file made in `folder` and removed
+ * again.  Errors as above. */
+MUST_CHECK bool speech_try(const struct conf *conf, struct net *net, struct arena *arena,
+                           const char *folder, struct err *err);
+
 #endif

@@ -520,6 +520,19 @@ static void what_is_no_sound_is_refused(void)
           "%s", err.text);
 }
 
+static void a_try_says_whether_it_is_in_order(void)
+{
+    struct conf conf = settings("pocketsphinx", STR(""), "en", MODEL);
+    struct err err = {0};
+
+    CHECK(speech_try(&conf, net, arena, folder, &err), "%s", err.text);
+    conf.transcription_engine_model = str(folder);
+    CHECK(!speech_try(&conf, net, arena, folder, &err) && err.kind == ERR_CONFLICT, "%s",
+          err.text);
+    CHECK(!speech_try(&conf, net, arena, "/there/is/no/such", &err) && err.kind == ERR_BROKEN,
+          "%s", err.text);
+}
+
 static void when_time_is_up_the_beginning_is_kept(void)
 {
     struct conf conf = settings("pocketsphinx", STR(""), "en", MODEL);
@@ -779,6 +792,7 @@ int main(int argc, char **argv)
     RUN(spoken_words_are_found_with_their_times);
     RUN(silence_hum_and_noise_are_no_speech);
     RUN(what_is_no_sound_is_refused);
+    RUN(a_try_says_whether_it_is_in_order);
     RUN(when_time_is_up_the_beginning_is_kept);
     RUN(a_servers_refusal_is_final_and_its_trouble_is_not);
     RUN(a_server_is_asked_in_its_own_way);
