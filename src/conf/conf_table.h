@@ -16,6 +16,14 @@
     T(data, "data", "folder of the database, the key and the files")                           \
     T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")             \
     I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")               \
+    T(facebook_api_version, "v26.0", "version part of Facebook's API paths")                   \
+    T(facebook_app_id, "", "id of your Facebook developer app")                                \
+    S(facebook_app_secret, "", "secret of your Facebook developer app")                        \
+    T(facebook_base_url, "https://graph.facebook.com",                                         \
+      "Facebook's API host; the sandbox's address in demos")                                   \
+    T(facebook_dialog_url, "https://www.facebook.com", "host of Facebook's login dialog")      \
+    T(facebook_video_base_url, "https://graph-video.facebook.com",                             \
+      "Facebook's host for the bytes of videos")                                               \
     B(feature_facebook, true, "show and accept the Facebook platform")                         \
     B(feature_tiktok, true, "show and accept the TikTok platform")                             \
     I(job_workers, 4, 1, 64, "threads", "job workers")                                         \

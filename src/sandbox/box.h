@@ -20,6 +20,7 @@ struct table;
 struct rates;
 struct faults;
 struct journal;
+struct graph_usage;
 struct net;
 
 /* Attempts to deliver webhooks. */
@@ -43,6 +44,7 @@ struct sandbox {
     const struct table *table;
     const struct json *targeting; /* places, languages, interests (targeting.c) */
     struct str app_id, app_secret;
+    struct str graph_app_id, graph_app_secret; /* Facebook's */
     struct web *web;
     struct work_loop *hooks;
     struct net *hooks_net; /* of the hooks thread */
@@ -56,6 +58,7 @@ struct sandbox {
     struct arena *market_arena;
     struct markets markets;
     struct rates *rates;
+    struct graph_usage *graph_usage;
     struct faults *faults;
     struct journal *journal;
     int64_t scheduled_ms; /* when the next scheduled budget begins; 0 = none waits */

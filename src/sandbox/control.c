@@ -342,6 +342,34 @@ static bool terms_post(struct request *rq, struct reply *rp, struct err *err)
     return empty(rp);
 }
 
+/* Kill every token of Facebook's side, as a password change (460), a removed app (458), an
+ * expiry (463) does: {"subcode"}. */
+static bool graph_tokens_post(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"subcode", NULL};
+    struct sandbox *box = box_of(rq);
+    const struct json *body;
+    int64_t subcode;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !json_want_int(body, "subcode", 458, 492, 460, &subcode, err))
+        return false;
+    box_lock(box);
+    for (size_t i = 0; i < store_count(box->store, KIND_GRAPH_TOKEN); i++) {
+        const struct json *one = store_at(box->store, KIND_GRAPH_TOKEN, i);
+        struct doc doc;
+        if (!one)
+            continue;
+        doc_from(&doc, rq->arena, one);
+        doc_int(&doc, "dead", subcode);
+        (void)store_put(box->store, KIND_GRAPH_TOKEN,
+                        store_id_at(box->store, KIND_GRAPH_TOKEN, i), doc_print(&doc));
+    }
+    store_sweep(box->store);
+    box_unlock(box);
+    return empty(rp);
+}
+
 const struct route control_routes[] = {
     {"GET", "/sandbox/clock", PUBLIC, clock_get, NULL, 0},
     {"POST", "/sandbox/clock", PUBLIC, clock_post, NULL, 0},
@@ -357,6 +385,7 @@ const struct route control_routes[] = {
     {"POST", "/sandbox/save", PUBLIC, save_post, NULL, 0},
     {"POST", "/sandbox/roles", PUBLIC, role_post, NULL, 0},
     {"POST", "/sandbox/terms", PUBLIC, terms_post, NULL, 0},
+    {"POST", "/sandbox/graph/tokens", PUBLIC, graph_tokens_post, NULL, 0},
     {"GET", "/sandbox/state", PUBLIC, truth_state, NULL, 0},
     {"GET", "/sandbox/world", PUBLIC, truth_world, NULL, 0},
     {"GET", "/sandbox/crm", PUBLIC, truth_crm, NULL, 0},

@@ -42,6 +42,7 @@ static bool read_fault(const struct json *json, struct fault *out, struct err *e
                                           "delay_ms",
                                           "status",
                                           "code",
+                                          "subcode",
                                           "message",
                                           "drop_before_acting",
                                           "drop_answer_after_acting",
@@ -50,13 +51,14 @@ static bool read_fault(const struct json *json, struct fault *out, struct err *e
 
     return json_only(json, allowed, err) &&
            json_need_text(json, "path", 200, &out->path, err) &&
-           json_want_text(json, "method", 4, STR(""), &out->method, err) &&
+           json_want_text(json, "method", 6, STR(""), &out->method, err) &&
            json_want_int(json, "nth", 1, 1000000, 0, &out->nth, err) &&
            json_want_int(json, "every", 1, 1000000, 0, &out->every, err) &&
            json_want_int(json, "times", 0, 1000000, 1, &out->times, err) &&
            json_want_int(json, "delay_ms", 0, 600000, 0, &out->delay_ms, err) &&
            json_want_int(json, "status", 100, 599, 0, &out->status, err) &&
            json_want_int(json, "code", 1, 999999, 0, &out->code, err) &&
+           json_want_int(json, "subcode", 1, 99999999, 0, &out->subcode, err) &&
            json_want_text(json, "message", 500, STR(""), &out->message, err) &&
            json_want_bool(json, "drop_before_acting", false, &out->drop_before_acting, err) &&
            json_want_bool(json, "drop_answer_after_acting", false,
@@ -135,6 +137,7 @@ void faults_put(const struct faults *faults, struct json_writer *w)
         json_int_member(w, "delay_ms", fault->delay_ms);
         json_int_member(w, "status", fault->status);
         json_int_member(w, "code", fault->code);
+        json_int_member(w, "subcode", fault->subcode);
         json_text_member(w, "message", fault->message);
         json_bool_member(w, "drop_before_acting", fault->drop_before_acting);
         json_bool_member(w, "drop_answer_after_acting", fault->drop_answer_after_acting);

@@ -14,6 +14,7 @@
  *   delay_ms    answer late
  *   status      this HTTP status instead of 200
  *   code, message   this envelope instead of acting
+ *   subcode     with it, on Facebook's side
  *   drop_before_acting        cut the connection, nothing happened
  *   drop_answer_after_acting  act, then cut the connection
  *   cut_after_bytes           act, send so much of the answer, then cut
@@ -22,7 +23,7 @@ struct fault {
     struct str path;
     struct str method;
     int64_t nth, every, times;
-    int64_t delay_ms, status, code, cut_after_bytes;
+    int64_t delay_ms, status, code, subcode, cut_after_bytes;
     struct str message;
     bool drop_before_acting, drop_answer_after_acting;
     int64_t seen, fired;

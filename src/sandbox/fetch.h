@@ -11,6 +11,9 @@ bool fetch_wanted(const struct call *call);
 /* Do it, within ten seconds, into call->fetched.  Without the lock. */
 void fetch_url(struct call *call);
 
+/* The same for any URL: the file's bytes, or why they cannot be had. */
+void fetch_bytes(struct net *net, struct arena *arena, struct str url, struct fetched *out);
+
 /* Is this request one of our own fetches?  (Our media links refuse those with 403.) */
 bool fetch_ours(const struct request *rq);
 

@@ -104,6 +104,24 @@ bool files_put(struct sandbox *box, struct str name, struct str bytes, struct er
     return ok;
 }
 
+bool files_append(struct sandbox *box, struct str name, struct str bytes, int64_t at,
+                  struct err *err)
+{
+    struct arena *arena = arena_new("sandbox file");
+    const char *path = path_of(box, arena, name).p;
+    FILE *f = fopen(path, "r+b");
+    bool ok =
+        f && fseeko(f, (off_t)at, SEEK_SET) == 0 && fwrite(bytes.p, 1, bytes.n, f) == bytes.n;
+
+    if (f && fclose(f) != 0)
+        ok = false;
+    ok = ok && truncate(path, (off_t)at + (off_t)bytes.n) == 0;
+    if (!ok)
+        (void)err_set(err, ERR_BROKEN, "cannot write %s: %s", path, strerror(errno));
+    arena_free(arena);
+    return ok;
+}
+
 bool files_read(struct sandbox *box, struct arena *arena, struct str name, struct str *out,
                 struct err *err)
 {
@@ -134,18 +152,24 @@ static struct str signature(struct sandbox *box, struct arena *arena, struct str
     return str_sub(hex_encode(arena, seal_hmac_sha256(arena, box->app_secret, text)), 0, 24);
 }
 
-struct str files_link(struct call *call, const char *kind, struct str name, int64_t until_ms)
+struct str files_link_at(struct sandbox *box, struct arena *arena, struct str host,
+                         const char *kind, struct str name, int64_t until_ms)
 {
-    struct str until = str_fmt(call->arena, "%lld", (long long)until_ms);
-    struct str host = request_header(call->rq, "host");
+    struct str until = str_fmt(arena, "%lld", (long long)until_ms);
 
     if (!host.n)
-        host = str_fmt(call->arena, "127.0.0.1:%d", web_port(call->box->web));
-    return str_fmt(call->arena,
+        host = str_fmt(arena, "127.0.0.1:%d", web_port(box->web));
+    return str_fmt(arena,
                    "http://" STR_FMT "/sandbox/files/%s/" STR_FMT "?x-expires=" STR_FMT
                    "&x-signature=" STR_FMT,
                    STR_ARG(host), kind, STR_ARG(name), STR_ARG(until),
-                   STR_ARG(signature(call->box, call->arena, str(kind), name, until)));
+                   STR_ARG(signature(box, arena, str(kind), name, until)));
+}
+
+struct str files_link(struct call *call, const char *kind, struct str name, int64_t until_ms)
+{
+    return files_link_at(call->box, call->arena, request_header(call->rq, "host"), kind, name,
+                         until_ms);
 }
 
 static bool plain(struct reply *rp, int status, struct str text)
@@ -163,6 +187,8 @@ static struct str draw(struct sandbox *box, struct arena *arena, struct str name
     base = str_cut(&base, '_'); /* "<video>_<n>" is a suggested cover */
     box_lock(box);
     video = store_find(box->store, KIND_VIDEO, base);
+    if (!video)
+        video = store_find(box->store, KIND_GRAPH_VIDEO, base);
     if (video) {
         (void)json_int(video, "width", &width);
         (void)json_int(video, "height", &height);

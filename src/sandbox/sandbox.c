@@ -10,6 +10,7 @@
 #include "sandbox/control.h"
 #include "sandbox/faults.h"
 #include "sandbox/files.h"
+#include "sandbox/graph.h"
 #include "sandbox/hooks.h"
 #include "sandbox/journal.h"
 #include "sandbox/oauth.h"
@@ -20,6 +21,8 @@
 
 #define DEFAULT_APP_ID     "7000000000000000001"
 #define DEFAULT_APP_SECRET "sandbox-secret-of-app-7000000000000000001"
+#define GRAPH_APP_ID       "800000000000000001"
+#define GRAPH_APP_SECRET   "sandbox-secret-of-app-800000000000000001"
 
 static const struct route api_routes[] = {
     {"GET", "/open_api/*rest", PUBLIC, api_call, NULL, 0},
@@ -29,6 +32,12 @@ static const struct route api_routes[] = {
     {"GET", "/sandbox/files/:kind/:name", PUBLIC, files_get, NULL, 0},
     ROUTES_END,
 };
+
+/* Each face has its own words for a path that is not there. */
+static bool unknown_path(struct request *rq, struct reply *rp, struct err *err)
+{
+    return graph_path(rq->path) ? graph_call(rq, rp, err) : api_unknown(rq, rp, err);
+}
 
 void box_lock(struct sandbox *box)
 {
@@ -50,9 +59,13 @@ static struct sandbox *box_new(const struct conf *conf)
     box->app_id = conf->tiktok_app_id.n ? conf->tiktok_app_id : STR(DEFAULT_APP_ID);
     box->app_secret =
         conf->tiktok_app_secret.n ? conf->tiktok_app_secret : STR(DEFAULT_APP_SECRET);
+    box->graph_app_id = conf->facebook_app_id.n ? conf->facebook_app_id : STR(GRAPH_APP_ID);
+    box->graph_app_secret =
+        conf->facebook_app_secret.n ? conf->facebook_app_secret : STR(GRAPH_APP_SECRET);
     box->table = table_load(arena);
     box->targeting = targeting_load(arena);
     box->rates = rates_new(arena);
+    box->graph_usage = graph_usage_new(arena);
     box->faults = faults_new();
     box->journal = journal_new();
     box->store = store_new();
@@ -104,7 +117,7 @@ static bool fill(struct sandbox *box, struct err *err)
 
 static bool listen_for(struct sandbox *box, struct err *err)
 {
-    const struct route *const routes[] = {api_routes, control_routes, NULL};
+    const struct route *const routes[] = {api_routes, graph_routes, control_routes, NULL};
     struct web_settings settings = {
         .name = "sandbox",
         .address = box->conf->address,
@@ -115,7 +128,7 @@ static bool listen_for(struct sandbox *box, struct err *err)
         .connection_limit = 512,
         .routes = routes,
         .app = box,
-        .fallback = api_unknown,
+        .fallback = unknown_path,
     };
 
     return web_start(&settings, &box->web, err);

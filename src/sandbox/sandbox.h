@@ -4,13 +4,15 @@
 #include "base/err.h"
 
 /*
- * The other side: a server that plays TikTok's Business API v1.3 for any
- * client, with the market of world.h behind it.  Written from the platform's
- * documents alone; where they are silent it refuses rather than guesses in
- * the client's favour.  docs/sandbox.md is its manual.
+ * The other side: a server that plays TikTok's Business API v1.3, with the
+ * market of world.h behind it, and Facebook's Graph API, for any client.
+ * Written from the platforms' documents alone; where they are silent it
+ * refuses rather than guesses in the client's favour.  docs/sandbox.md is its
+ * manual.
  *
- *   /open_api/v1.3/...   the API itself
- *   /portal/auth         the authorization page
+ *   /open_api/v1.3/...   TikTok's API
+ *   /portal/auth         its authorization page
+ *   /v26.0/...           Facebook's Graph API, its login dialog included
  *   /sandbox/...         control: clock, faults, settings, call log, truth
  *
  * It lives by the wall clock of the process (base/clock.h): moving that clock

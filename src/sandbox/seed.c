@@ -8,6 +8,7 @@
 #include "conf/conf.h"
 #include "sandbox/doc.h"
 #include "sandbox/files.h"
+#include "sandbox/graph.h"
 #include "sandbox/rates.h"
 #include "text/zone.h"
 
@@ -182,6 +183,7 @@ void box_clear(struct sandbox *box)
     store_free(box->store);
     box->store = store_new();
     rates_reset(box->rates);
+    graph_usage_reset(box->graph_usage);
     box->scheduled_ms = 0;
 }
 

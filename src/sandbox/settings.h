@@ -21,6 +21,7 @@
     N(kzt_minimum, 2500, 1, 1000000)                                                           \
     N(ads_per_adgroup, 20, 1, 1000)                                                            \
     N(adgroup_quota, 5000, 0, 1000000)                                                         \
+    N(graph_usage, 0, 0, 100)                                                                  \
     N(webhook_duplicate_every, 0, 0, 1000000)                                                  \
     B(webhook_reorder, false)                                                                  \
     B(webhook_ids_as_numbers, false)                                                           \
@@ -28,7 +29,11 @@
     B(custom_identity, false)                                                                  \
     B(deny_lead_scope, false)                                                                  \
     B(deny_report_scope, false)                                                                \
-    B(deny_ads_scope, false)
+    B(deny_ads_scope, false)                                                                   \
+    B(graph_require_proof, false)                                                              \
+    B(graph_no_expires_in, false)                                                              \
+    B(graph_short_pages, false)                                                                \
+    B(graph_error_data_text, false)
 
 enum { SETTING_WORD_SIZE = 16 };
 

@@ -34,6 +34,15 @@ static const char *const kind_names[KIND_COUNT] = {
     [KIND_SAVED_AUDIENCE] = "saved_audience",
     [KIND_EVENT] = "event",
     [KIND_EVENT_COUNT] = "event_count",
+    [KIND_GRAPH_ACCOUNT] = "graph_account",
+    [KIND_GRAPH_PAGE] = "graph_page",
+    [KIND_GRAPH_FORM] = "graph_form",
+    [KIND_GRAPH_PIXEL] = "graph_pixel",
+    [KIND_GRAPH_CODE] = "graph_code",
+    [KIND_GRAPH_TOKEN] = "graph_token",
+    [KIND_GRAPH_VIDEO] = "graph_video",
+    [KIND_GRAPH_UPLOAD] = "graph_upload",
+    [KIND_GRAPH_IMAGE] = "graph_image",
 };
 
 struct record {

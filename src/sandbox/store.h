@@ -35,6 +35,15 @@ enum kind {
     KIND_SAVED_AUDIENCE,
     KIND_EVENT, /* dedupe keys of the Events API */
     KIND_EVENT_COUNT,
+    KIND_GRAPH_ACCOUNT, /* Facebook's side: ad accounts by their digits */
+    KIND_GRAPH_PAGE,
+    KIND_GRAPH_FORM,
+    KIND_GRAPH_PIXEL,
+    KIND_GRAPH_CODE,  /* of the dialog */
+    KIND_GRAPH_TOKEN, /* by token: people's and pages' */
+    KIND_GRAPH_VIDEO,
+    KIND_GRAPH_UPLOAD, /* sessions, until finished */
+    KIND_GRAPH_IMAGE,
     KIND_COUNT
 };
 

@@ -48,6 +48,12 @@ bool truth_state(struct request *rq, struct reply *rp, struct err *err)
         {"pixels", KIND_PIXEL, "advertiser_id pixel_id pixel_code pixel_name"},
         {"crm_event_sets", KIND_CRM_SET, "advertiser_id event_set_id name"},
         {"subscriptions", KIND_SUBSCRIPTION, "subscription_id subscribe_entity callback_url"},
+        {"facebook_accounts", KIND_GRAPH_ACCOUNT, "account_id name currency timezone_name"},
+        {"facebook_pages", KIND_GRAPH_PAGE, "id name"},
+        {"facebook_forms", KIND_GRAPH_FORM, "id page_id name status"},
+        {"facebook_pixels", KIND_GRAPH_PIXEL, "id account_id name"},
+        {"facebook_videos", KIND_GRAPH_VIDEO, "id account_id title _uploaded _good"},
+        {"facebook_images", KIND_GRAPH_IMAGE, "account_id hash name width height"},
     };
     struct sandbox *box = rq->app;
     struct reply_json json;
@@ -56,6 +62,8 @@ bool truth_state(struct request *rq, struct reply *rp, struct err *err)
     json_object(&json.w);
     json_text_member(&json.w, "app_id", box->app_id);
     json_text_member(&json.w, "app_secret", box->app_secret);
+    json_text_member(&json.w, "facebook_app_id", box->graph_app_id);
+    json_text_member(&json.w, "facebook_app_secret", box->graph_app_secret);
     json_text_member(&json.w, "now", time_rfc3339(rq->arena, clock_wall_ms()));
     box_lock(box);
     for (size_t i = 0; i < countof(all); i++) {

@@ -38,6 +38,8 @@ static void bytes_become_text_and_back(void)
               encodings[i].hex);
         CHECK(base64url_decode(a, str(encodings[i].base64url), &back) && str_eq(back, bytes),
               "%s", encodings[i].hex);
+        CHECK(base64_decode(a, str(encodings[i].base64), &back) && str_eq(back, bytes),
+              "base64_decode of %s", encodings[i].base64);
         CHECK(str_eq(base64_encode(a, bytes), str(encodings[i].base64)), "%s",
               encodings[i].hex);
     }
