@@ -80,6 +80,7 @@ static const char *title_of(int status)
         {405, "Method Not Allowed"},
         {408, "Request Timeout"},
         {409, "Conflict"},
+        {412, "Precondition Failed"},
         {413, "Content Too Large"},
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
@@ -133,6 +134,10 @@ void reply_problem(struct request *rq, struct reply *rp, const struct err *err)
         json_text_member(&w, "hint", str(err->hint));
     json_text_member(&w, "request_id", rq->id);
     put_platform(&w, err);
+    if (rp->problem_member) {
+        json_key(&w, rp->problem_member);
+        json_put_raw(&w, rp->problem_json);
+    }
     json_end(&w);
     rp->file_path = NULL;
     reply_body(rp, status, "application/problem+json", buf_str(&buf));

@@ -105,7 +105,16 @@ static enum ranged read_range(struct str header, int64_t size, struct range *out
     return PART;
 }
 
-static int open_file(const char *path, int64_t *size)
+/* Files are written whole and renamed into their places, so these three change with the bytes.
+ */
+static struct str tag_of(struct arena *arena, const struct stat *st)
+{
+    return str_fmt(arena, "\"%llx-%llx-%llx%09lx\"", (unsigned long long)st->st_ino,
+                   (unsigned long long)st->st_size, (unsigned long long)st->st_mtim.tv_sec,
+                   (unsigned long)st->st_mtim.tv_nsec);
+}
+
+static int open_file(struct arena *arena, const char *path, int64_t *size, struct str *tag)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -118,17 +127,39 @@ static int open_file(const char *path, int64_t *size)
         return -1;
     }
     *size = st.st_size;
+    *tag = tag_of(arena, &st);
     return fd;
 }
 
-/* False: the reply has become a problem, to be sent as a body. */
+/* If-None-Match: one of a list, or "*"; weak or strong is the same here. */
+static bool client_has(struct str header, struct str tag)
+{
+    while (header.n) {
+        struct str one = str_trim(str_cut(&header, ','));
+        if (str_starts(one, STR("W/")))
+            one = str_sub(one, 2, one.n);
+        if (str_eq(one, tag) || str_eq(one, STR("*")))
+            return true;
+    }
+    return false;
+}
+
+/* The part that is asked for, if it is asked of these bytes (If-Range). */
+static struct str range_header(const struct request *rq, struct str tag)
+{
+    struct str of = request_header(rq, "if-range");
+
+    return of.n && !str_eq(str_trim(of), tag) ? STR("") : request_header(rq, "range");
+}
+
+/* False: the reply has become a problem, or 304 with nothing, to be sent as a body. */
 static bool make_from_file(struct exchange *x, struct request *rq, struct reply *rp)
 {
     struct err err = {0};
     struct range range;
     int64_t size = 0;
-    int fd = open_file(rp->file_path, &size);
-    bool conditional = request_header(rq, "if-range").n > 0; /* we give no validators */
+    struct str tag = STR("");
+    int fd = open_file(rq->arena, rp->file_path, &size, &tag);
 
     if (fd < 0) {
         err_set(&err, errno == ENOENT ? ERR_NOT_FOUND : ERR_BROKEN, "the file is not here");
@@ -139,8 +170,13 @@ static bool make_from_file(struct exchange *x, struct request *rq, struct reply 
         return false;
     }
     reply_header(rq, rp, "Accept-Ranges", STR("bytes"));
-    enum ranged ranged =
-        read_range(conditional ? STR("") : request_header(rq, "range"), size, &range);
+    reply_header(rq, rp, "ETag", tag);
+    if (client_has(request_header(rq, "if-none-match"), tag)) {
+        (void)close(fd);
+        rp->status = 304;
+        return false;
+    }
+    enum ranged ranged = read_range(range_header(rq, tag), size, &range);
     if (ranged == BEYOND) {
         (void)close(fd);
         reply_header(rq, rp, "Content-Range",

@@ -105,9 +105,14 @@ struct reply {
     struct str type; /* default application/json */
     struct str body;
     struct web_headers headers;
-    const char *file_path; /* send this file instead of body; range requests are honoured */
-    bool drop_connection;  /* sandbox only: cut the connection instead of answering */
-    bool cut_body;         /* sandbox only: after cut_after_bytes of the body, cut it */
+    /* Send this file instead of body.  Ranges, If-Range and If-None-Match are honoured: the
+     * file is one that is never changed in its place, only replaced whole. */
+    const char *file_path;
+    /* A member of a problem's body beyond the usual ones, as JSON; NULL = none. */
+    const char *problem_member;
+    struct str problem_json;
+    bool drop_connection; /* sandbox only: cut the connection instead of answering */
+    bool cut_body;        /* sandbox only: after cut_after_bytes of the body, cut it */
     size_t cut_after_bytes;
     int64_t delay_ms; /* sandbox only: answer after that long; no worker waits meanwhile */
 };

@@ -935,6 +935,77 @@ static void a_file_is_sent_in_ranges(void)
     arena_free(a);
 }
 
+static void put_digits(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    CHECK(write(fd, "0123456789", 10) == 10, "%s", path);
+    close(fd);
+}
+
+static struct str header_of(struct arena *a, struct str got, const char *name)
+{
+    const char *at = strstr(str_c(a, got), name);
+
+    return at ? str_sub(str(at), strlen(name), strcspn(at, "\r") - strlen(name)) : STR("");
+}
+
+/* Who has the file already gets nothing, and parts are only ever of the same file. */
+static void a_file_is_known_by_its_tag(void)
+{
+    static const struct {
+        const char *headers; /* %s is the tag */
+        int status;
+    } rows[] = {
+        {"If-None-Match: %s\r\n", 304},
+        {"If-None-Match: W/%s\r\n", 304},
+        {"If-None-Match: \"other\", %s\r\n", 304},
+        {"If-None-Match: *\r\n", 304},
+        {"If-None-Match: \"other\"\r\n", 200},
+        {"Range: bytes=2-3\r\nIf-Range: %s\r\n", 206},
+        {"Range: bytes=2-3\r\nIf-Range: W/%s\r\n", 200}, /* weak: not surely the same bytes */
+        {"Range: bytes=2-3\r\nIf-Range: Tue, 24 Nov 2026 08:00:00 GMT\r\n", 200},
+        {"Range: bytes=20-30\r\nIf-Range: %s\r\n", 416},
+    };
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    char other[80];
+
+    (void)snprintf(file_path, sizeof file_path, "/tmp/adwright-test-%d", (int)getpid());
+    (void)snprintf(other, sizeof other, "%s.new", file_path);
+    put_digits(file_path);
+    struct str tag = header_of(a, ask(a, web, "GET", "/file", "", STR("")), "ETag: ");
+    CHECK(tag.n > 10 && tag.p[0] == '"' && str_ends(tag, STR("\"")), STR_FMT, STR_ARG(tag));
+    for (size_t i = 0; i < countof(rows); i++) {
+        struct str before = str(rows[i].headers);
+        struct str after = before;
+        struct str head = str_cut(&after, '%');
+        struct str sent = head.n == before.n
+                              ? before
+                              : str_fmt(a, STR_FMT STR_FMT STR_FMT, STR_ARG(head), STR_ARG(tag),
+                                        STR_ARG(str_sub(after, 1, after.n)));
+        struct str got = ask(a, web, "GET", "/file", str_c(a, sent), STR(""));
+        CHECK(status_of(got) == rows[i].status, STR_FMT ": " STR_FMT, STR_ARG(sent),
+              STR_ARG(got));
+        CHECK(str_has(got, tag) && (rows[i].status != 304 || !body_of(got).n), STR_FMT,
+              STR_ARG(got));
+    }
+    put_digits(other);
+    CHECK(rename(other, file_path) == 0, "another file in its place");
+    struct str stale =
+        str_fmt(a, "Range: bytes=2-3\r\nIf-Range: " STR_FMT "\r\n", STR_ARG(tag));
+    struct str got = ask(a, web, "GET", "/file", str_c(a, stale), STR(""));
+    CHECK(status_of(got) == 200 && str_eq(body_of(got), STR("0123456789")), STR_FMT,
+          STR_ARG(got));
+    got = ask(a, web, "HEAD", "/file", "Range: bytes=2-3\r\n", STR(""));
+    CHECK(status_of(got) == 206 && !body_of(got).n &&
+              str_has(got, STR("Content-Length: 2\r\n")),
+          STR_FMT, STR_ARG(got));
+    (void)unlink(file_path);
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
 static void a_cookie_is_found_among_others(void)
 {
     struct web *web = serve(settings());
@@ -1537,6 +1608,7 @@ int main(void)
     RUN(an_error_is_a_problem_body);
     RUN(every_reply_carries_the_safe_headers);
     RUN(a_file_is_sent_in_ranges);
+    RUN(a_file_is_known_by_its_tag);
     RUN(a_cookie_is_found_among_others);
     RUN(a_connection_serves_many_requests);
     RUN(a_full_house_makes_room_for_those_outside);
