@@ -1,125 +1,227 @@
-/*
- * creative_check.c - what a video must and should be.
- *
- * Errors are limits of the platform (TikTok: files, video) and of our own
- * formats; recommendations come from experience: a video of more than a minute
- * may be taken and then be refused in ads with a message about image sizes.
- */
+/* creative_check.c - facts held against the limits; what is wanting, and how to mend it. */
 
 #include "creative/creative_check.h"
 
 #include "base/arena.h"
-#include "base/limits.h"
-#include "text/json.h"
+#include "creative/creative_limits.h"
+#include "creative/creative_mend.h"
 
-#define LONGEST_MS      (10 * 60 * 1000)
-#define ADVISED_LOW_MS  3000
-#define ADVISED_HIGH_MS 60000
-#define LEAST_BIT_RATE  516000
-#define RATIO_SLACK     0.02
+#include <math.h>
+#include <string.h>
 
-struct checking {
-    struct arena *arena;
-    bool tiktok;
-    const struct media_facts *facts;
-    struct creative_findings *out;
-};
+#define RATIO_SLACK 0.02 /* 1080x1918 is 9:16 */
+#define RATE_SLACK  0.5  /* 23.98 is 24, 59.94 is 60 */
 
-static void find(struct checking *c, bool error, const char *field, struct str measured,
-                 const char *allowed)
+static const struct {
+    const char *name;
+    double ratio;
+} shapes[] = {{"9:16", 9.0 / 16}, {"4:5", 4.0 / 5}, {"1:1", 1}, {"16:9", 16.0 / 9}};
+
+static double ratio_of(const struct media_facts *facts)
 {
-    *creative_findings_add(c->out, c->arena) = (struct creative_finding){
-        .error = error, .field = field, .measured = measured, .allowed = allowed};
+    return facts->height > 0 ? (double)facts->width / (double)facts->height : 0;
 }
 
-static bool is_one_of(struct str s, const char *const *words)
+/* "" when it is none of them. */
+static const char *shape_of(const struct media_facts *facts)
 {
-    for (; *words; words++)
-        if (str_eq(s, str(*words)))
+    for (size_t i = 0; i < countof(shapes); i++)
+        if (fabs(ratio_of(facts) / shapes[i].ratio - 1) <= RATIO_SLACK)
+            return shapes[i].name;
+    return "";
+}
+
+/* --- what was measured, by field --- */
+
+struct measured {
+    bool known; /* otherwise nothing can be said against it */
+    double value, slack;
+    const char *word;
+    struct str text;
+};
+
+static struct measured number(struct arena *arena, double value, const char *unit)
+{
+    return (struct measured){true, value, 0, "", str_fmt(arena, "%.1f %s", value, unit)};
+}
+
+static struct measured named(struct arena *arena, struct str word)
+{
+    return (struct measured){.known = true, .word = str_c(arena, word), .text = word};
+}
+
+static struct measured size(struct arena *arena, const struct media_facts *facts)
+{
+    struct measured m = number(arena, (double)facts->size_bytes / (1 << 20), "MB");
+
+    return m;
+}
+
+static struct measured duration(struct arena *arena, const struct media_facts *facts)
+{
+    return number(arena, (double)facts->duration_ms / 1000, "s");
+}
+
+static struct measured bit_rate(struct arena *arena, const struct media_facts *facts)
+{
+    struct measured m = number(arena, (double)facts->bit_rate / 1000, "kbit/s");
+
+    m.known = facts->bit_rate > 0;
+    return m;
+}
+
+static struct measured frame_rate(struct arena *arena, const struct media_facts *facts)
+{
+    struct measured m = number(arena, facts->frame_rate, "fps");
+
+    m.known = facts->frame_rate > 0;
+    m.slack = RATE_SLACK;
+    return m;
+}
+
+static struct measured pixels(struct arena *arena, const struct media_facts *facts)
+{
+    return number(arena, (double)(facts->width * facts->height) / 1e6, "megapixels");
+}
+
+static struct measured container(struct arena *arena, const struct media_facts *facts)
+{
+    return named(arena, facts->container);
+}
+
+static struct measured video_codec(struct arena *arena, const struct media_facts *facts)
+{
+    return named(arena, facts->video_codec);
+}
+
+static struct measured audio(struct arena *arena, const struct media_facts *facts)
+{
+    struct measured m = named(arena, !facts->has_audio     ? STR("none")
+                                     : facts->audio_silent ? STR("silent")
+                                                           : STR("present"));
+
+    if (facts->audio_silent)
+        m.text = str_fmt(arena, "silent: mean %.0f dB", facts->audio_mean_db);
+    return m;
+}
+
+static struct measured animated(struct arena *arena, const struct media_facts *facts)
+{
+    return named(arena, facts->animated ? STR("yes") : STR("no"));
+}
+
+static struct measured picture(struct arena *arena, const struct media_facts *facts)
+{
+    return (struct measured){
+        .known = true,
+        .word = shape_of(facts),
+        .text = str_fmt(arena, "%lldx%lld", (long long)facts->width, (long long)facts->height)};
+}
+
+static const struct {
+    const char *name;
+    struct measured (*measure)(struct arena *arena, const struct media_facts *facts);
+} fields[] = {
+    {"container", container}, {"video_codec", video_codec}, {"size", size},
+    {"duration", duration},   {"bit_rate", bit_rate},       {"frame_rate", frame_rate},
+    {"resolution", picture},  {"aspect", picture},          {"audio", audio},
+    {"pixels", pixels},       {"animated", animated},
+};
+
+static struct measured measure(struct arena *arena, const struct media_facts *facts,
+                               const char *field)
+{
+    for (size_t i = 0; i < countof(fields); i++)
+        if (strcmp(fields[i].name, field) == 0)
+            return fields[i].measure(arena, facts);
+    must(!"a limit of a field that nobody measures");
+    return (struct measured){0};
+}
+
+/* --- held against a limit --- */
+
+static bool has_word(const char *words, const char *word)
+{
+    struct str rest = str(words);
+
+    while (rest.n)
+        if (str_eq(str_cut(&rest, ' '), str(word)))
             return true;
     return false;
 }
 
-static void check_file(struct checking *c)
+static bool within(const struct creative_limit *limit, const struct media_facts *facts,
+                   const struct measured *m)
 {
-    static const char *const containers[] = {"mp4", "mov", "webm", NULL};
-    static const char *const codecs[] = {"h264", "hevc", "vp8", "vp9", "av1", NULL};
-    const struct media_facts *facts = c->facts;
-
-    if (!is_one_of(facts->container, containers))
-        find(c, true, "container", facts->container, "mp4, mov or webm");
-    else if (str_eq(facts->container, STR("webm")))
-        find(c, false, "container", facts->container,
-             "mp4 or mov: TikTok's list of formats does not name webm");
-    if (!is_one_of(facts->video_codec, codecs))
-        find(c, true, "video_codec", facts->video_codec, "H.264 or H.265");
-    if (facts->size_bytes > LIMIT_VIDEO)
-        find(c, true, "size",
-             str_fmt(c->arena, "%lld MB", (long long)(facts->size_bytes >> 20)),
-             "at most 500 MB");
-    if (!facts->audio_codec.n)
-        find(c, false, "audio", STR("none"), "a sound track");
+    if (!m->known)
+        return true;
+    if (limit->shape)
+        return strcmp(limit->shape, m->word) != 0 ||
+               (facts->width >= limit->width && facts->height >= limit->height);
+    if (limit->words)
+        return has_word(limit->words, m->word);
+    return m->value >= limit->low - m->slack &&
+           (limit->high <= 0 || m->value <= limit->high + m->slack);
 }
 
-static void check_time(struct checking *c)
+static bool applies(const struct creative_limit *limit, const struct media_facts *facts,
+                    struct str platform, struct str placement)
 {
-    const struct media_facts *facts = c->facts;
-    struct str seconds = str_fmt(c->arena, "%.1f s", (double)facts->duration_ms / 1000);
-
-    if (facts->duration_ms <= 0 || facts->duration_ms > LONGEST_MS)
-        find(c, true, "duration", seconds, "at most 10 min");
-    else if (facts->duration_ms < ADVISED_LOW_MS || facts->duration_ms > ADVISED_HIGH_MS)
-        find(c, false, "duration", seconds, "3 to 60 s: longer videos may be refused in ads");
-    if (facts->frame_rate > 0 && (facts->frame_rate < 23 || facts->frame_rate > 61))
-        find(c, false, "frame_rate", str_fmt(c->arena, "%.0f", facts->frame_rate), "23 to 60");
-    if (c->tiktok && facts->bit_rate > 0 && facts->bit_rate < LEAST_BIT_RATE)
-        find(c, true, "bit_rate",
-             str_fmt(c->arena, "%lld kbit/s", (long long)(facts->bit_rate / 1000)),
-             "at least 516 kbit/s");
+    return str_eq(str(limit->kind), facts->kind) &&
+           (!*limit->platform || str_eq(str(limit->platform), platform)) &&
+           (!*limit->placement || !placement.n || str_eq(str(limit->placement), placement));
 }
 
-/* The three shapes of ads, with the smallest size of each. */
-static const struct shape {
-    double ratio;
-    int64_t width, height;
-    const char *allowed;
-} shapes[] = {
-    {9.0 / 16, 540, 960, "9:16 from 540x960"},
-    {16.0 / 9, 960, 540, "16:9 from 960x540"},
-    {1, 640, 640, "1:1 from 640x640"},
-};
-
-static void check_shape(struct checking *c)
+/* A platform that has its own row for the field at this level is asked by that row only. */
+static bool overruled(size_t row, const struct media_facts *facts, struct str platform,
+                      struct str placement)
 {
-    const struct media_facts *facts = c->facts;
-    struct str measured =
-        str_fmt(c->arena, "%lldx%lld", (long long)facts->width, (long long)facts->height);
-    double ratio = facts->height > 0 ? (double)facts->width / (double)facts->height : 0;
+    const struct creative_limit *limit = &creative_limits[row];
 
-    for (size_t i = 0; i < countof(shapes); i++) {
-        const struct shape *shape = &shapes[i];
+    for (size_t i = 0; !*limit->platform && i < row; i++)
+        if (*creative_limits[i].platform && creative_limits[i].error == limit->error &&
+            strcmp(creative_limits[i].field, limit->field) == 0 &&
+            applies(&creative_limits[i], facts, platform, placement))
+            return true;
+    return false;
+}
 
-        if (ratio < shape->ratio * (1 - RATIO_SLACK) ||
-            ratio > shape->ratio * (1 + RATIO_SLACK))
-            continue;
-        if (facts->width < shape->width || facts->height < shape->height)
-            find(c, true, "resolution", measured, shape->allowed);
+static bool found_before(const struct creative_findings *findings, const char *field)
+{
+    for (size_t i = 0; i < findings->n; i++)
+        if (strcmp(findings->at[i].field, field) == 0)
+            return true;
+    return false;
+}
+
+static void try_limit(struct arena *arena, const struct creative_limit *limit,
+                      const struct media_facts *facts, struct creative_findings *out)
+{
+    struct measured m = measure(arena, facts, limit->field);
+    struct creative_finding *finding;
+
+    if (within(limit, facts, &m) || found_before(out, limit->field))
         return;
-    }
-    find(c, false, "aspect", measured,
-         "9:16, 16:9 or 1:1: other shapes get bars or are refused");
+    finding = creative_findings_add(out, arena);
+    *finding = (struct creative_finding){
+        .error = limit->error,
+        .field = limit->field,
+        .measured = m.text,
+        .allowed = creative_limit_allowed(arena, limit),
+        .source = limit->source,
+    };
+    creative_mend_words(arena, facts, limit, finding);
 }
 
 void creative_check(struct arena *arena, const struct media_facts *facts, struct str platform,
                     struct str placement, struct creative_findings *out)
 {
-    struct checking checking = {arena, str_eq(platform, STR("tiktok")), facts, out};
-
-    (void)placement; /* none of these limits is one placement's own */
-    check_file(&checking);
-    check_time(&checking);
-    if (checking.tiktok)
-        check_shape(&checking);
+    for (int level = 1; level >= 0; level--)
+        for (size_t i = 0; i < creative_limits_n; i++)
+            if (creative_limits[i].error == (level == 1) &&
+                applies(&creative_limits[i], facts, platform, placement) &&
+                !overruled(i, facts, platform, placement))
+                try_limit(arena, &creative_limits[i], facts, out);
 }
 
 bool creative_verdict(const struct creative_findings *findings, struct err *err)
@@ -129,48 +231,10 @@ bool creative_verdict(const struct creative_findings *findings, struct err *err)
 
         if (!finding->error)
             continue;
-        err_set(err, ERR_INVALID, "the video's %s is " STR_FMT, finding->field,
+        err_set(err, ERR_INVALID, "the file's %s is " STR_FMT, finding->field,
                 STR_ARG(finding->measured));
-        err_hint(err, "allowed: %s", finding->allowed);
+        err_hint(err, "allowed: %s; " STR_FMT, finding->allowed, STR_ARG(finding->mend));
         return err_field(err, "media");
     }
     return true;
-}
-
-struct str creative_probe_print(struct arena *arena, const struct media_facts *facts,
-                                const struct creative_findings *findings)
-{
-    struct buf buf;
-    struct json_writer w;
-
-    buf_init(&buf, arena, 64 * 1024);
-    json_writer(&w, &buf);
-    json_object(&w);
-    json_key(&w, "facts");
-    json_object(&w);
-    json_text_member(&w, "container", facts->container);
-    json_text_member(&w, "video_codec", facts->video_codec);
-    json_text_or_null_member(&w, "audio_codec", facts->audio_codec);
-    json_int_member(&w, "duration_ms", facts->duration_ms);
-    json_int_member(&w, "width", facts->width);
-    json_int_member(&w, "height", facts->height);
-    json_int_member(&w, "size_bytes", facts->size_bytes);
-    json_int_member(&w, "bit_rate", facts->bit_rate);
-    json_key(&w, "frame_rate");
-    json_put_real(&w, facts->frame_rate);
-    json_end(&w);
-    json_key(&w, "findings");
-    json_list(&w);
-    for (size_t i = 0; i < findings->n; i++) {
-        json_object(&w);
-        json_text_member(&w, "level",
-                         findings->at[i].error ? STR("error") : STR("recommendation"));
-        json_text_member(&w, "field", str(findings->at[i].field));
-        json_text_member(&w, "measured", findings->at[i].measured);
-        json_text_member(&w, "allowed", str(findings->at[i].allowed));
-        json_end(&w);
-    }
-    json_end(&w);
-    json_end(&w);
-    return buf_str(&buf);
 }

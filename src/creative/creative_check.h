@@ -29,9 +29,19 @@ void creative_check(struct arena *arena, const struct media_facts *facts, struct
 /* The first error as an err; true when there is none. */
 MUST_CHECK bool creative_verdict(const struct creative_findings *findings, struct err *err);
 
+/* What media_mend has to do so that these errors (and, on the way, the recommendations) go
+ * away. False: there is nothing to mend, or an error that cannot be mended (too long, no
+ * picture). */
+bool creative_mend_plan(const struct media_facts *facts,
+                        const struct creative_findings *findings, struct media_plan *plan);
+
+/* --- creative_probe.c: both as JSON, for the database and the API --- */
+
 /* {"facts":{...},"findings":[{"level","field","measured","allowed","mend","command","source"}]}
  */
 struct str creative_probe_print(struct arena *arena, const struct media_facts *facts,
                                 const struct creative_findings *findings);
+/* The facts back from that text; false when it is not one. */
+bool creative_probe_parse(struct arena *arena, struct str text, struct media_facts *facts);
 
 #endif
