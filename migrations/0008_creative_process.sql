@@ -3,8 +3,8 @@
 -- The file as it came, where media_path is one that adwright mended; '' = media_path itself.
 ALTER TABLE creatives ADD COLUMN original_path TEXT NOT NULL DEFAULT '';
 ALTER TABLE creatives ADD COLUMN workflow_id TEXT NOT NULL DEFAULT '';
--- Why it failed: JSON {step, kind, text, hint, field, retriable}.
-ALTER TABLE creatives ADD COLUMN error_json TEXT NOT NULL DEFAULT '';
+-- Why it failed last: JSON {step, kind, text, hint, retriable}.
+ALTER TABLE creatives ADD COLUMN failure_json TEXT NOT NULL DEFAULT '';
 -- Perceptual hashes of its frames, for near-duplicates.
 ALTER TABLE creatives ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 -- The chosen one of creative_posters; 0 = the platform's own cover, else the first frame.
@@ -14,7 +14,6 @@ ALTER TABLE creatives ADD COLUMN poster INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE creatives ADD COLUMN push_state TEXT NOT NULL DEFAULT ''
     CHECK (push_state IN ('', 'waiting', 'sending', 'ready', 'failed'));
 ALTER TABLE creatives ADD COLUMN push_text TEXT NOT NULL DEFAULT '';
-ALTER TABLE creatives ADD COLUMN push_json TEXT NOT NULL DEFAULT '';
 CREATE INDEX creatives_place ON creatives (org_id, media_path) WHERE media_path <> '';
 CREATE INDEX creatives_group ON creatives (org_id, creative_group_id) WHERE creative_group_id <> '';
 CREATE INDEX creatives_push ON creatives (org_id, direction_id) WHERE push_state = 'waiting';

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "conf/app.h"
+#include "creative/process.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "text/json.h"
@@ -335,7 +336,8 @@ bool ad_account_connect(const struct app *app, struct db *db, struct arena *aren
                           connection_found ? connection_json(arena, &before) : STR(""), actor,
                           now_ms, err) &&
          ask_reresolve(db, err) &&
-         ad_account_ask_subscription(db, arena, id, grant->platform, err);
+         ad_account_ask_subscription(db, arena, id, grant->platform, err) &&
+         creative_account_connected(db, arena, id, grant->platform, err);
     if (!db_end(db, ok, err))
         return false;
     *ad_account_id = id;

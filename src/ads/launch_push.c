@@ -3,11 +3,9 @@
 #include "ads/launch_parts.h"
 #include "ads/launch_steps.h"
 
+#include "creative/process.h"
 #include "db/db.h"
 #include "text/json.h"
-
-#define PROCESSING_LOOK_MS  1000 /* how often to ask whether the video is usable: at first, */
-#define PROCESSING_LATER_MS 5000 /* and when it takes its time */
 
 static bool creative_of(struct job *job, struct creative *out, struct err *err)
 {
@@ -45,35 +43,25 @@ bool launch_push_creative(struct job *job, struct err *err)
     struct creative creative;
     struct platform_session session;
     const struct platform *platform;
-    struct creative_copy copy;
     struct err why = {0};
 
-    if (!creative_of(job, &creative, &why) ||
-        !open_session(job, &creative, &platform, &session, &why)) {
-        if (not_now(&why))
-            return true;
-        *err = why;
-        return false;
-    }
-    if (creative_ensure_on_platform(job->db, job->arena, platform, &session, &creative,
-                                    job->now_ms, &copy, err))
-        return true;
-    if (err->kind == ERR_BUSY && !err->platform_code) {
-        job->snooze = true;
-        job->retry_after_ms = job->attempt < 20 ? PROCESSING_LOOK_MS : PROCESSING_LATER_MS;
-    }
+    if (!creative_of(job, &creative, err))
+        return err->kind == ERR_NOT_FOUND; /* deleted meanwhile */
+    if (open_session(job, &creative, &platform, &session, &why))
+        return creative_push(job, platform, &session, &creative, err);
+    if (not_now(&why))
+        return creative_push_waits(job->db, &creative,
+                                   str_fmt(job->arena, "no connected account: %s", why.text),
+                                   job->now_ms, err);
+    *err = why;
     return false;
 }
 
-/* The refusal is shown on the creative, where it can be retried. */
 bool launch_push_dead(struct job *job, const struct err *why, struct err *err)
 {
-    struct creative creative;
-    struct err gone = {0};
+    const struct json *args;
 
-    if (why->kind != ERR_REFUSED && why->kind != ERR_INVALID)
-        return true;
-    if (!creative_of(job, &creative, &gone))
-        return gone.kind == ERR_NOT_FOUND || (*err = gone, false);
-    return creative_mark_failed(job->db, job->arena, &creative, why, job->now_ms, err);
+    return json_parse(job->arena, job->args, &args, err) &&
+           creative_push_failed(job->db, job->arena, json_text(args, "creative_id", STR("")),
+                                why, job->now_ms, err);
 }

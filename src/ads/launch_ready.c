@@ -133,7 +133,7 @@ static bool run_media(struct workflow *wf, void *arg, struct str request, struct
 
     (void)request;
     if (!creative_ensure_on_platform(l->job->db, l->job->arena, l->platform, &l->session,
-                                     step->creative, l->job->now_ms, &copy, err)) {
+                                     step->creative, l->job->id, l->job->now_ms, &copy, err)) {
         l->processing = err->kind == ERR_BUSY && !err->platform_code;
         if (!launch_last_word(err))
             return false;

@@ -6,6 +6,7 @@
 #include "conf/app.h"
 #include "conf/conf.h"
 #include "creative/creative.h"
+#include "creative/process.h"
 
 #include <unistd.h>
 

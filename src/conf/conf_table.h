@@ -13,6 +13,8 @@
     T(clock_file, "", "file with a clock offset, for tests")                                   \
     I(collect_days, 7, 1, 30, "days", "past days that each collection reads again")            \
     I(connections, 1024, 16, 100000, "connections", "most open HTTP connections")              \
+    B(creative_mend, false,                                                                    \
+      "mend videos that a platform would refuse, where that can be done; both files are kept") \
     T(data, "data", "folder of the database, the key and the files")                           \
     T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")             \
     I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")               \

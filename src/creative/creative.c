@@ -4,8 +4,10 @@
 #include "creative/creative_file.h"
 #include "creative/creative_library.h"
 #include "creative/creative_parts.h"
+#include "creative/creative_transcribe.h"
 
 #include "auth/audit.h"
+#include "base/limits.h"
 #include "conf/conf.h"
 #include "db/db.h"
 #include "text/json.h"
@@ -14,14 +16,6 @@ const char *creative_path(const struct conf *conf, struct arena *arena,
                           const struct creative *creative)
 {
     return creative_file_path(conf, arena, creative->media_path, "");
-}
-
-const char *creative_poster_path(const struct conf *conf, struct arena *arena,
-                                 const struct creative *creative)
-{
-    return creative->media_path.n
-               ? creative_file_path(conf, arena, creative->media_path, ".jpg")
-               : "";
 }
 
 /* --- jobs and the record --- */
@@ -54,6 +48,47 @@ bool creative_of_job(struct job *job, struct creative *out, struct err *err)
            creative_get(job->db, job->arena, json_text(args, "creative_id", STR("")), out, err);
 }
 
+bool creative_start(struct db *db, struct arena *arena, struct creative *creative,
+                    struct str actor, struct err *err)
+{
+    bool added;
+
+    return workflow_add(
+               db, arena, "creative", creative->id,
+               str_fmt(arena, "{\"creative_id\":\"" STR_FMT "\"}", STR_ARG(creative->id)), NULL,
+               &creative->workflow_id, &added, err) &&
+           creative_insert(db, creative, err) &&
+           creative_index(db, arena, creative->id, err) &&
+           creative_note(db, arena, actor, "creative.add", creative->id, err) &&
+           (str_eq(creative->status, STR("ready")) ||
+            creative_ask(db, arena, "creative.prepare", creative->id, err));
+}
+
+/* A creative from before there were workflows gets one. */
+bool creative_workflow(struct job *job, const struct creative *creative, struct workflow *out,
+                       struct err *err)
+{
+    struct str id = creative->workflow_id;
+    bool added;
+
+    if (!id.n && !workflow_add(job->db, job->arena, "creative", creative->id,
+                               str_fmt(job->arena, "{\"creative_id\":\"" STR_FMT "\"}",
+                                       STR_ARG(creative->id)),
+                               NULL, &id, &added, err))
+        return false;
+    return workflow_load(job, id, out, err);
+}
+
+bool creative_ask_next(struct db *db, struct arena *arena, struct creative *creative,
+                       int64_t now_ms, struct err *err)
+{
+    creative->push_text = STR("");
+    creative->push_state = creative->direction_id.n ? STR("waiting") : STR("");
+    return creative_transcribe_ask(db, arena, creative, now_ms, err) &&
+           (!creative->direction_id.n ||
+            creative_ask(db, arena, "creative.push", creative->id, err));
+}
+
 /* --- changing --- */
 
 static bool change_creative(struct db *db, struct arena *arena, struct str id,
@@ -72,8 +107,13 @@ static bool change_creative(struct db *db, struct arena *arena, struct str id,
 
     if (change->set_title)
         creative.title = change->title;
-    if (change->set_direction)
+    bool moved = change->set_direction && !str_eq(creative.direction_id, change->direction_id);
+
+    if (moved) {
         creative.direction_id = change->direction_id;
+        creative.push_state = STR("");
+        creative.push_text = STR("");
+    }
     if (change->set_ad_text)
         creative.ad_text = change->ad_text;
     if (change->set_call_to_action)
@@ -85,7 +125,12 @@ static bool change_creative(struct db *db, struct arena *arena, struct str id,
         return *err = gone, false;
     if (!creative_check_texts(platform, creative.ad_text, creative.call_to_action,
                               creative.landing_page_url, err) ||
-        !creative_store(db, &creative, version, now_ms, &changed, err))
+        (moved && !creative_check_media_type(creative.media_type, platform, err)))
+        return false;
+    if (moved && str_eq(creative.status, STR("ready")) &&
+        !creative_ask_next(db, arena, &creative, now_ms, err))
+        return false;
+    if (!creative_store_texts(db, &creative, version, now_ms, &changed, err))
         return false;
     if (!changed) {
         err_set(err, ERR_CONFLICT, "the creative was changed by somebody else");
@@ -118,30 +163,77 @@ bool creative_delete(struct db *db, struct arena *arena, struct str id, struct s
     return db_end(db, ok && creative_note(db, arena, actor, "creative.delete", id, err), err);
 }
 
+/* --- once more --- */
+
+static bool retry_whole(struct db *db, struct arena *arena, struct creative *creative,
+                        int64_t now_ms, struct err *err)
+{
+    bool changed;
+
+    creative->status = STR("processing");
+    creative->error_text = creative->failure_json = STR("");
+    creative->push_state = creative->push_text = STR("");
+    if (!creative_store_status(db, creative, now_ms, &changed, err))
+        return false;
+    if (!changed)
+        return err_set(err, ERR_CONFLICT, "the creative was changed by somebody else");
+    return creative_copies_forgive(db, creative->id, err) &&
+           creative_ask(db, arena, "creative.prepare", creative->id, err);
+}
+
+static bool retry_push(struct db *db, struct arena *arena, const struct creative *creative,
+                       int64_t now_ms, struct err *err)
+{
+    return creative_store_push(db, creative->id, STR("waiting"), STR(""), STR(""), now_ms,
+                               err) &&
+           creative_copies_forgive(db, creative->id, err) &&
+           creative_ask(db, arena, "creative.push", creative->id, err);
+}
+
 static bool retry(struct db *db, struct arena *arena, struct str id, struct str actor,
                   int64_t now_ms, struct err *err)
 {
     struct creative creative;
-    bool changed;
 
     if (!creative_get(db, arena, id, &creative, err))
         return false;
-    if (!str_eq(creative.status, STR("failed")))
+    if (!str_eq(creative.status, STR("failed")) && !str_eq(creative.push_state, STR("failed")))
         return err_set(err, ERR_CONFLICT,
                        "only a failed creative can be retried; this one is " STR_FMT,
                        STR_ARG(creative.status));
-    creative.status = STR("processing");
-    creative.error_text = STR("");
-    if (!creative_store(db, &creative, creative.version, now_ms, &changed, err))
-        return false;
-    if (!changed)
-        return err_set(err, ERR_CONFLICT, "the creative was changed by somebody else");
-    return creative_note(db, arena, actor, "creative.retry", id, err) &&
-           creative_ask(db, arena, "creative.prepare", id, err);
+    return (str_eq(creative.status, STR("failed"))
+                ? retry_whole(db, arena, &creative, now_ms, err)
+                : retry_push(db, arena, &creative, now_ms, err)) &&
+           creative_note(db, arena, actor, "creative.retry", id, err);
 }
 
 bool creative_retry(struct db *db, struct arena *arena, struct str id, struct str actor,
                     int64_t now_ms, struct err *err)
 {
     return db_begin(db, err) && db_end(db, retry(db, arena, id, actor, now_ms, err), err);
+}
+
+bool creative_retry_all(struct db *db, struct arena *arena, struct str direction_id,
+                        struct str actor, int64_t now_ms, int64_t *retried, struct err *err)
+{
+    struct creative_filter filter = {.direction_id = direction_id,
+                                     .status = STR("failed"),
+                                     .limit = LIMIT_CREATIVES_RESUMED};
+    struct creatives failed = {0};
+    struct creative_failure failure;
+
+    *retried = 0;
+    if (!creative_list(db, arena, &filter, &failed, err))
+        return false;
+    for (size_t i = 0; i < failed.n; i++) {
+        if (!creative_failure_read(arena, &failed.at[i], &failure) || !failure.retriable)
+            continue;
+        if (!creative_retry(db, arena, failed.at[i].id, actor, now_ms, err)) {
+            if (err->kind != ERR_CONFLICT && err->kind != ERR_NOT_FOUND)
+                return false;
+            continue; /* somebody was faster */
+        }
+        ++*retried;
+    }
+    return true;
 }

@@ -2,13 +2,13 @@
 
 #include "creative/creative_db.h"
 #include "creative/creative_file.h"
-#include "creative/creative_library.h"
 #include "creative/creative_parts.h"
 
 #include "base/limits.h"
 #include "base/random.h"
 #include "conf/app.h"
 #include "db/db.h"
+#include "seal/seal.h"
 #include "text/url.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@
 /* --- is it possible? --- */
 
 /* TikTok takes video only. */
-static bool check_media_type(struct str media_type, struct str platform, struct err *err)
+bool creative_check_media_type(struct str media_type, struct str platform, struct err *err)
 {
     if (!media_type.n || str_eq(media_type, STR("video")))
         return true;
@@ -71,7 +71,7 @@ static bool check_places(struct db *db, struct arena *arena, const struct creati
     struct str other, other_platform;
 
     if (!wish->platform.n || str_eq(wish->platform, platform))
-        return check_media_type(wish->media_type, platform, err);
+        return creative_check_media_type(wish->media_type, platform, err);
     if (!str_eq(wish->platform, STR("both")))
         return err_input(err, "platform", "both, or nothing",
                          "the platform is the direction's, not \"" STR_FMT "\"",
@@ -81,7 +81,7 @@ static bool check_places(struct db *db, struct arena *arena, const struct creati
                          "a creative for both platforms needs a direction");
     return sibling(db, arena, wish->direction_id, &other, err) &&
            creative_check_direction(db, arena, other, &other_platform, err) &&
-           check_media_type(wish->media_type, STR("tiktok"), err) &&
+           creative_check_media_type(wish->media_type, STR("tiktok"), err) &&
            creative_check_texts(other_platform, wish->ad_text, wish->call_to_action,
                                 wish->landing_page_url, err);
 }
@@ -123,14 +123,6 @@ static struct creative creative_of(struct arena *arena, const struct creative_wi
     };
 }
 
-static bool insert(struct db *db, struct arena *arena, const struct creative *creative,
-                   struct str actor, struct err *err)
-{
-    return creative_insert(db, creative, err) && creative_index(db, arena, creative->id, err) &&
-           creative_note(db, arena, actor, "creative.add", creative->id, err) &&
-           creative_ask(db, arena, "creative.prepare", creative->id, err);
-}
-
 /* The same creative for the other platform: a row of its own in the same group. */
 static struct creative twin_of(struct arena *arena, const struct creative *creative,
                                struct str direction_id)
@@ -157,14 +149,14 @@ static bool add_by_address(struct db *db, struct arena *arena, const struct crea
 
     *id = creative.id;
     if (!is_both(wish))
-        return insert(db, arena, &creative, wish->actor, err);
+        return creative_start(db, arena, &creative, wish->actor, err);
     if (!creative.group_id.n)
         creative.group_id = id_new(arena);
     if (!sibling(db, arena, wish->direction_id, &other, err))
         return false;
     twin = twin_of(arena, &creative, other);
-    return insert(db, arena, &creative, wish->actor, err) &&
-           insert(db, arena, &twin, wish->actor, err);
+    return creative_start(db, arena, &creative, wish->actor, err) &&
+           creative_start(db, arena, &twin, wish->actor, err);
 }
 
 bool creative_add(struct db *db, struct arena *arena, const struct creative_wish *wish,
@@ -182,24 +174,44 @@ bool creative_add(struct db *db, struct arena *arena, const struct creative_wish
 
 /* --- by bytes or a file that are here --- */
 
-/* The file is in its place: look, then store the row and what is to be done next. */
+/* The file is in its place: look before anything is stored. */
+static bool look(struct creative_looking *l, struct err *err)
+{
+    if (!creative_check_direction(l->db, l->arena, l->creative->direction_id, &l->platform,
+                                  err) ||
+        !creative_probe(l, err) ||
+        !creative_check_media_type(l->creative->media_type, l->platform, err))
+        return false;
+    if (creative_wants_mending(l) && !creative_mend_file(l, err))
+        return false;
+    return creative_verdict(&l->findings, err) &&
+           creative_make_posters(l->conf, l->arena, l->creative, &l->posters, err);
+}
+
+static bool store_ready(struct creative_looking *l, struct str actor, int64_t now_ms,
+                        struct err *err)
+{
+    l->creative->status = STR("ready");
+    if (!creative_start(l->db, l->arena, l->creative, actor, err) ||
+        !creative_ask_next(l->db, l->arena, l->creative, now_ms, err) ||
+        !creative_store_push(l->db, l->creative->id, l->creative->push_state,
+                             l->creative->push_text, STR(""), now_ms, err))
+        return false;
+    for (size_t i = 0; i < l->posters.n; i++)
+        if (!creative_poster_store(l->db, l->creative->id, &l->posters.at[i], now_ms, err))
+            return false;
+    return true;
+}
+
 static bool finish_adding(const struct app *app, struct db *db, struct arena *arena,
-                          const struct creative_wish *wish, struct creative *creative,
+                          struct creative *creative, struct str actor, int64_t now_ms,
                           struct err *err)
 {
-    if (!creative_look(app->conf, arena, creative, err))
-        return false;
-    creative->status = STR("ready");
-    if (!db_begin(db, err))
-        return false;
+    struct creative_looking l = {
+        .conf = app->conf, .db = db, .arena = arena, .creative = creative};
 
-    bool ok = creative_insert(db, creative, err) &&
-              creative_index(db, arena, creative->id, err) &&
-              creative_note(db, arena, wish->actor, "creative.add", creative->id, err) &&
-              (!creative->direction_id.n ||
-               creative_ask(db, arena, "creative.push", creative->id, err));
-
-    return db_end(db, ok, err);
+    return look(&l, err) && db_begin(db, err) &&
+           db_end(db, store_ready(&l, actor, now_ms, err), err);
 }
 
 static bool add_here(const struct app *app, struct db *db, struct arena *arena,
@@ -211,12 +223,14 @@ static bool add_here(const struct app *app, struct db *db, struct arena *arena,
     if (!creative_wish_check(db, arena, wish, false, err))
         return false;
     creative.media_path = creative_file_place(arena, db_scope_org(db), creative.id);
+    if (!path)
+        creative.sha256 = seal_sha256_hex(arena, bytes);
 
     const char *place = creative_path(app->conf, arena, &creative);
     bool ok = creative_file_folders(app->conf, arena, creative.media_path, err) &&
               (path ? creative_file_copy(arena, path, place, LIMIT_VIDEO, err)
                     : creative_file_write(arena, place, bytes, err)) &&
-              finish_adding(app, db, arena, wish, &creative, err);
+              finish_adding(app, db, arena, &creative, wish->actor, now_ms, err);
 
     if (!ok) {
         creative_remove_files(app->conf, arena, &creative);
@@ -324,13 +338,13 @@ static bool arrive(struct arriving *a, struct str *creative_id, struct err *err)
         creative.group_id = id_new(a->arena);
     *creative_id = creative.id;
     if (!settle_file(a, &creative, "", err) ||
-        !insert(a->db, a->arena, &creative, a->wish.actor, err))
+        !creative_start(a->db, a->arena, &creative, a->wish.actor, err))
         return false;
     if (!twin_direction.n)
         return true;
     twin = twin_of(a->arena, &creative, twin_direction);
     return settle_file(a, &twin, "-twin", err) &&
-           insert(a->db, a->arena, &twin, a->wish.actor, err);
+           creative_start(a->db, a->arena, &twin, a->wish.actor, err);
 }
 
 static struct str first_characters(struct str s, size_t n)

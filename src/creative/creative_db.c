@@ -1,4 +1,4 @@
-/* creative_db.c - the only file that knows creatives and creative_platform_files. */
+/* creative_db.c - the only file that knows creatives. */
 
 #include "creative/creative_db.h"
 
@@ -9,7 +9,8 @@
     "c.creative_id, c.direction_id, c.creative_group_id, c.title, c.media_type, c.status,"     \
     " c.error_text, c.media_path, c.media_url, c.content_sha256, c.content_md5, c.size_bytes," \
     " c.duration_ms, c.width, c.height, c.probe_json, c.ad_text, c.call_to_action,"            \
-    " c.landing_page_url, c.version, c.created_ms, c.updated_ms"
+    " c.landing_page_url, c.version, c.created_ms, c.updated_ms, c.push_state, c.push_text,"   \
+    " c.failure_json, c.original_path, c.fingerprint, c.poster, c.workflow_id"
 
 static struct creative read_creative(struct db_rows *rows)
 {
@@ -36,6 +37,13 @@ static struct creative read_creative(struct db_rows *rows)
         .version = db_int(rows, 19),
         .created_ms = db_int(rows, 20),
         .updated_ms = db_int(rows, 21),
+        .push_state = db_text(rows, 22),
+        .push_text = db_text(rows, 23),
+        .failure_json = db_text(rows, 24),
+        .original_path = db_text(rows, 25),
+        .fingerprint = db_text(rows, 26),
+        .poster = db_int(rows, 27),
+        .workflow_id = db_text(rows, 28),
     };
 }
 
@@ -68,7 +76,8 @@ bool creative_list(struct db *db, struct arena *arena, const struct creative_fil
               "SELECT " COLUMNS " FROM creatives c"
               " WHERE c.org_id = $1 AND c.deleted_ms = 0"
               " AND (CAST($2 AS TEXT) = '' OR c.direction_id = $2)"
-              " AND (CAST($3 AS TEXT) = '' OR c.status = $3)"
+              " AND (CAST($3 AS TEXT) = '' OR c.status = $3"
+              " OR ($3 = 'failed' AND c.push_state = 'failed'))"
               " AND (CAST($4 AS BIGINT) = 0 OR c.created_ms < $4"
               " OR (c.created_ms = $4 AND c.creative_id < $5))"
               " ORDER BY c.created_ms DESC, c.creative_id DESC LIMIT $6",
@@ -147,9 +156,10 @@ bool creative_insert(struct db *db, const struct creative *creative, struct err 
                   "INSERT INTO creatives (org_id, creative_id, direction_id, creative_group_id,"
                   " title, media_type, status, media_path, media_url, content_sha256,"
                   " content_md5, size_bytes, duration_ms, width, height, probe_json, ad_text,"
-                  " call_to_action, landing_page_url, created_ms, updated_ms)"
+                  " call_to_action, landing_page_url, created_ms, updated_ms, push_state,"
+                  " push_text, original_path, fingerprint, workflow_id)"
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-                  " $16, $17, $18, $19, $20, $20)",
+                  " $16, $17, $18, $19, $20, $20, $21, $22, $23, $24, $25)",
                   TEXT(db_scope_org(db)), TEXT(creative->id), TEXT(creative->direction_id),
                   TEXT(creative->group_id), TEXT(creative->title), TEXT(creative->media_type),
                   TEXT(creative->status), TEXT(creative->media_path), TEXT(creative->media_url),
@@ -157,32 +167,72 @@ bool creative_insert(struct db *db, const struct creative *creative, struct err 
                   INT(creative->duration_ms), INT(creative->width), INT(creative->height),
                   TEXT(creative->probe_json), TEXT(creative->ad_text),
                   TEXT(creative->call_to_action), TEXT(creative->landing_page_url),
-                  INT(creative->created_ms));
+                  INT(creative->created_ms), TEXT(creative->push_state),
+                  TEXT(creative->push_text), TEXT(creative->original_path),
+                  TEXT(creative->fingerprint), TEXT(creative->workflow_id));
 }
 
-bool creative_store(struct db *db, const struct creative *creative, int64_t version,
-                    int64_t now_ms, bool *changed, struct err *err)
+bool creative_store_texts(struct db *db, const struct creative *creative, int64_t version,
+                          int64_t now_ms, bool *changed, struct err *err)
 {
     int64_t n = 0;
 
-    if (!db_run(
-            db, &n, err,
-            "UPDATE creatives SET direction_id = $3, title = $4, status = $5,"
-            " error_text = $6, media_path = $7, content_sha256 = $8, content_md5 = $9,"
-            " size_bytes = $10, duration_ms = $11, width = $12, height = $13,"
-            " probe_json = $14, ad_text = $15, call_to_action = $16, landing_page_url = $17,"
-            " version = version + 1, updated_ms = $18"
-            " WHERE org_id = $1 AND creative_id = $2 AND version = $19 AND deleted_ms = 0",
-            TEXT(db_scope_org(db)), TEXT(creative->id), TEXT(creative->direction_id),
-            TEXT(creative->title), TEXT(creative->status), TEXT(creative->error_text),
-            TEXT(creative->media_path), TEXT(creative->sha256), TEXT(creative->md5),
-            INT(creative->size_bytes), INT(creative->duration_ms), INT(creative->width),
-            INT(creative->height), TEXT(creative->probe_json), TEXT(creative->ad_text),
-            TEXT(creative->call_to_action), TEXT(creative->landing_page_url), INT(now_ms),
-            INT(version)))
+    if (!db_run(db, &n, err,
+                "UPDATE creatives SET direction_id = $3, title = $4, ad_text = $5,"
+                " call_to_action = $6, landing_page_url = $7, push_state = $8, push_text = $9,"
+                " version = version + 1, updated_ms = $10"
+                " WHERE org_id = $1 AND creative_id = $2 AND version = $11 AND deleted_ms = 0",
+                TEXT(db_scope_org(db)), TEXT(creative->id), TEXT(creative->direction_id),
+                TEXT(creative->title), TEXT(creative->ad_text), TEXT(creative->call_to_action),
+                TEXT(creative->landing_page_url), TEXT(creative->push_state),
+                TEXT(creative->push_text), INT(now_ms), INT(version)))
         return false;
     *changed = n == 1;
     return true;
+}
+
+bool creative_store_status(struct db *db, const struct creative *creative, int64_t now_ms,
+                           bool *changed, struct err *err)
+{
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "UPDATE creatives SET status = $3, error_text = $4, failure_json = $5,"
+                " push_state = $6, push_text = $7, version = version + 1, updated_ms = $8"
+                " WHERE org_id = $1 AND creative_id = $2 AND version = $9 AND deleted_ms = 0",
+                TEXT(db_scope_org(db)), TEXT(creative->id), TEXT(creative->status),
+                TEXT(creative->error_text), TEXT(creative->failure_json),
+                TEXT(creative->push_state), TEXT(creative->push_text), INT(now_ms),
+                INT(creative->version)))
+        return false;
+    *changed = n == 1;
+    return true;
+}
+
+bool creative_store_facts(struct db *db, const struct creative *creative, int64_t now_ms,
+                          struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE creatives SET media_type = $3, media_path = $4, original_path = $5,"
+                  " content_sha256 = $6, content_md5 = $7, size_bytes = $8, duration_ms = $9,"
+                  " width = $10, height = $11, probe_json = $12, fingerprint = $13,"
+                  " updated_ms = $14 WHERE org_id = $1 AND creative_id = $2",
+                  TEXT(db_scope_org(db)), TEXT(creative->id), TEXT(creative->media_type),
+                  TEXT(creative->media_path), TEXT(creative->original_path),
+                  TEXT(creative->sha256), TEXT(creative->md5), INT(creative->size_bytes),
+                  INT(creative->duration_ms), INT(creative->width), INT(creative->height),
+                  TEXT(creative->probe_json), TEXT(creative->fingerprint), INT(now_ms));
+}
+
+bool creative_store_push(struct db *db, struct str id, struct str push_state,
+                         struct str push_text, struct str failure_json, int64_t now_ms,
+                         struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE creatives SET push_state = $3, push_text = $4, failure_json = $5,"
+                  " updated_ms = $6 WHERE org_id = $1 AND creative_id = $2 AND deleted_ms = 0",
+                  TEXT(db_scope_org(db)), TEXT(id), TEXT(push_state), TEXT(push_text),
+                  TEXT(failure_json), INT(now_ms));
 }
 
 bool creative_mark_deleted(struct db *db, struct str id, int64_t now_ms, bool *changed,
@@ -252,60 +302,55 @@ bool creative_at_place(struct db *db, struct arena *arena, struct str place, str
     return db_done(&rows, err);
 }
 
-/* --- copies on platforms --- */
+/* --- near-duplicates --- */
 
-bool creative_copy_find(struct db *db, struct arena *arena, struct str creative_id,
-                        struct str platform, struct str advertiser_id, bool *found,
-                        struct creative_copy *out, struct err *err)
+bool creative_looks(struct db *db, struct arena *arena, const struct creative *creative,
+                    int64_t most, struct creative_look_list *out, struct err *err)
 {
     struct db_rows rows;
 
-    *found = false;
-    db_select(db, arena, &rows,
-              "SELECT file_name, video_id, usable, cover_url, image_id, uploaded_ms"
-              " FROM creative_platform_files WHERE org_id = $1 AND creative_id = $2"
-              " AND platform = $3 AND advertiser_id = $4",
-              TEXT(db_scope_org(db)), TEXT(creative_id), TEXT(platform), TEXT(advertiser_id));
-    while (db_next(&rows)) {
-        *out = (struct creative_copy){
-            .file_name = db_text(&rows, 0),
-            .video_id = db_text(&rows, 1),
-            .usable = db_int(&rows, 2) != 0,
-            .cover_url = db_text(&rows, 3),
-            .image_id = db_text(&rows, 4),
-            .uploaded_ms = db_int(&rows, 5),
-        };
-        *found = true;
-    }
+    db_select(
+        db, arena, &rows,
+        "SELECT c.creative_id, c.fingerprint FROM creatives c"
+        " LEFT JOIN directions d ON d.org_id = c.org_id AND d.direction_id = c.direction_id"
+        " LEFT JOIN directions mine ON mine.org_id = c.org_id AND mine.direction_id = $3"
+        " WHERE c.org_id = $1 AND c.creative_id <> $2 AND c.fingerprint <> ''"
+        " AND c.content_sha256 <> $4 AND c.deleted_ms = 0 AND c.status <> 'failed'"
+        " AND COALESCE(d.ad_account_id, '') = COALESCE(mine.ad_account_id, '')"
+        " AND (c.creative_group_id = '' OR c.creative_group_id <> $5)"
+        " ORDER BY c.created_ms DESC, c.creative_id LIMIT $6",
+        TEXT(db_scope_org(db)), TEXT(creative->id), TEXT(creative->direction_id),
+        TEXT(creative->sha256), TEXT(creative->group_id), INT(most));
+    while (db_next(&rows))
+        *creative_look_list_add(out, arena) =
+            (struct creative_look_row){db_text(&rows, 0), db_text(&rows, 1)};
     return db_done(&rows, err);
 }
 
-bool creative_copy_store(struct db *db, struct str creative_id, struct str platform,
-                         struct str advertiser_id, const struct creative_copy *copy,
-                         int64_t now_ms, struct err *err)
+bool creative_store_poster(struct db *db, struct str id, int64_t poster, int64_t now_ms,
+                           struct err *err)
 {
-    return db_run(
-        db, NULL, err,
-        "INSERT INTO creative_platform_files (org_id, creative_id, platform,"
-        " advertiser_id, file_name, video_id, usable, cover_url, image_id, uploaded_ms,"
-        " updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-        " ON CONFLICT (org_id, creative_id, platform, advertiser_id) DO UPDATE SET"
-        /* What one worker found out, another that knows less does not wipe out. */
-        " video_id = CASE WHEN excluded.video_id <> ''"
-        " OR excluded.file_name <> creative_platform_files.file_name"
-        " THEN excluded.video_id ELSE creative_platform_files.video_id END,"
-        " usable = CASE WHEN excluded.usable = 1"
-        " OR excluded.file_name <> creative_platform_files.file_name"
-        " THEN excluded.usable ELSE creative_platform_files.usable END,"
-        " cover_url = CASE WHEN excluded.cover_url <> ''"
-        " OR excluded.file_name <> creative_platform_files.file_name"
-        " THEN excluded.cover_url ELSE creative_platform_files.cover_url END,"
-        " image_id = CASE WHEN excluded.image_id <> ''"
-        " OR excluded.file_name <> creative_platform_files.file_name"
-        " THEN excluded.image_id ELSE creative_platform_files.image_id END,"
-        " file_name = excluded.file_name, uploaded_ms = excluded.uploaded_ms,"
-        " updated_ms = excluded.updated_ms",
-        TEXT(db_scope_org(db)), TEXT(creative_id), TEXT(platform), TEXT(advertiser_id),
-        TEXT(copy->file_name), TEXT(copy->video_id), INT(copy->usable), TEXT(copy->cover_url),
-        TEXT(copy->image_id), INT(copy->uploaded_ms), INT(now_ms));
+    return db_run(db, NULL, err,
+                  "UPDATE creatives SET poster = $3, version = version + 1, updated_ms = $4"
+                  " WHERE org_id = $1 AND creative_id = $2 AND deleted_ms = 0",
+                  TEXT(db_scope_org(db)), TEXT(id), INT(poster), INT(now_ms));
+}
+
+bool creative_waiting(struct db *db, struct arena *arena, struct str ad_account_id,
+                      struct str platform, int64_t most, struct strs *ids, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT c.creative_id FROM creatives c JOIN directions d"
+              " ON d.org_id = c.org_id AND d.direction_id = c.direction_id"
+              " WHERE c.org_id = $1 AND d.ad_account_id = $2 AND d.platform = $3"
+              " AND d.deleted_ms = 0 AND c.deleted_ms = 0 AND c.status = 'ready'"
+              " AND (c.push_state = 'waiting' OR (c.push_state = 'failed'"
+              " AND c.failure_json LIKE '%\"kind\":\"denied\"%'))"
+              " ORDER BY c.created_ms, c.creative_id LIMIT $4",
+              TEXT(db_scope_org(db)), TEXT(ad_account_id), TEXT(platform), INT(most));
+    while (db_next(&rows))
+        *strs_add(ids, arena) = db_text(&rows, 0);
+    return db_done(&rows, err);
 }

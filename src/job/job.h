@@ -142,8 +142,8 @@ struct workflow_step {
 };
 
 /* Add the row (and its job `job_kind` with args {"workflow_id":...}) inside the caller's
- * transaction.  `request_key` makes it unique per org ("" = none): a second start with the same
- * key returns the first one's id and *added=false. */
+ * transaction; no job where job_kind is NULL.  `request_key` makes it unique per org ("" =
+ * none): a second start with the same key returns the first one's id and *added=false. */
 MUST_CHECK bool workflow_add(struct db *db, struct arena *arena, const char *kind,
                              struct str request_key, struct str input, const char *job_kind,
                              struct str *id, bool *added, struct err *err);

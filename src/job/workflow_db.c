@@ -55,14 +55,14 @@ static bool add(struct db *db, struct arena *arena, const char *kind, struct str
     if (!*added)
         return find_by_key(db, arena, kind, request_key, id, err);
     *id = new_id;
-    return job_add(
-        db,
-        &(struct job_wish){
-            .kind = job_kind,
-            .args = str_fmt(arena, "{\"workflow_id\":\"" STR_FMT "\"}", STR_ARG(new_id)),
-            .unique_key = new_id,
-        },
-        NULL, err);
+    return !job_kind || job_add(db,
+                                &(struct job_wish){
+                                    .kind = job_kind,
+                                    .args = str_fmt(arena, "{\"workflow_id\":\"" STR_FMT "\"}",
+                                                    STR_ARG(new_id)),
+                                    .unique_key = new_id,
+                                },
+                                NULL, err);
 }
 
 bool workflow_add(struct db *db, struct arena *arena, const char *kind, struct str request_key,

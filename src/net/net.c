@@ -134,6 +134,16 @@ static int on_request(void *arg, char *to, char *from, int to_port, int from_por
     return CURL_PREREQFUNC_OK;
 }
 
+static int on_progress(void *arg, curl_off_t to_come, curl_off_t came, curl_off_t to_send,
+                       curl_off_t sent)
+{
+    const struct call *call = arg;
+
+    (void)to_come, (void)came, (void)to_send;
+    call->request->on_sent(call->request->on_sent_arg, sent);
+    return 0;
+}
+
 static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct call *call = arg;
@@ -389,6 +399,11 @@ bool net_call(struct net *net, struct arena *arena, const struct net_request *re
     set_limits(curl, request);
     set_headers(curl, arena, &call);
     curl_easy_setopt(curl, CURLOPT_URL, str_c(arena, request->url));
+    if (request->on_sent) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &call);
+    }
 
     bool ok = set_body(curl, arena, &call, err);
     if (ok) {

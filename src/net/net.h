@@ -52,7 +52,9 @@ struct net_request {
     int64_t connect_ms;     /* 0 = 10,000 */
     size_t answer_limit;    /* 0 = LIMIT_ANSWER_BODY */
     bool allow_private;
-    const char *save_path; /* stream the answer's body to this file */
+    const char *save_path;                     /* stream the answer's body to this file */
+    void (*on_sent)(void *arg, int64_t bytes); /* told several times a second; NULL = nobody */
+    void *on_sent_arg;
 };
 
 struct net_answer {

@@ -32,6 +32,8 @@ struct platform_session {
     struct str identity_id; /* the connection's TikTok account or Facebook page; "" = none */
     struct str currency;
     struct str zone;
+    void (*on_sent)(void *arg, int64_t bytes); /* told now and then while a file is sent */
+    void *on_sent_arg;
 };
 
 /* What an authorization's code was changed for. */
@@ -230,8 +232,13 @@ struct platform {
                             struct err *err);
     bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
 
+    /* Where its API is.  What it serves from there may be private, for it may be our sandbox.
+     */
+    struct str (*base_url)(const struct conf *conf);
+
     /* Files.  The write is uncertain like any other: find_video reads back by file name.
-     * A file name that is taken is refused: then it is there. */
+     * A file name that is taken is refused: then it is there.  md5_hex "" = not known: where
+     * the platform wants it, it is made while sending. */
     bool (*upload_video)(struct platform_session *s, const char *path, struct str file_name,
                          struct str md5_hex, int64_t size, struct str *video_id,
                          struct err *err);
@@ -239,6 +246,9 @@ struct platform {
                        struct platform_video *out, struct err *err);
     bool (*video)(struct platform_session *s, struct str video_id, bool *found,
                   struct platform_video *out, struct err *err);
+    /* Addresses of at most `most` covers that the platform proposes, good for an hour. */
+    bool (*covers)(struct platform_session *s, struct str video_id, size_t most,
+                   struct strs *urls, struct err *err);
     bool (*upload_image)(struct platform_session *s, struct str bytes, struct str file_name,
                          struct str md5_hex, struct str *image_id, struct err *err);
     bool (*find_image)(struct platform_session *s, struct str file_name, bool *found,

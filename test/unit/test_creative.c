@@ -1,7 +1,7 @@
 /* Creatives: from a file, from bytes, from an address; duplicates; copies on the platform. */
 
 #include "base/embedded.h"
-#include "creative/creative.h"
+#include "creative/process.h"
 #include "media/media.h"
 #include "net/net.h"
 #include "test_ground.h"
@@ -403,8 +403,8 @@ static bool ensure(struct ground *g, const struct creative *c, const char *adver
 {
     struct platform_session s = session(g, advertiser);
 
-    return creative_ensure_on_platform(g->db, g->arena, &fake_platform, &s, c, clock_wall_ms(),
-                                       copy, &g->err);
+    return creative_ensure_on_platform(g->db, g->arena, &fake_platform, &s, c, STR("test"),
+                                       clock_wall_ms(), copy, &g->err);
 }
 
 static void a_copy_is_made_once_for_each_advertiser(struct database *database, struct db *db)

@@ -397,6 +397,13 @@ static inline bool fake_find_image(struct platform_session *s, struct str file_n
     return true;
 }
 
+static inline bool fake_covers(struct platform_session *s, struct str video_id, size_t most,
+                               struct strs *urls, struct err *err)
+{
+    (void)s, (void)video_id, (void)most, (void)urls;
+    return fake_read_ok(err);
+}
+
 /* "code-2" reaches two advertisers, "code-0" none, "code-x" is refused. */
 static inline bool fake_exchange(struct platform_session *s, struct str code,
                                  struct str redirect_uri, struct platform_token *token,
@@ -433,6 +440,7 @@ static inline void fake_begin(void)
     fake_platform.identities = fake_identities;
     fake_platform.pages = fake_pages;
     fake_platform.upload_video = fake_upload_video;
+    fake_platform.covers = fake_covers;
     fake_platform.upload_image = fake_upload_image;
     fake_platform.find_video = fake_find_video;
     fake_platform.find_image = fake_find_image;

@@ -227,7 +227,10 @@ bool tiktok_post(struct platform_session *s, struct str path, struct str body,
 bool tiktok_upload(struct platform_session *s, const char *path, struct net_parts parts,
                    int64_t deadline_ms, const struct json **data, struct err *err)
 {
-    struct net_request rq = {.parts = parts, .deadline_ms = deadline_ms};
+    struct net_request rq = {.parts = parts,
+                             .deadline_ms = deadline_ms,
+                             .on_sent = s->on_sent,
+                             .on_sent_arg = s->on_sent_arg};
 
     return send_once(s, str(path), &rq, data, err);
 }

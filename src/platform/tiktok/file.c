@@ -2,7 +2,7 @@
 
 #include "platform/tiktok/tiktok.h"
 
-#include "text/hex.h"
+#include "conf/conf.h"
 
 #define SEARCH_PAGE 100
 
@@ -33,6 +33,8 @@ bool tiktok_upload_video(struct platform_session *s, const char *path, struct st
     struct net_parts parts = {0};
     const struct json *data;
 
+    if (!md5_hex.n && !seal_md5_file_hex(s->arena, path, &md5_hex, err))
+        return false;
     plain_part(s, &parts, "advertiser_id", s->advertiser_id);
     plain_part(s, &parts, "upload_type", STR("UPLOAD_BY_FILE"));
     plain_part(s, &parts, "file_name", file_name);
@@ -131,6 +133,34 @@ bool tiktok_video(struct platform_session *s, struct str video_id, bool *found,
     if (*found)
         *out = read_video(s, json_item(rows, 0));
     return true;
+}
+
+bool tiktok_covers(struct platform_session *s, struct str video_id, size_t most,
+                   struct strs *urls, struct err *err)
+{
+    struct tiktok_args args;
+    const struct json *data;
+
+    tiktok_args(s, &args);
+    tiktok_arg(s, &args, "video_id", video_id);
+    tiktok_arg(s, &args, "poster_number", str_fmt(s->arena, "%zu", most));
+    if (!tiktok_get(s, "file/video/suggestcover/", &args, &data, err))
+        return false;
+
+    const struct json *rows = json_at(data, "list");
+
+    for (size_t i = 0; i < json_count(rows) && i < most; i++) {
+        struct str url = json_text(json_item(rows, i), "url", STR(""));
+
+        if (url.n)
+            *strs_add(urls, s->arena) = str_dup(s->arena, url);
+    }
+    return true;
+}
+
+struct str tiktok_base_url(const struct conf *conf)
+{
+    return conf->tiktok_base_url;
 }
 
 bool tiktok_upload_image(struct platform_session *s, struct str bytes, struct str file_name,

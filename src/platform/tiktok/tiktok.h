@@ -63,6 +63,11 @@ bool tiktok_code_succeeds(int64_t code);
 bool tiktok_subscribe_leads(struct platform_session *s, struct str callback_url, bool *added,
                             struct err *err);
 
+/* --- file.c --- */
+struct str tiktok_base_url(const struct conf *conf);
+bool tiktok_covers(struct platform_session *s, struct str video_id, size_t most,
+                   struct strs *urls, struct err *err);
+
 /* --- object.c --- */
 const char *tiktok_level_word(enum platform_level level); /* "campaign", "adgroup", "ad" */
 
