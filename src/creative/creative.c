@@ -57,8 +57,7 @@ bool creative_start(struct db *db, struct arena *arena, struct creative *creativ
                db, arena, "creative", creative->id,
                str_fmt(arena, "{\"creative_id\":\"" STR_FMT "\"}", STR_ARG(creative->id)), NULL,
                &creative->workflow_id, &added, err) &&
-           creative_insert(db, creative, err) &&
-           creative_index(db, arena, creative->id, err) &&
+           creative_insert(db, creative, err) && creative_index(db, arena, creative->id, err) &&
            creative_note(db, arena, actor, "creative.add", creative->id, err) &&
            (str_eq(creative->status, STR("ready")) ||
             creative_ask(db, arena, "creative.prepare", creative->id, err));

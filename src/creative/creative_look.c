@@ -96,25 +96,17 @@ bool creative_probe(struct creative_looking *l, struct err *err)
 
 /* --- mending --- */
 
+/* Recommendations alone are no reason to change what somebody made. */
 bool creative_wants_mending(const struct creative_looking *l)
 {
+    struct media_plan plan;
     bool any = false;
 
     if (!l->conf->creative_mend || l->creative->original_path.n)
         return false;
-    for (size_t i = 0; i < l->findings.n; i++) {
-        if (!l->findings.at[i].error)
-            continue;
-        if (!l->findings.at[i].mendable)
-            return false;
-        any = true;
-    }
-    return any;
-}
-
-static struct media_plan plan_of(const struct creative_looking *l)
-{
-    return (struct media_plan){.transcode = true, .add_silence = !l->facts.has_audio};
+    for (size_t i = 0; i < l->findings.n; i++)
+        any = any || l->findings.at[i].error;
+    return any && creative_mend_plan(&l->facts, &l->findings, &plan);
 }
 
 bool creative_mend_file(struct creative_looking *l, struct err *err)
@@ -123,8 +115,10 @@ bool creative_mend_file(struct creative_looking *l, struct err *err)
     struct str original = creative->media_path;
     struct str mended = str_fmt(l->arena, STR_FMT "-mended", STR_ARG(original));
     const char *part = creative_file_path(l->conf, l->arena, mended, ".part.mp4");
-    struct media_plan plan = plan_of(l);
+    struct media_plan plan;
 
+    if (!creative_mend_plan(&l->facts, &l->findings, &plan))
+        return err_set(err, ERR_INVALID, "the video cannot be mended");
     if (!media_mend(l->arena, creative_path(l->conf, l->arena, creative), part, &plan, err) ||
         !creative_file_settle(part, creative_file_path(l->conf, l->arena, mended, ""), err))
         return false;
