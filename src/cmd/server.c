@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "brain/action.h"
 #include "brain/brain.h"
+#include "base/strs.h"
 #include "creative/creative.h"
 #include "creative/creative_library.h"
+#include "creative/upload.h"
 #include "db/db.h"
 #include "event/event.h"
 #include "hook/hook.h"
@@ -28,6 +30,7 @@ const struct job_kind *const server_job_kinds[] = {
     account_jobs,
     creative_jobs,
     creative_library_jobs,
+    upload_jobs,
     launch_jobs,
     lead_jobs,
     metric_jobs,
@@ -44,6 +47,7 @@ static const struct route *const routes[] = {
     connect_routes,
     directions_routes,
     creatives_routes,
+    uploads_routes,
     builder_routes,
     leads_routes,
     metrics_routes,
@@ -66,6 +70,21 @@ struct server {
     int64_t next_sweep_mono_ms;
 };
 
+/* Another process on the same data folder wants an upload that we receive: it goes. */
+static void look_at_uploads(struct server *server, struct arena *arena)
+{
+    struct strs keys = {0}, wanted = {0};
+    struct err err = {0};
+
+    web_stream_keys(server->web, arena, &keys);
+    if (!keys.n)
+        return;
+    if (!upload_wanted(server->scheduler_db, arena, &keys, &wanted, &err))
+        log_err("scheduler.uploads", &err);
+    for (size_t i = 0; i < wanted.n; i++)
+        web_cut_streams(server->web, wanted.at[i]);
+}
+
 /* Once a second: what is due by the clock becomes jobs.  Claims make a slot fire once. */
 static void scheduler_turn(void *arg)
 {
@@ -74,11 +93,14 @@ static void scheduler_turn(void *arg)
     struct err err = {0};
 
     (void)poll(NULL, 0, 1000);
+    look_at_uploads(server, arena);
     if (clock_mono_ms() >= server->next_sweep_mono_ms) {
         server->next_sweep_mono_ms = clock_mono_ms() + 5000;
         db_scope_system(server->scheduler_db);
         if (!lead_sweep(server->scheduler_db, clock_wall_ms(), &err))
             log_err("scheduler.lead_sweep", &err);
+        if (!upload_schedule(server->scheduler_db, arena, clock_wall_ms(), &err))
+            log_err("scheduler.uploads", &err);
         if (!event_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.event_sweep", &err);
         if (!server->boot->by_hand && !brain_schedule(&server->boot->app, server->scheduler_db,
@@ -106,6 +128,7 @@ static bool start_web(struct server *server, struct err *err)
         .database = server->boot->app.database,
         .app = &server->boot->app,
         .authenticate = auth_authenticate,
+        .dress = uploads_dress,
         .access_log = true,
     };
 
@@ -152,11 +175,11 @@ void server_stop(struct server *server)
 {
     int64_t drain_ms = server->boot->conf.drain_seconds * 1000;
 
-    /* No new requests, then no new jobs, then the scheduler: the reverse of the start. */
-    if (server->web)
-        web_stop(server->web, drain_ms);
+    /* The reverse of the start: the scheduler, no new requests, then no new jobs. */
     if (server->scheduler)
         work_loop_stop(server->scheduler);
+    if (server->web)
+        web_stop(server->web, drain_ms);
     if (server->runner)
         job_stop(server->runner, drain_ms);
     server->boot->app.runner = NULL;

@@ -17,6 +17,7 @@
       "mend videos that a platform would refuse, where that can be done; both files are kept") \
     T(data, "data", "folder of the database, the key and the files")                           \
     T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")             \
+    I(disk_reserve_mb, 512, 0, 1048576, "MB", "room on the disk that uploads leave free")      \
     I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")               \
     T(facebook_api_version, "v26.0", "version part of Facebook's API paths")                   \
     T(facebook_app_id, "", "id of your Facebook developer app")                                \
@@ -31,6 +32,8 @@
     I(job_workers, 4, 1, 64, "threads", "job workers")                                         \
     T(log, "info", "lowest level logged: debug, info, warn, error")                            \
     T(log_format, "auto", "auto (words on a terminal, JSON elsewhere), json or text")          \
+    I(media_org_mb, 102400, 0, 1073741824, "MB",                                               \
+      "most room of one organisation's videos; 0 is no limit")                                 \
     I(port, 8080, 0, 65535, "", "port the server listens on; 0 is any free one")               \
     T(public_url, "",                                                                          \
       "address under which browsers and platforms reach us; empty is http://address:port")     \
@@ -64,6 +67,15 @@
     T(transcription_url, "",                                                                   \
       "transcription server: its root, or the address with /v1/audio/transcriptions or "       \
       "/inference")                                                                            \
+    I(upload_hours, 24, 1, 720, "hours",                                                       \
+      "an upload that nobody goes on with is removed after that")                              \
+    I(upload_max_mb, 500, 1, 500, "MB", "largest file that can be uploaded")                   \
+    I(upload_org_mb, 20480, 0, 1073741824, "MB",                                               \
+      "most that one organisation has on its way; 0 is no limit")                              \
+    T(upload_origins, "",                                                                      \
+      "other sites whose pages may upload (CORS): https://a.example,https://b.example")        \
+    I(uploads_per_org, 200, 0, 100000, "uploads",                                              \
+      "most unfinished uploads of one organisation; 0 is no limit")                            \
     I(workers, 8, 1, 256, "threads", "request workers")
 
 #endif

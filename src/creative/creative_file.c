@@ -68,7 +68,7 @@ static bool write_whole(int fd, struct str bytes)
     return true;
 }
 
-static void sync_folder(const char *path)
+void creative_file_sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char folder[4096];
@@ -98,7 +98,7 @@ bool creative_file_settle(const char *part, const char *path, struct err *err)
     close(fd);
     if (!synced || rename(part, path) != 0)
         return failed(err, "store", path);
-    sync_folder(path);
+    creative_file_sync_folder(path);
     return true;
 }
 
@@ -113,7 +113,7 @@ bool creative_file_link(const char *from, const char *to, int64_t size, struct e
     if (about.st_size != size)
         return err_set(err, ERR_BROKEN, "%s has %lld bytes instead of %lld", to,
                        (long long)about.st_size, (long long)size);
-    sync_folder(to);
+    creative_file_sync_folder(to);
     return true;
 }
 

@@ -29,6 +29,8 @@ MUST_CHECK bool creative_file_link(const char *from, const char *to, int64_t siz
                                    struct err *err);
 /* A file that net/ wrote: sync and rename. */
 MUST_CHECK bool creative_file_settle(const char *part, const char *path, struct err *err);
+/* The name of a new file is durable. */
+void creative_file_sync_folder(const char *path);
 void creative_file_remove(const char *path);
 /* Whole, at most `most` bytes. */
 MUST_CHECK bool creative_file_read(struct arena *arena, const char *path, size_t most,

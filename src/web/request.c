@@ -161,6 +161,13 @@ struct str request_target(const struct request *rq)
     return (struct str){x->target, x->target_n};
 }
 
+void *request_app(const struct request *rq)
+{
+    const struct exchange *x = rq->impl;
+
+    return x->web->settings.app;
+}
+
 struct str request_sent(const struct request *rq, const char *name)
 {
     const struct exchange *x = rq->impl;

@@ -329,14 +329,11 @@ static bool take(struct exchange *x, const char *bytes, size_t *n)
     return true;
 }
 
-/* The answer came before the body was read. */
+/* The answer came before the body was read, which is little or nothing: the library would close
+ * the connection of an answer queued now. */
 static bool answer_early(struct exchange *x)
 {
-    struct stream *st = x->stream;
-
-    if (!st->head.has_body)
-        return intake_answer(x);
-    st->discarding = true;
+    x->stream->discarding = true;
     intake_phase(x->conn, PHASE_BODY);
     return true;
 }

@@ -205,6 +205,7 @@ struct str request_cookie(const struct request *rq, const char *name);
  */
 struct str request_target(const struct request *rq);
 struct str request_sent(const struct request *rq, const char *name);
+void *request_app(const struct request *rq);
 /* The body as JSON object; ERR_INVALID otherwise (415-like for other content types). */
 MUST_CHECK bool request_json(struct request *rq, const struct json **out, struct err *err);
 
