@@ -150,6 +150,7 @@ bool boot_open(struct boot *boot, bool migrate, struct err *err)
     boot->app.ring = ring;
     if (!database_open(boot->db_url, &boot->app.database, err))
         return false;
+    database_set_ring(boot->app.database, ring);
     if ((migrate && !database_migrate(boot->app.database, NULL, err)) ||
         !database_check(boot->app.database, err))
         return false;

@@ -498,3 +498,14 @@ bool driver_only(const char **sql, bool postgres)
         }
     return true;
 }
+
+void database_set_ring(struct database *database, const struct ring *ring)
+{
+    database->ring = ring;
+}
+
+const struct ring *db_ring(const struct db *db)
+{
+    must(db->database->ring);
+    return db->database->ring;
+}

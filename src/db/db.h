@@ -42,6 +42,9 @@ struct ring;
 MUST_CHECK bool database_open(struct str url, struct database **out, struct err *err);
 void database_close(struct database *database);
 bool database_is_postgres(const struct database *database);
+/* The keys that sealed columns are read and written with; set once, before the first handle
+ * needs them. */
+void database_set_ring(struct database *database, const struct ring *ring);
 
 /* Apply the embedded migrations that are missing.  Refuses a database that is newer than
  * the program, and one whose applied migrations differ from ours. `applied` may be NULL. */
@@ -63,7 +66,8 @@ void db_close(struct db *db);
 /* Set the org for all that follows on this handle.  Not inside a transaction. */
 void db_scope(struct db *db, struct str org_id);
 void db_scope_system(struct db *db);
-struct str db_scope_org(const struct db *db); /* "" for none or system */
+struct str db_scope_org(const struct db *db);    /* "" for none or system */
+const struct ring *db_ring(const struct db *db); /* asserted: it is set */
 
 /* A lost connection or 40001 in a single-statement write is retried inside. */
 MUST_CHECK bool db_begin(struct db *db, struct err *err);

@@ -85,6 +85,7 @@ struct database {
     _Atomic int64_t fail_at; /* 0 = never */
     _Atomic int fault;
     _Atomic int64_t commits; /* SQLite: each serves a batch of transactions */
+    const struct ring *ring;
     int64_t lock_ms; /* longest wait for a turn to write: LIMIT_LOCK_MS, shorter in a test */
 };
 

@@ -2,23 +2,51 @@
 
 #include "lead/delivery_db.h"
 #include "base/arena.h"
+#include "base/log.h"
 #include "db/db.h"
+#include "seal/seal.h"
 
 #include <stdlib.h>
 
 #define DELIVERY_COLUMNS                                                                       \
-    "delivery_id, source, body, body_hash, entries_done, state, received_ms, attempts"
+    "delivery_id, source, body, body_hash, entries_done, state, received_ms, attempts,"        \
+    " body_sealed, owner_org_id, headers"
+
+static struct seal_place place_of(struct str delivery_id)
+{
+    return (struct seal_place){STR(""), "webhook_deliveries", "body", delivery_id};
+}
+
+/* One that does not open is "": it fails as a body that cannot be read, and stays as it is. */
+static struct str open_body(struct db_rows *rows, struct str delivery_id, struct str sealed)
+{
+    struct secret opened;
+    struct err err = {0};
+
+    if (ring_unseal(db_ring(rows->db), rows->arena, place_of(delivery_id), sealed, &opened,
+                    &err))
+        return seal_reveal(opened);
+    log_err("delivery.sealed", &err);
+    return STR("");
+}
 
 static struct delivery read_delivery(struct db_rows *rows)
 {
-    return (struct delivery){.delivery_id = db_text(rows, 0),
-                             .source = db_text(rows, 1),
-                             .body = db_text(rows, 2),
-                             .body_hash = db_text(rows, 3),
-                             .entries_done = db_text(rows, 4),
-                             .state = db_text(rows, 5),
-                             .received_ms = db_int(rows, 6),
-                             .attempts = db_int(rows, 7)};
+    struct delivery delivery = {.delivery_id = db_text(rows, 0),
+                                .source = db_text(rows, 1),
+                                .body = db_text(rows, 2),
+                                .body_hash = db_text(rows, 3),
+                                .entries_done = db_text(rows, 4),
+                                .state = db_text(rows, 5),
+                                .received_ms = db_int(rows, 6),
+                                .attempts = db_int(rows, 7),
+                                .sealed = db_int(rows, 8) == 1,
+                                .org_id = db_text(rows, 9),
+                                .headers = db_text(rows, 10)};
+
+    if (delivery.sealed)
+        delivery.body = open_body(rows, delivery.delivery_id, delivery.body);
+    return delivery;
 }
 
 static int by_arrival(const void *a, const void *b)
@@ -99,19 +127,27 @@ bool delivery_close(struct db *db, const struct delivery *delivery,
                     const struct delivery_outcome *outcome, int64_t now_ms, bool *changed,
                     struct err *err)
 {
-    int64_t n;
+    struct arena *arena = arena_new("delivery");
+    /* Read, the body is no longer needed in the open. */
+    struct str sealed =
+        delivery->sealed
+            ? STR("")
+            : ring_seal(db_ring(db), arena, place_of(delivery->delivery_id), delivery->body);
+    int64_t n = 0;
+    bool ok =
+        db_run(db, &n, err,
+               "UPDATE webhook_deliveries SET state = $3, error_text = $4,"
+               " resolved_org_id = CASE WHEN $5 = '' THEN resolved_org_id ELSE $5 END,"
+               " entries_done = $6, processed_ms = $7,"
+               " body = CASE WHEN body_sealed = 0 THEN $9 ELSE body END, body_sealed = 1"
+               " WHERE delivery_id = $1 AND state = $2 AND entries_done = $8",
+               TEXT(delivery->delivery_id), TEXT(delivery->state), TEXT(str(outcome->state)),
+               TEXT(outcome->error_text), TEXT(outcome->org_id), TEXT(outcome->entries_done),
+               INT(now_ms), TEXT(delivery->entries_done), TEXT(sealed));
 
-    if (!db_run(db, &n, err,
-                "UPDATE webhook_deliveries SET state = $3, error_text = $4,"
-                " resolved_org_id = CASE WHEN $5 = '' THEN resolved_org_id ELSE $5 END,"
-                " entries_done = $6, processed_ms = $7"
-                " WHERE delivery_id = $1 AND state = $2 AND entries_done = $8",
-                TEXT(delivery->delivery_id), TEXT(delivery->state), TEXT(str(outcome->state)),
-                TEXT(outcome->error_text), TEXT(outcome->org_id), TEXT(outcome->entries_done),
-                INT(now_ms), TEXT(delivery->entries_done)))
-        return false;
     *changed = n == 1;
-    return true;
+    arena_free(arena);
+    return ok;
 }
 
 static bool read_any(struct db_rows *rows, bool *any, struct err *err)

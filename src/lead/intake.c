@@ -10,6 +10,7 @@
 #include "lead/delivery_db.h"
 #include "lead/lead_db.h"
 #include "lead/payload.h"
+#include "lead/sealing.h"
 #include "lead/store.h"
 
 #include <inttypes.h>
@@ -486,6 +487,7 @@ const struct job_kind lead_jobs[] = {
      .run = run_reresolve,
      .deadline_ms = 60 * 1000,
      .max_attempts = 3},
+    {.kind = "lead.seal", .run = lead_run_seal, .deadline_ms = 600 * 1000, .max_attempts = 10},
     {.kind = "lead.relink", .run = run_relink, .deadline_ms = 120 * 1000, .max_attempts = 3},
     JOB_KINDS_END,
 };
@@ -503,7 +505,7 @@ bool lead_sweep(struct db *db, int64_t now_ms, struct err *err)
     bool waiting = false, unresolved = false, mine = false;
 
     bool ok = delivery_waiting(db, arena, now_ms - LEAD_SWEEP_MS, now_ms, &waiting, err) &&
-              (!waiting || lead_intake_ask(db, err)) &&
+              (!waiting || lead_intake_ask(db, err)) && lead_sealing_sweep(db, arena, err) &&
               delivery_any_unresolved(db, arena, &unresolved, err) &&
               (!unresolved || schedule_claim(db, STR("lead.reresolve"), slot, &mine, err));
     if (ok && mine)

@@ -36,6 +36,13 @@ struct lead {
     struct str click_id;
     struct str duplicate_of;
     int64_t duplicate_deliveries;
+    struct str form_id;      /* of the platform or the site */
+    int64_t spam_score;      /* 0 to 100; never deletes anything */
+    struct str spam_reasons; /* JSON list of texts */
+    bool is_test;
+    struct str recovered_by; /* poller, gap_finder, backfill: the webhook missed it */
+    struct str assigned_to;  /* user_id */
+    int64_t erased_ms;       /* its personal data are gone since */
     int64_t created_ms, received_ms, updated_ms;
 };
 LIST(leads, struct lead);
@@ -108,6 +115,7 @@ struct lead_filter {
     /* "" = any */
     struct str direction_id, creative_id, stage, state, platform, ad_account_id;
     struct str platform_lead_id;
+    struct str search;      /* words of name, e-mail or phone, whole; all must be found */
     int64_t from_ms, to_ms; /* created_ms in [from, to); to 0 = open */
     int64_t before_ms;      /* cursor: the last lead of the page before; 0 = first page */
     struct str before_id;

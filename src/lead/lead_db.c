@@ -3,16 +3,23 @@
 #include "lead/lead_db.h"
 #include "base/arena.h"
 #include "db/db.h"
+#include "lead/contact.h"
+#include "seal/seal.h"
 
 #define LEAD_COLUMNS                                                                           \
     "lead_id, platform, source, platform_lead_id, delivery_id, ad_account_id, advertiser_id,"  \
     " campaign_id, adgroup_id, ad_id, page_id, direction_id, creative_id, link_cause, state,"  \
     " stage, name, phone, phone_typed, email, email_typed, phone_hash, email_hash, answers,"   \
-    " click_id, duplicate_of, duplicate_deliveries, created_ms, received_ms, updated_ms"
+    " click_id, duplicate_of, duplicate_deliveries, created_ms, received_ms, updated_ms,"      \
+    " form_id, spam_score, spam_reasons, is_test, recovered_by, assigned_to, erased_ms,"       \
+    " contact_sealed"
 
-static struct lead read_lead(struct db_rows *rows)
+/* What stands in the open was stored before contacts were sealed. */
+static bool read_lead(struct db_rows *rows, struct lead *out, struct err *err)
 {
-    return (struct lead){.lead_id = db_text(rows, 0),
+    struct str sealed = db_text(rows, 37);
+
+    *out = (struct lead){.lead_id = db_text(rows, 0),
                          .platform = db_text(rows, 1),
                          .source = db_text(rows, 2),
                          .platform_lead_id = db_text(rows, 3),
@@ -41,7 +48,37 @@ static struct lead read_lead(struct db_rows *rows)
                          .duplicate_deliveries = db_int(rows, 26),
                          .created_ms = db_int(rows, 27),
                          .received_ms = db_int(rows, 28),
-                         .updated_ms = db_int(rows, 29)};
+                         .updated_ms = db_int(rows, 29),
+                         .form_id = db_text(rows, 30),
+                         .spam_score = db_int(rows, 31),
+                         .spam_reasons = db_text(rows, 32),
+                         .is_test = db_int(rows, 33) == 1,
+                         .recovered_by = db_text(rows, 34),
+                         .assigned_to = db_text(rows, 35),
+                         .erased_ms = db_int(rows, 36)};
+    return sealed.n == 0 || lead_contact_unseal(db_ring(rows->db), rows->arena,
+                                                db_scope_org(rows->db), sealed, out, err);
+}
+
+/* All rows, also those after one that cannot be opened: a statement is read to its end. */
+static bool read_leads(struct db_rows *rows, struct leads *out, struct err *err)
+{
+    struct err unopened = {0};
+    bool ok = true;
+
+    while (db_next(rows)) {
+        struct lead lead;
+        if (!ok)
+            continue;
+        ok = read_lead(rows, &lead, &unopened);
+        if (ok)
+            *leads_add(out, rows->arena) = lead;
+    }
+    if (!db_done(rows, err))
+        return false;
+    if (!ok)
+        *err = unopened;
+    return ok;
 }
 
 bool lead_lock_org(struct db *db, struct err *err)
@@ -57,12 +94,19 @@ bool lead_lock_org(struct db *db, struct err *err)
            err_set(err, ERR_NOT_FOUND, "no org " STR_FMT, STR_ARG(db_scope_org(db)));
 }
 
-bool lead_insert(struct db *db, const struct lead *lead, bool *added, struct err *err)
+bool lead_insert(struct db *db, struct arena *arena, const struct lead *lead, bool *added,
+                 struct err *err)
 {
+    struct str sealed = lead_contact_seal(db_ring(db), arena, db_scope_org(db), lead);
     int64_t changed;
 
     if (!db_run(db, &changed, err,
-                "INSERT INTO leads (org_id, " LEAD_COLUMNS ")"
+                "INSERT INTO leads (org_id, lead_id, platform, source, platform_lead_id,"
+                " delivery_id, ad_account_id, advertiser_id, campaign_id, adgroup_id, ad_id,"
+                " page_id, direction_id, creative_id, link_cause, state, stage, phone_hash,"
+                " email_hash, click_id, duplicate_of, duplicate_deliveries, created_ms,"
+                " received_ms, updated_ms, form_id, spam_score, spam_reasons, is_test,"
+                " recovered_by, contact_sealed)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
                 " $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
                 " $31) ON CONFLICT (org_id, platform, platform_lead_id) DO NOTHING",
@@ -71,14 +115,37 @@ bool lead_insert(struct db *db, const struct lead *lead, bool *added, struct err
                 TEXT(lead->ad_account_id), TEXT(lead->advertiser_id), TEXT(lead->campaign_id),
                 TEXT(lead->adgroup_id), TEXT(lead->ad_id), TEXT(lead->page_id),
                 TEXT(lead->direction_id), TEXT(lead->creative_id), TEXT(lead->link_cause),
-                TEXT(lead->state), TEXT(lead->stage), TEXT(lead->name), TEXT(lead->phone),
-                TEXT(lead->phone_typed), TEXT(lead->email), TEXT(lead->email_typed),
-                TEXT(lead->phone_hash), TEXT(lead->email_hash), TEXT(lead->answers),
-                TEXT(lead->click_id), TEXT(lead->duplicate_of), INT(lead->duplicate_deliveries),
-                INT(lead->created_ms), INT(lead->received_ms), INT(lead->updated_ms)))
+                TEXT(lead->state), TEXT(lead->stage), TEXT(lead->phone_hash),
+                TEXT(lead->email_hash), TEXT(lead->click_id), TEXT(lead->duplicate_of),
+                INT(lead->duplicate_deliveries), INT(lead->created_ms), INT(lead->received_ms),
+                INT(lead->updated_ms), TEXT(lead->form_id), INT(lead->spam_score),
+                TEXT(lead->spam_reasons.n ? lead->spam_reasons : STR("[]")), INT(lead->is_test),
+                TEXT(lead->recovered_by), TEXT(sealed)))
         return false;
     *added = changed == 1;
-    return true;
+    return changed == 0 || lead_words_store(db, arena, lead, err);
+}
+
+bool lead_words_store(struct db *db, struct arena *arena, const struct lead *lead,
+                      struct err *err)
+{
+    struct strs words = lead_contact_words(arena, lead);
+
+    if (words.n == 0)
+        return true;
+    if (!db_pipe_begin(db, err))
+        return false;
+    for (size_t i = 0; i < words.n; i++)
+        if (!db_pipe(db, err,
+                     "INSERT INTO lead_words (org_id, word, lead_id) VALUES ($1, $2, $3)"
+                     " ON CONFLICT (org_id, word, lead_id) DO NOTHING",
+                     TEXT(db_scope_org(db)),
+                     TEXT(lead_word_hash(db_ring(db), arena, db_scope_org(db), words.at[i])),
+                     TEXT(lead->lead_id))) {
+            db_pipe_cancel(db);
+            return false;
+        }
+    return db_pipe_end(db, NULL, 0, err);
 }
 
 bool lead_count_delivery(struct db *db, struct arena *arena, struct str platform,
@@ -102,26 +169,52 @@ bool lead_count_delivery(struct db *db, struct arena *arena, struct str platform
 bool lead_get(struct db *db, struct arena *arena, struct str lead_id, struct lead *out,
               struct err *err)
 {
+    struct leads found = {0};
     struct db_rows rows;
-    bool found = false;
 
     db_select(db, arena, &rows,
               "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1 AND lead_id = $2",
               TEXT(db_scope_org(db)), TEXT(lead_id));
-    while (db_next(&rows)) {
-        found = true;
-        *out = read_lead(&rows);
-    }
-    if (!db_done(&rows, err))
+    if (!read_leads(&rows, &found, err))
         return false;
-    return found || err_set(err, ERR_NOT_FOUND, "no lead " STR_FMT, STR_ARG(lead_id));
+    if (found.n == 0)
+        return err_set(err, ERR_NOT_FOUND, "no lead " STR_FMT, STR_ARG(lead_id));
+    *out = found.at[0];
+    return true;
 }
+
+/* The words looked for, as hashes; "" where fewer are. */
+struct wanted_words {
+    struct str hash[LEAD_SEARCH_WORDS];
+    bool too_many;
+};
+
+static struct wanted_words hash_words(struct db *db, struct arena *arena, struct str search)
+{
+    struct strs words = lead_search_words(arena, search);
+    struct wanted_words out = {.too_many = words.n > LEAD_SEARCH_WORDS};
+
+    for (size_t i = 0; i < LEAD_SEARCH_WORDS; i++)
+        out.hash[i] = i < words.n
+                          ? lead_word_hash(db_ring(db), arena, db_scope_org(db), words.at[i])
+                          : STR("");
+    return out;
+}
+
+#define HAS_WORD(n)                                                                            \
+    " AND (" n " = '' OR EXISTS (SELECT 1 FROM lead_words w WHERE w.org_id = leads.org_id"     \
+    "  AND w.word = " n " AND w.lead_id = leads.lead_id))"
 
 bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *filter,
                struct leads *out, struct err *err)
 {
+    struct wanted_words words = {0};
     struct db_rows rows;
 
+    if (filter->search.n)
+        words = hash_words(db, arena, filter->search);
+    if (words.too_many)
+        return err_input(err, "search", "up to 4 words", "the search has too many words");
     db_select(db, arena, &rows,
               "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1"
               " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"
@@ -129,16 +222,43 @@ bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *fil
               " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"
               " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"
               " AND ($10 = 0 OR (created_ms, lead_id) < ($10, $11))"
-              " AND ($13 = '' OR platform_lead_id = $13)"
-              " ORDER BY created_ms DESC, lead_id DESC LIMIT $12",
+              " AND ($13 = '' OR platform_lead_id = $13)" HAS_WORD("$14") HAS_WORD("$15")
+                  HAS_WORD("$16")
+                      HAS_WORD("$17") " ORDER BY created_ms DESC, lead_id DESC LIMIT $12",
               TEXT(db_scope_org(db)), TEXT(filter->direction_id), TEXT(filter->creative_id),
               TEXT(filter->stage), TEXT(filter->state), TEXT(filter->platform),
               TEXT(filter->ad_account_id), INT(filter->from_ms), INT(filter->to_ms),
               INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit),
-              TEXT(filter->platform_lead_id));
-    while (db_next(&rows))
-        *leads_add(out, arena) = read_lead(&rows);
-    return db_done(&rows, err);
+              TEXT(filter->platform_lead_id), TEXT(words.hash[0]), TEXT(words.hash[1]),
+              TEXT(words.hash[2]), TEXT(words.hash[3]));
+    return read_leads(&rows, out, err);
+}
+
+/* --- sealing what was stored in the open ------------------------------------------ */
+
+bool lead_list_unsealed(struct db *db, struct arena *arena, int64_t limit, struct leads *out,
+                        struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1 AND contact_sealed = ''"
+              " LIMIT $2",
+              TEXT(db_scope_org(db)), INT(limit));
+    return read_leads(&rows, out, err);
+}
+
+bool lead_seal_contact(struct db *db, struct arena *arena, const struct lead *lead,
+                       struct err *err)
+{
+    struct str sealed = lead_contact_seal(db_ring(db), arena, db_scope_org(db), lead);
+
+    return db_run(db, NULL, err,
+                  "UPDATE leads SET contact_sealed = $3, name = '', phone = '',"
+                  " phone_typed = '', email = '', email_typed = '', answers = '[]'"
+                  " WHERE org_id = $1 AND lead_id = $2 AND contact_sealed = ''",
+                  TEXT(db_scope_org(db)), TEXT(lead->lead_id), TEXT(sealed)) &&
+           lead_words_store(db, arena, lead, err);
 }
 
 /* --- links -------------------------------------------------------------------- */

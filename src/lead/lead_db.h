@@ -18,8 +18,17 @@
 MUST_CHECK bool lead_lock_org(struct db *db, struct err *err);
 
 /* *added false: (platform, platform_lead_id) is there already. */
-MUST_CHECK bool lead_insert(struct db *db, const struct lead *lead, bool *added,
-                            struct err *err);
+MUST_CHECK bool lead_insert(struct db *db, struct arena *arena, const struct lead *lead,
+                            bool *added, struct err *err);
+/* What the lead is searched by. */
+MUST_CHECK bool lead_words_store(struct db *db, struct arena *arena, const struct lead *lead,
+                                 struct err *err);
+
+/* Contacts that were stored in the open, before they were sealed, and their sealing. */
+MUST_CHECK bool lead_list_unsealed(struct db *db, struct arena *arena, int64_t limit,
+                                   struct leads *out, struct err *err);
+MUST_CHECK bool lead_seal_contact(struct db *db, struct arena *arena, const struct lead *lead,
+                                  struct err *err);
 /* One more delivery of a known lead; "" in *lead_id when it is not known. */
 MUST_CHECK bool lead_count_delivery(struct db *db, struct arena *arena, struct str platform,
                                     struct str platform_lead_id, int64_t now_ms,

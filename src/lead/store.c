@@ -119,7 +119,7 @@ bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct st
     must(db_in_transaction(db));
     lead->stage = STR("interest");
     lead->updated_ms = now_ms;
-    if (!link_lead(db, arena, lead, err) || !lead_insert(db, lead, added, err))
+    if (!link_lead(db, arena, lead, err) || !lead_insert(db, arena, lead, added, err))
         return false;
     if (!*added)
         return count_again(db, arena, lead, now_ms, err);

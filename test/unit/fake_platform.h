@@ -367,6 +367,7 @@ static inline void fake_start(struct database *database, struct db *db, struct a
     }
     fake_conf = (struct conf){.collect_days = 7, .feature_tiktok = true};
     fake_app = (struct app){.conf = &fake_conf, .ring = ring, .database = database};
+    database_set_ring(database, ring);
     platform_register_for_tests(&fake_tiktok);
     fake_org = id_new(arena);
     fake_account = id_new(arena);

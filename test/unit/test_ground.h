@@ -62,6 +62,7 @@ static inline void ground_begin(struct ground *g, struct database *database, str
     g->db = db;
     g->conf.collect_days = 7;
     g->app = (struct app){.conf = &g->conf, .ring = ground_open_ring(), .database = database};
+    database_set_ring(database, g->app.ring);
     clock_set_wall(GROUND_NOW);
     db_scope_system(db);
     CHECK_OK(org_add(db, g->arena, STR("Kazakh"), STR("KZ"), STR("KZT"), &g->org, &g->err) &&

@@ -133,6 +133,21 @@ static struct conf conf;
 static struct app app;
 static const struct route *const tables[] = {hook_routes, NULL};
 
+/* One ring for this process and those it starts. */
+static const struct ring *ring_of_tests(void)
+{
+    static struct ring *ring;
+    char path[64];
+    struct err err = {0};
+
+    if (!ring) {
+        snprintf(path, sizeof path, "/tmp/adwright_hook_ring_%ld", (long)getpid());
+        must(ring_open(path, &ring, &err));
+        unlink(path);
+    }
+    return ring;
+}
+
 static struct web *serve(struct database *database)
 {
     struct web *web = NULL;
@@ -140,7 +155,8 @@ static struct web *serve(struct database *database)
 
     conf = (struct conf){.tiktok_app_secret = STR("app-secret"),
                          .tiktok_webhook_signatures = STR("open,timestamped,plain")};
-    app = (struct app){.conf = &conf, .database = database};
+    app = (struct app){.conf = &conf, .database = database, .ring = ring_of_tests()};
+    database_set_ring(database, app.ring);
     struct web_settings s = {.name = "test",
                              .address = STR("127.0.0.1"),
                              .workers = 1,
@@ -430,7 +446,8 @@ static void reading_waits_while_deliveries_pour_in(struct database *database, st
     struct err err = {0};
     int ran = 0;
 
-    app = (struct app){.conf = &conf, .database = database};
+    app = (struct app){.conf = &conf, .database = database, .ring = ring_of_tests()};
+    database_set_ring(database, app.ring);
     db_scope_system(db);
     CHECK_OK(inbox_add(db, arena, &entry, 1, true, &err), err);
     lead_intake_hold();

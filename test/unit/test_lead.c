@@ -509,17 +509,32 @@ static void forget_leads(struct ground *g)
 /* Everything that may not depend on the order of arrival; persons by the platform's lead id. */
 static struct str leads_state(struct ground *g)
 {
+    struct str out = STR("");
+    struct strs ids = {0}, firsts = {0};
     struct db_rows rows;
 
     db_select(g->db, g->arena, &rows,
-              "SELECT l.platform_lead_id || ' ' || l.state || ' ' || l.stage || ' '"
-              " || l.direction_id || ' ' || l.creative_id || ' ' || l.phone || ' ' || l.email"
-              " || ' of ' || COALESCE(f.platform_lead_id, '-')"
-              " || ' x' || CAST(l.duplicate_deliveries AS TEXT)"
+              "SELECT l.lead_id, ' of ' || COALESCE(f.platform_lead_id, '-')"
               " FROM leads l LEFT JOIN leads f ON f.org_id = l.org_id"
-              " AND f.lead_id = l.duplicate_of WHERE l.org_id = $1 ORDER BY 1",
+              " AND f.lead_id = l.duplicate_of WHERE l.org_id = $1 ORDER BY l.platform_lead_id",
               TEXT(g->org));
-    return ground_lines(g, &rows);
+    while (db_next(&rows)) {
+        *strs_add(&ids, g->arena) = db_text(&rows, 0);
+        *strs_add(&firsts, g->arena) = db_text(&rows, 1);
+    }
+    CHECK_OK(db_done(&rows, &g->err), g->err);
+    for (size_t i = 0; i < ids.n; i++) {
+        struct lead l = {0};
+        CHECK_OK(lead_get(g->db, g->arena, ids.at[i], &l, &g->err), g->err);
+        out = str_fmt(g->arena,
+                      STR_FMT STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT
+                                      " " STR_FMT " " STR_FMT STR_FMT " x%" PRId64 "\n",
+                      STR_ARG(out), STR_ARG(l.platform_lead_id), STR_ARG(l.state),
+                      STR_ARG(l.stage), STR_ARG(l.direction_id), STR_ARG(l.creative_id),
+                      STR_ARG(l.phone), STR_ARG(l.email), STR_ARG(firsts.at[i]),
+                      l.duplicate_deliveries);
+    }
+    return out;
 }
 
 #define ARRIVALS 5
@@ -621,6 +636,7 @@ a_body_that_kills_its_process_is_given_up_after_five_tries(struct database *data
     struct ground g;
 
     ground_begin(&g, database, db);
+    struct str hash = seal_sha256_hex(g.arena, str(DOCUMENTED));
     furnish(&g);
     deliver(&g, DOCUMENTED, GROUND_NOW);
     deliver(&g, FOUNDING, GROUND_NOW);
@@ -628,22 +644,22 @@ a_body_that_kills_its_process_is_given_up_after_five_tries(struct database *data
         /* The process died in the middle of its try: only the count is left. */
         CHECK_OK(db_run(db, NULL, &g.err,
                         "UPDATE webhook_deliveries SET attempts = attempts + 1, tried_ms = $1"
-                        " WHERE body = $2",
-                        INT(clock_wall_ms()), TEXT(str(DOCUMENTED))),
+                        " WHERE body_hash = $2",
+                        INT(clock_wall_ms()), TEXT(hash)),
                  g.err);
         clock_set_wall(clock_wall_ms() + 1000);
         if (death < 5)
             intake(&g); /* not due yet, the other one goes on */
-        CHECK(IS(ground_ask(&g, "SELECT state FROM webhook_deliveries WHERE body = $1",
-                            TEXT(str(DOCUMENTED))),
+        CHECK(IS(ground_ask(&g, "SELECT state FROM webhook_deliveries WHERE body_hash = $1",
+                            TEXT(hash)),
                  "received"),
               "after %d deaths", death);
         CHECK_OK(db_run(db, NULL, &g.err, "UPDATE webhook_deliveries SET tried_ms = 0"), g.err);
     }
     clock_set_wall(clock_wall_ms() + 10 * MINUTE_MS);
     intake(&g);
-    CHECK(IS(ground_ask(&g, "SELECT state FROM webhook_deliveries WHERE body = $1",
-                        TEXT(str(DOCUMENTED))),
+    CHECK(IS(ground_ask(&g, "SELECT state FROM webhook_deliveries WHERE body_hash = $1",
+                        TEXT(hash)),
              "failed"),
           "given up");
     CHECK(IS(only_lead(&g).platform_lead_id, "L9"), "the other is there");
@@ -1362,6 +1378,81 @@ static void another_org_sees_and_changes_nothing(struct database *database, stru
     ground_end(&g);
 }
 
+static size_t found_by(struct ground *g, const char *search)
+{
+    struct lead_filter filter = {.search = str(search), .limit = 10};
+    struct leads page = {0};
+
+    CHECK_OK(lead_list(g->db, g->arena, &filter, &page, &g->err), g->err);
+    return page.n;
+}
+
+static void contacts_are_sealed_and_found_by_their_words(struct database *database,
+                                                         struct db *db)
+{
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    furnish(&g);
+    deliver(&g, DOCUMENTED, GROUND_NOW);
+    intake(&g);
+    struct db_rows rows;
+    db_select(db, g.arena, &rows,
+              "SELECT name || phone || phone_typed || email || email_typed || answers"
+              " || contact_sealed || (SELECT max(body) FROM webhook_deliveries)"
+              " || (SELECT max(word) FROM lead_words w WHERE w.org_id = leads.org_id)"
+              " FROM leads WHERE org_id = $1",
+              TEXT(g.org));
+    struct str stored = ground_lines(&g, &rows);
+    CHECK(!str_has(stored, STR("701")) && !str_has(stored, STR("igul")) &&
+              !str_has(stored, STR("mail")) && !str_has(stored, STR("Which")),
+          STR_FMT, STR_ARG(stored));
+    CHECK(found_by(&g, "Айгуль") == 1 && found_by(&g, "8 (701) 123-45-67") == 1 &&
+              found_by(&g, "4567") == 1 && found_by(&g, "AIGUL@mail.kz") == 1 &&
+              found_by(&g, "aigul") == 1,
+          "found");
+    CHECK(found_by(&g, "4568") == 0 && found_by(&g, "Айг") == 0, "others are not");
+    db_scope(db, g.other);
+    CHECK(found_by(&g, "4567") == 0, "nor by another org");
+    ground_end(&g);
+}
+
+static void contacts_in_the_open_are_sealed_by_the_sweep(struct database *database,
+                                                         struct db *db)
+{
+    static const struct job_kind *const kinds[] = {lead_jobs, NULL};
+    struct ground g;
+    struct lead lead;
+    int ran;
+
+    ground_begin(&g, database, db);
+    CHECK_OK(db_run(db, NULL, &g.err,
+                    "INSERT INTO leads (org_id, lead_id, platform, source, platform_lead_id,"
+                    " state, name, phone, phone_typed, email, answers, created_ms, received_ms,"
+                    " updated_ms) VALUES ($1, 'old', 'tiktok', 'manual', 'x', 'unlinked',"
+                    " 'Ann', '+77011234567', '8701', 'a@b.kz', '[{\"field\":\"q\"}]', 1, 1, 1)",
+                    TEXT(g.org)),
+             g.err);
+    CHECK_OK(lead_get(db, g.arena, STR("old"), &lead, &g.err), g.err);
+    CHECK(IS(lead.name, "Ann"), "readable before");
+    db_scope_system(db);
+    CHECK_OK(lead_sweep(db, GROUND_NOW, &g.err), g.err);
+    CHECK_OK(job_run_due(database, kinds, db, NULL, &g.app, &ran, &g.err), g.err);
+    db_scope(db, g.org);
+    CHECK(IS(ground_ask(&g,
+                        "SELECT name || phone || phone_typed || email || answers FROM leads"
+                        " WHERE org_id = $1 AND contact_sealed <> ''",
+                        TEXT(g.org)),
+             "[]"),
+          "nothing stands open");
+    CHECK_OK(lead_get(db, g.arena, STR("old"), &lead, &g.err), g.err);
+    CHECK(IS(lead.name, "Ann") && IS(lead.phone, "+77011234567") && IS(lead.email, "a@b.kz") &&
+              IS(lead.answers, "[{\"field\":\"q\"}]"),
+          "readable after");
+    CHECK(found_by(&g, "ann") == 1, "and found");
+    ground_end(&g);
+}
+
 static void lists_are_filtered_and_paged(struct database *database, struct db *db)
 {
     struct ground g;
@@ -1436,6 +1527,8 @@ int main(void)
     RUN_ON_DATABASES(a_refund_is_whole_or_not_there);
     RUN_ON_DATABASES(a_lead_by_api_is_whole_or_not_there);
     RUN_ON_DATABASES(another_org_sees_and_changes_nothing);
+    RUN_ON_DATABASES(contacts_are_sealed_and_found_by_their_words);
+    RUN_ON_DATABASES(contacts_in_the_open_are_sealed_by_the_sweep);
     RUN_ON_DATABASES(lists_are_filtered_and_paged);
     arena_free(arena);
     ring_free(ground_ring);
