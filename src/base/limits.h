@@ -77,8 +77,7 @@
 /* Creatives */
 #define LIMIT_TRANSCRIPT_MS     (13 * 60 * 1000) /* of a video's sound */
 #define LIMIT_NEAR_LOOKS        5000 /* newest videos that a new one is compared with */
-#define LIMIT_CREATIVES_RESUMED 500  /* by one call: retried, or sent when an account connects \
-                                      */
-#define LIMIT_CARDS 10               /* of a carousel */
+#define LIMIT_CREATIVES_RESUMED 500  /* by one call: retried, or sent to a new account */
+#define LIMIT_CARDS             10   /* of a carousel */
 
 #endif
