@@ -13,6 +13,8 @@ extern const struct route accounts_routes[]; /* cards of ad accounts */
 extern const struct route connect_routes[];  /* OAuth, instant pages, lead forms */
 extern const struct route directions_routes[];
 extern const struct route creatives_routes[];
+extern const struct route creatives_library_routes[]; /* tags, usage, deleting, many at once */
+extern const struct route creatives_files_routes[];   /* videos and posters */
 extern const struct route builder_routes[]; /* /api/tiktok-campaign-builder, launches */
 extern const struct route leads_routes[];   /* leads, stages, purchases */
 extern const struct route events_routes[];  /* conversions sent back */

@@ -2,64 +2,17 @@
 
 #include "api/api.h"
 #include "api/common.h"
+#include "api/creatives_json.h"
 #include "base/arena.h"
 #include "conf/app.h"
 #include "conf/conf.h"
 #include "creative/creative.h"
+#include "creative/creative_library.h"
 #include "creative/process.h"
+#include "db/db.h"
+#include "text/hex.h"
 
-#include <unistd.h>
-
-/* --- answers --- */
-
-static bool put_creative(struct request *rq, struct json_writer *w,
-                         const struct creative *creative, struct err *err)
-{
-    struct str duplicate_of;
-
-    if (!creative_duplicate_of(rq->db, rq->arena, creative, &duplicate_of, err))
-        return false;
-    json_object(w);
-    json_text_member(w, "id", creative->id);
-    json_text_or_null_member(w, "direction_id", creative->direction_id);
-    json_text_or_null_member(w, "creative_group_id", creative->group_id);
-    json_text_member(w, "title", creative->title);
-    json_text_member(w, "media_type", creative->media_type);
-    json_text_member(w, "status", creative->status);
-    json_text_or_null_member(w, "error_text", creative->error_text);
-    json_text_or_null_member(w, "media_url", creative->media_url);
-    json_text_or_null_member(w, "content_sha256", creative->sha256);
-    json_text_or_null_member(w, "duplicate_of", duplicate_of);
-    json_int_member(w, "size_bytes", creative->size_bytes);
-    json_int_member(w, "duration_ms", creative->duration_ms);
-    json_int_member(w, "width", creative->width);
-    json_int_member(w, "height", creative->height);
-    json_key(w, "probe");
-    if (creative->probe_json.n)
-        json_put_raw(w, creative->probe_json);
-    else
-        json_put_null(w);
-    json_text_or_null_member(w, "ad_text", creative->ad_text);
-    json_text_or_null_member(w, "call_to_action", creative->call_to_action);
-    json_text_or_null_member(w, "landing_page_url", creative->landing_page_url);
-    json_int_member(w, "version", creative->version);
-    api_time_member(w, rq->arena, "created_at", creative->created_ms);
-    api_time_member(w, rq->arena, "updated_at", creative->updated_ms);
-    json_end(w);
-    return true;
-}
-
-static bool reply_creative(struct request *rq, struct reply *rp, struct str id, int status,
-                           struct err *err)
-{
-    struct creative creative;
-    struct reply_json json;
-
-    if (!creative_get(rq->db, rq->arena, id, &creative, err))
-        return false;
-    reply_json_begin(rq, &json);
-    return put_creative(rq, &json.w, &creative, err) && reply_json_end(&json, rp, status, err);
-}
+#include <inttypes.h>
 
 static void wake(struct request *rq)
 {
@@ -102,7 +55,7 @@ static bool post_creative(struct request *rq, struct reply *rp, struct err *err)
         !creative_add(rq->db, rq->arena, &wish, rq->now_ms, &id, err))
         return false;
     wake(rq);
-    return reply_creative(rq, rp, id, 202, err);
+    return creatives_reply(rq, rp, id, 202, err);
 }
 
 static bool query_text(struct request *rq, const char *name, size_t limit, struct str *out,
@@ -136,41 +89,88 @@ static bool post_upload(struct request *rq, struct reply *rp, struct err *err)
                                  &creative, err))
         return false;
     wake(rq);
-    return reply_creative(rq, rp, creative.id, 201, err);
+    return creatives_reply(rq, rp, creative.id, 201, err);
 }
 
 /* --- looking --- */
 
-/* GET /api/creatives?direction_id=&status= - newest first; status=failed lists what to retry.
- */
+/* "<number>_<id>" and, sorted by title, "_<its words in hex>": where the last row stood. */
+static bool read_cursor(struct request *rq, struct creative_question *q, struct err *err)
+{
+    struct str rest = request_query(rq, "cursor");
+
+    if (!rest.n)
+        return true;
+
+    struct str number = str_cut(&rest, '_');
+
+    q->after_id = str_cut(&rest, '_');
+    if (str_int(number, &q->after_number) && q->after_id.n && q->after_id.n <= LIMIT_NAME &&
+        hex_decode(rq->arena, rest, &q->after_text) && str_utf8(q->after_text))
+        return true;
+    return err_input(err, "cursor", "send next_cursor of the page before as it is",
+                     "the cursor cannot be read");
+}
+
+static void put_cursor(struct request *rq, struct json_writer *w,
+                       const struct creative_row *last)
+{
+    json_text_or_null_member(w, "next_cursor",
+                             last ? str_fmt(rq->arena, "%" PRId64 "_" STR_FMT "_" STR_FMT,
+                                            last->sort_number, STR_ARG(last->creative.id),
+                                            STR_ARG(hex_encode(rq->arena, last->sort_text)))
+                                  : STR(""));
+}
+
+static bool query_flag(struct request *rq, const char *name, bool *out, struct err *err)
+{
+    struct str text = request_query(rq, name);
+
+    *out = str_eq(text, STR("true")) || str_eq(text, STR("1"));
+    return *out || !text.n || str_eq(text, STR("false")) || str_eq(text, STR("0")) ||
+           err_input(err, name, "true or false", "%s is a yes or no", name);
+}
+
+static bool read_question(struct request *rq, struct creative_question *q, struct err *err)
+{
+    *q = (struct creative_question){
+        .direction_id = request_query(rq, "direction_id"),
+        .ad_account_id = STR(""),
+        .status = request_query(rq, "status"),
+        .media_type = request_query(rq, "media_type"),
+        .group_id = request_query(rq, "group"),
+        .tag = request_query(rq, "tag"),
+        .text = request_query(rq, "q"),
+        .used = request_query(rq, "used"),
+        .sort = request_query(rq, "sort"),
+    };
+    return api_check_org(rq, NULL, err) && api_limit(rq, &q->limit, err) &&
+           api_platform(rq, &q->platform, err) &&
+           api_account_id(rq, NULL, &q->ad_account_id, err) &&
+           query_flag(rq, "duplicates", &q->duplicates, err) &&
+           query_flag(rq, "grouped", &q->grouped, err) && read_cursor(rq, q, err);
+}
+
+/* GET /api/creatives?q=&direction_id=&ad_account_id=&platform=&status=&tag=&group=&media_type=
+ * &used=&duplicates=&grouped=&sort= */
 static bool get_creatives(struct request *rq, struct reply *rp, struct err *err)
 {
-    struct creative_filter filter = {.direction_id = request_query(rq, "direction_id"),
-                                     .status = request_query(rq, "status")};
-    struct creatives list = {0};
+    struct creative_question question;
+    struct creative_rows rows = {0};
     struct reply_json json;
-    int64_t limit;
+    bool more;
 
-    if (!api_check_org(rq, NULL, err) || !api_limit(rq, &limit, err) ||
-        !api_cursor(rq, &filter.before_ms, &filter.before_id, err))
+    if (!read_question(rq, &question, err) ||
+        !creative_library_list(rq->db, rq->arena, &question, &rows, &more, err))
         return false;
-    filter.limit = limit + 1;
-    if (!creative_list(rq->db, rq->arena, &filter, &list, err))
-        return false;
-
-    bool more = (int64_t)list.n > limit;
-    size_t n = more ? (size_t)limit : list.n;
-
     reply_json_begin(rq, &json);
     json_object(&json.w);
     json_key(&json.w, "data");
     json_list(&json.w);
-    for (size_t i = 0; i < n; i++)
-        if (!put_creative(rq, &json.w, &list.at[i], err))
-            return false;
+    for (size_t i = 0; i < rows.n; i++)
+        creatives_put_row(rq, &json.w, &rows.at[i]);
     json_end(&json.w);
-    api_put_cursor(&json.w, rq->arena, more, n ? list.at[n - 1].created_ms : 0,
-                   n ? list.at[n - 1].id : STR(""));
+    put_cursor(rq, &json.w, more && rows.n ? &rows.at[rows.n - 1] : NULL);
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }
@@ -178,26 +178,7 @@ static bool get_creatives(struct request *rq, struct reply *rp, struct err *err)
 static bool get_creative(struct request *rq, struct reply *rp, struct err *err)
 {
     return api_check_org(rq, NULL, err) &&
-           reply_creative(rq, rp, request_arg(rq, "id"), 200, err);
-}
-
-/* GET /api/creatives/:id/poster - the still that stands for the video. */
-static bool get_poster(struct request *rq, struct reply *rp, struct err *err)
-{
-    const struct app *app = rq->app;
-    struct creative creative;
-    const char *path;
-
-    if (!creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err))
-        return false;
-    path = creative_poster_path(app->conf, rq->arena, &creative);
-    if (!*path || access(path, R_OK) != 0)
-        return err_set(err, ERR_NOT_FOUND, "creative " STR_FMT " has no poster yet",
-                       STR_ARG(creative.id));
-    rp->status = 200;
-    rp->type = STR("image/jpeg");
-    rp->file_path = path;
-    return true;
+           creatives_reply(rq, rp, request_arg(rq, "id"), 200, err);
 }
 
 /* --- changing --- */
@@ -207,42 +188,72 @@ static bool is_there(const struct json *body, const char *field)
     return json_type(json_at(body, field)) != JSON_MISSING;
 }
 
-/* PATCH /api/creatives/:id {title?, texts?, direction_id?, version?} */
+/* If-Match: the ETag of the creative, its version; "*" and none are whatever it is. */
+static bool read_if_match(struct request *rq, struct reply *rp, int64_t *version,
+                          struct err *err)
+{
+    struct str tag = str_trim(request_header(rq, "if-match"));
+    struct creative creative;
+
+    if (!tag.n || str_eq(tag, STR("*")))
+        return true;
+    if (!str_starts(tag, STR("\"")) || !str_ends(tag, STR("\"")) || tag.n < 3 ||
+        !str_int(str_sub(tag, 1, tag.n - 2), version) || *version < 1)
+        return err_input(err, "if-match", "send the ETag that the creative came with",
+                         "If-Match is not the version of a creative");
+    if (!creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err))
+        return false;
+    if (creative.version == *version)
+        return true;
+    rp->status = 412;
+    err_set(err, ERR_CONFLICT, "the creative was changed by somebody else");
+    return err_hint(err, "read it again and repeat your change");
+}
+
+static bool read_change(const struct json *body, struct creative_change *change,
+                        struct err *err)
+{
+    struct creative_wish texts = {0};
+
+    if (!read_texts(body, &texts, err) ||
+        !json_want_int(body, "version", 1, INT64_MAX, change->version, &change->version, err))
+        return false;
+    change->set_title = is_there(body, "title");
+    change->set_direction = is_there(body, "direction_id");
+    change->set_ad_text = is_there(body, "ad_text");
+    change->set_call_to_action = is_there(body, "call_to_action");
+    change->set_landing_page_url = is_there(body, "landing_page_url");
+    change->direction_id = texts.direction_id;
+    change->ad_text = texts.ad_text;
+    change->call_to_action = texts.call_to_action;
+    change->landing_page_url = texts.landing_page_url;
+    return !change->set_title ||
+           json_need_text(body, "title", LIMIT_TITLE, &change->title, err);
+}
+
+/* PATCH /api/creatives/:id {title?, texts?, direction_id?, tags?, version?} */
 static bool patch_creative(struct request *rq, struct reply *rp, struct err *err)
 {
-    static const char *const allowed[] = {"title",          "direction_id",     "ad_text",
-                                          "call_to_action", "landing_page_url", "version",
-                                          "userAccountId",  "user_account_id",  NULL};
+    static const char *const allowed[] = {
+        "title",   "direction_id",  "ad_text",         "call_to_action", "landing_page_url",
+        "version", "userAccountId", "user_account_id", "tags",           NULL};
+    struct str id = request_arg(rq, "id");
     struct creative_change change = {0};
-    struct creative_wish texts = {0};
+    struct strs tags = {0};
     const struct json *body;
 
     if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
-        !api_check_org(rq, body, err) || !read_texts(body, &texts, err) ||
-        !json_want_int(body, "version", 1, INT64_MAX, 0, &change.version, err))
+        !api_check_org(rq, body, err) || !read_if_match(rq, rp, &change.version, err) ||
+        !read_change(body, &change, err) || !creatives_read_tags(rq, body, &tags, err) ||
+        !db_begin(rq->db, err))
         return false;
-    change.set_title = is_there(body, "title");
-    change.set_direction = is_there(body, "direction_id");
-    change.set_ad_text = is_there(body, "ad_text");
-    change.set_call_to_action = is_there(body, "call_to_action");
-    change.set_landing_page_url = is_there(body, "landing_page_url");
-    change.direction_id = texts.direction_id;
-    change.ad_text = texts.ad_text;
-    change.call_to_action = texts.call_to_action;
-    change.landing_page_url = texts.landing_page_url;
-    if ((change.set_title && !json_need_text(body, "title", LIMIT_TITLE, &change.title, err)) ||
-        !creative_update(rq->db, rq->arena, request_arg(rq, "id"), &change, rq->caller.actor,
-                         rq->now_ms, err))
-        return false;
-    return reply_creative(rq, rp, request_arg(rq, "id"), 200, err);
-}
 
-static bool delete_creative(struct request *rq, struct reply *rp, struct err *err)
-{
-    return api_check_org(rq, NULL, err) &&
-           creative_delete(rq->db, rq->arena, request_arg(rq, "id"), rq->caller.actor,
-                           rq->now_ms, err) &&
-           reply_body(rp, 204, "application/json", STR(""));
+    bool ok =
+        creative_update(rq->db, rq->arena, id, &change, rq->caller.actor, rq->now_ms, err) &&
+        (!is_there(body, "tags") ||
+         creative_tag_set(rq->db, rq->arena, id, &tags, rq->now_ms, err));
+
+    return db_end(rq->db, ok, err) && creatives_reply(rq, rp, id, 200, err);
 }
 
 /* POST /api/creatives/:id/retry - a failed one is fetched and looked at again. */
@@ -253,7 +264,7 @@ static bool post_retry(struct request *rq, struct reply *rp, struct err *err)
                         err))
         return false;
     wake(rq);
-    return reply_creative(rq, rp, request_arg(rq, "id"), 202, err);
+    return creatives_reply(rq, rp, request_arg(rq, "id"), 202, err);
 }
 
 const struct route creatives_routes[] = {
@@ -262,9 +273,7 @@ const struct route creatives_routes[] = {
     {"POST", "/api/creatives/upload", CAN_EDIT, .handler = post_upload,
      .body_limit = LIMIT_VIDEO},
     {"GET", "/api/creatives/:id", CAN_READ, .handler = get_creative},
-    {"GET", "/api/creatives/:id/poster", CAN_READ, .handler = get_poster},
     {"PATCH", "/api/creatives/:id", CAN_EDIT, .handler = patch_creative},
-    {"DELETE", "/api/creatives/:id", CAN_EDIT, .handler = delete_creative},
     {"POST", "/api/creatives/:id/retry", CAN_EDIT, .handler = post_retry},
     ROUTES_END,
 };

@@ -48,6 +48,8 @@ static const struct route *const routes[] = {
     directions_routes,
     creatives_routes,
     uploads_routes,
+    creatives_library_routes,
+    creatives_files_routes,
     builder_routes,
     leads_routes,
     metrics_routes,

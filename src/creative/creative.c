@@ -143,6 +143,8 @@ bool creative_update(struct db *db, struct arena *arena, struct str id,
                      const struct creative_change *change, struct str actor, int64_t now_ms,
                      struct err *err)
 {
+    if (db_in_transaction(db))
+        return change_creative(db, arena, id, change, actor, now_ms, err);
     return db_begin(db, err) &&
            db_end(db, change_creative(db, arena, id, change, actor, now_ms, err), err);
 }

@@ -139,6 +139,7 @@ struct creative_change {
     struct str title, direction_id, ad_text, call_to_action, landing_page_url;
     int64_t version; /* that the change was made on; 0 = whatever it is */
 };
+/* Inside the caller's transaction or as its own. */
 MUST_CHECK bool creative_update(struct db *db, struct arena *arena, struct str id,
                                 const struct creative_change *change, struct str actor,
                                 int64_t now_ms, struct err *err);
