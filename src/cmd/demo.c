@@ -466,6 +466,8 @@ static bool read_options(struct demo *demo, int argc, char **argv, bool *asked, 
     /* The server's own lines would drown the story; --log asks for them. */
     if (!was_named(argc, argv, "--log", "ADWRIGHT_LOG"))
         log_setup(LOG_ERROR, 0);
+    if (!demo->videos.n && !demo->boot.conf.transcription_language.n)
+        demo->boot.conf.transcription_language = STR("en"); /* the carried clips' */
     demo->boot.conf.drain_seconds = 5;
     demo->boot.by_hand = true;
     return cmd_rest(&demo->boot, 0, err) &&
