@@ -3,35 +3,65 @@
 #include "api/api.h"
 #include "api/common.h"
 #include "roi/roi.h"
+#include "text/money.h"
 
-static bool read_basis(struct request *rq, enum roi_basis *basis, struct err *err)
+/* The question that every answer about ROI begins with. */
+static bool read_question(struct request *rq, struct roi_question *out, struct err *err)
 {
-    struct str text = request_query(rq, "basis");
+    struct str basis = request_query(rq, "basis"), model = request_query(rq, "model");
+    struct str goods = request_query(rq, "goods_percent");
 
-    *basis = str_eq(text, STR("payment")) ? ROI_BY_PAYMENT : ROI_BY_LEAD;
-    return text.n == 0 || str_eq(text, STR("lead")) || str_eq(text, STR("payment")) ||
-           err_input(err, "basis", "lead (sales of the leads of these days) or payment",
-                     "\"" STR_FMT "\" is not a date basis", STR_ARG(str_sub(text, 0, 20)));
+    *out = (struct roi_question){.first_day = request_query(rq, "first_day"),
+                                 .last_day = request_query(rq, "last_day"),
+                                 .direction_id = request_query(rq, "direction_id"),
+                                 .currency = request_query(rq, "currency"),
+                                 .now_ms = rq->now_ms};
+    if (!roi_basis_by_name(basis, &out->basis))
+        return err_input(
+            err, "basis",
+            "lead (sales of the leads of these days), payment, click or impression",
+            "\"" STR_FMT "\" is not a date basis", STR_ARG(str_sub(basis, 0, 20)));
+    if (!roi_model_by_name(model, &out->model))
+        return err_input(err, "model", "lead (the ad that made the lead), first or last",
+                         "\"" STR_FMT "\" is not a model of attribution",
+                         STR_ARG(str_sub(model, 0, 20)));
+    if (goods.n) {
+        if (!money_parse(goods, &out->goods_micros, err))
+            return err_field(err, "goods_percent");
+        out->goods_micros = out->goods_micros < 0 ? -1 : money_scale(out->goods_micros, 1, 100);
+    }
+    return api_check_org(rq, NULL, err) && api_platform(rq, &out->platform, err) &&
+           api_account_id(rq, NULL, &out->ad_account_id, err);
 }
 
-/* GET /api/roi?first_day&last_day&platform&account_id&direction_id&currency&basis */
+static bool read_compare(struct request *rq, bool *compare, struct err *err)
+{
+    struct str text = request_query(rq, "compare");
+
+    *compare = str_eq(text, STR("previous"));
+    return text.n == 0 || *compare ||
+           err_input(err, "compare", "previous (as many days just before)",
+                     "\"" STR_FMT "\" is nothing to compare with",
+                     STR_ARG(str_sub(text, 0, 20)));
+}
+
+/* GET /api/roi?first_day&last_day&platform&account_id&direction_id&currency&basis&model
+ * &goods_percent&compare */
 static bool get_roi(struct request *rq, struct reply *rp, struct err *err)
 {
-    struct roi_question question = {.first_day = request_query(rq, "first_day"),
-                                    .last_day = request_query(rq, "last_day"),
-                                    .direction_id = request_query(rq, "direction_id"),
-                                    .currency = request_query(rq, "currency"),
-                                    .now_ms = rq->now_ms};
-    struct roi_report report;
+    struct roi_question question, before;
+    struct roi_report report, previous;
     struct reply_json json;
+    bool compare;
 
-    if (!api_check_org(rq, NULL, err) || !read_basis(rq, &question.basis, err) ||
-        !api_platform(rq, &question.platform, err) ||
-        !api_account_id(rq, NULL, &question.ad_account_id, err) ||
+    if (!read_question(rq, &question, err) || !read_compare(rq, &compare, err) ||
         !roi_report(rq->db, rq->arena, &question, &report, err))
         return false;
+    if (compare && (!roi_previous(rq->arena, &question, &report, &before, err) ||
+                    !roi_report(rq->db, rq->arena, &before, &previous, err)))
+        return false;
     reply_json_begin(rq, &json);
-    roi_put_json(&json.w, rq->arena, &report);
+    roi_put_json(&json.w, rq->arena, &report, compare ? &previous : NULL);
     return reply_json_end(&json, rp, 200, err);
 }
 

@@ -37,7 +37,7 @@ static bool print_report(struct boot *boot, struct db *db, const struct roi_ques
     }
     buf_init(&buf, boot->arena, LIMIT_REPLY_BODY);
     json_writer(&w, &buf);
-    roi_put_json(&w, boot->arena, &report);
+    roi_put_json(&w, boot->arena, &report, NULL);
     if (!buf_done(&buf, "the report", &text, err))
         return false;
     printf(STR_FMT "\n", STR_ARG(text));
@@ -47,7 +47,7 @@ static bool print_report(struct boot *boot, struct db *db, const struct roi_ques
 static bool report(struct boot *boot, struct db *db, struct err *err)
 {
     struct roi_question question = {.now_ms = clock_wall_ms()};
-    struct str org_id, basis = STR("lead");
+    struct str org_id, basis = STR(""), model = STR("");
 
     (void)cmd_option(boot, "--first-day", &question.first_day);
     (void)cmd_option(boot, "--last-day", &question.last_day);
@@ -56,15 +56,18 @@ static bool report(struct boot *boot, struct db *db, struct err *err)
     (void)cmd_option(boot, "--direction", &question.direction_id);
     (void)cmd_option(boot, "--currency", &question.currency);
     (void)cmd_option(boot, "--basis", &basis);
+    (void)cmd_option(boot, "--model", &model);
     bool json = cmd_flag(boot, "--json");
-    if (!str_eq(basis, STR("lead")) && !str_eq(basis, STR("payment")))
-        return err_input(err, "basis", "lead or payment", "\"" STR_FMT "\" is not a date basis",
-                         STR_ARG(basis));
+    if (!roi_basis_by_name(basis, &question.basis))
+        return err_input(err, "basis", "lead, payment, click or impression",
+                         "\"" STR_FMT "\" is not a date basis", STR_ARG(basis));
+    if (!roi_model_by_name(model, &question.model))
+        return err_input(err, "model", "lead, first or last",
+                         "\"" STR_FMT "\" is not a model of attribution", STR_ARG(model));
     if (question.platform.n && !str_eq(question.platform, STR("tiktok")) &&
         !str_eq(question.platform, STR("facebook")))
         return err_input(err, "platform", "tiktok or facebook",
                          "\"" STR_FMT "\" is not a platform", STR_ARG(question.platform));
-    question.basis = str_eq(basis, STR("payment")) ? ROI_BY_PAYMENT : ROI_BY_LEAD;
     if (!cmd_org_option(boot, db, &org_id, err) || !cmd_rest(boot, 0, err))
         return false;
     db_scope(db, org_id);
@@ -77,7 +80,9 @@ int cmd_report(int argc, char **argv)
         "usage: adwright report [--org ID] [--first-day DAY --last-day DAY] [--platform "
         "tiktok]\n"
         "                       [--ad-account ID] [--direction ID] [--currency KZT]\n"
-        "                       [--basis lead|payment] [--json]\n\n"
+        "                       [--basis lead|payment|click|impression] [--model "
+        "lead|first|last]\n"
+        "                       [--json]\n\n"
         "What each creative cost and earned: by default the last 30 days, sales of the leads\n"
         "created in them, in the org's currency.  A dash is a figure that is not known.\n";
 

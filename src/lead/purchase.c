@@ -11,6 +11,7 @@
 #include "conf/app.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/stage.h"
 #include "seal/seal.h"
@@ -139,6 +140,13 @@ static struct str sale_cause(struct arena *arena, const struct purchase *sale)
     return str_fmt(arena, "sale " STR_FMT, STR_ARG(sale->external_id));
 }
 
+/* The row, and what reports count of it. */
+static bool insert(struct db *db, const struct purchase *purchase, struct err *err)
+{
+    return purchase_insert(db, purchase, err) &&
+           sale_facts_renew(db, purchase->purchase_id, true, err);
+}
+
 static bool add_sale(struct db *db, struct arena *arena, const struct purchase_wish *wish,
                      const struct contact *contact, struct purchase *sale, struct err *err)
 {
@@ -153,14 +161,14 @@ static bool add_sale(struct db *db, struct arena *arena, const struct purchase_w
     else if (!match_lead(db, arena, contact, sale, &lead_id, err))
         return false;
     if (lead_id.n == 0)
-        return purchase_insert(db, sale, err);
+        return insert(db, sale, err);
     if (!lead_get(db, arena, lead_id, &lead, err))
         return err_field(err, "lead_id");
     sale->lead_id = lead.lead_id;
     sale->creative_id = lead.creative_id;
     sale->ad_account_id = lead.ad_account_id;
     sale->lead_ms = lead.created_ms;
-    return purchase_insert(db, sale, err) &&
+    return insert(db, sale, err) &&
            lead_bought(db, arena, &lead, sale->paid_ms, wish->actor, sale_cause(arena, sale),
                        wish->now_ms, err) &&
            conversion_add_sale(db, arena, &lead, sale, wish->now_ms, err);
@@ -195,7 +203,7 @@ static bool add_refund(struct db *db, struct arena *arena, const struct purchase
     refund->ad_account_id = sale.ad_account_id;
     refund->lead_ms = sale.lead_ms;
     refund->match_cause = STR("sale");
-    return purchase_insert(db, refund, err);
+    return insert(db, refund, err);
 }
 
 /* Is the stored one what is asked for now?  Fields that the wish leaves out are not compared.
@@ -308,6 +316,7 @@ bool purchase_adopt(struct db *db, struct arena *arena, const struct lead *lead,
         bool by_phone = lead->phone_hash.n && str_eq(sale->phone_hash, lead->phone_hash);
         if (!purchase_set_lead(db, sale->purchase_id, lead,
                                by_phone ? STR("phone") : STR("email"), err) ||
+            !sale_facts_renew(db, sale->purchase_id, false, err) ||
             !lead_bought(db, arena, &current, sale->paid_ms, actor, sale_cause(arena, sale),
                          now_ms, err) ||
             !conversion_add_sale(db, arena, &current, sale, now_ms, err))

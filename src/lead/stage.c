@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "text/zone.h"
 
@@ -63,6 +64,7 @@ static bool move(struct db *db, struct arena *arena, const struct lead *lead, st
                err_hint(err, "read the lead again");
     /* A sale is reported by itself, with its amount. */
     return lead_transition_add(db, lead->lead_id, &transition, err) &&
+           lead_facts_renew(db, lead->lead_id, false, err) &&
            (str_eq(to, STR("purchase")) ||
             conversion_add_stage(db, arena, lead, to, at_ms, now_ms, err));
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/purchase.h"
 #include "seal/seal.h"
@@ -129,6 +130,7 @@ bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct st
          !join_person(db, lead, &firsts, now_ms, err)))
         return false;
     if (!lead_transitions_begin(db, lead, actor, now_ms, err) ||
+        !lead_facts_renew(db, lead->lead_id, firsts.n == 0, err) ||
         !conversion_add_stage(db, arena, lead, lead->stage, lead->created_ms, now_ms, err) ||
         !purchase_adopt(db, arena, lead, actor, now_ms, err))
         return false;

@@ -182,7 +182,8 @@ static bool store_in_transaction(struct collection *c, struct err *err)
     struct ad_map map = {0};
     size_t wrote = 0;
 
-    return object_store(c->db, c->arena, &c->run, &c->objects, &map, err) &&
+    return metric_lock(c->db, &c->run, err) &&
+           object_store(c->db, c->arena, &c->run, &c->objects, &map, err) &&
            metric_known_list(c->db, c->arena, &c->run, &known, err) &&
            put_rows(c, &known, &map, &wrote, err) && roll_up(c, wrote, err) &&
            ad_account_mark_synced(c->db, c->connection, c->run.now_ms, err) &&

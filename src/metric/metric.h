@@ -3,6 +3,7 @@
 
 #include "base/list.h"
 #include "job/job.h"
+#include "text/zone.h"
 
 struct app;
 struct ad_connection;
@@ -83,6 +84,19 @@ MUST_CHECK bool metric_collection_list(struct db *db, struct arena *arena,
                                        struct str before_id, int64_t limit,
                                        struct metric_collections *out, struct err *err);
 
+/*
+ * The roll-ups, derived from the figures by ad in the same transaction: by
+ * creative and day, and by creative and block of METRIC_BLOCK_DAYS days counted
+ * from 1970-01-01.
+ */
+#define METRIC_BLOCK_DAYS 30
+struct day metric_block_of(struct str day); /* the first day of its block */
+
+/* All roll-ups of the org in scope made anew, block by block in transactions of their own.
+ * *blocks (may be NULL) = how many. */
+MUST_CHECK bool metric_rebuild(struct db *db, struct arena *arena, int64_t *blocks,
+                               struct err *err);
+
 /* --- currency -------------------------------------------------------------------- */
 
 /*
@@ -109,6 +123,11 @@ LIST(currency_rates, struct currency_rate);
 MUST_CHECK bool currency_rate_list(struct db *db, struct arena *arena, struct str currency,
                                    struct str last_day, struct currency_rates *out,
                                    struct err *err);
+/* The rate of that day or the last one before it, either way round; NULL when none is known. */
+const struct currency_rate *currency_rate_find(const struct currency_rates *rates,
+                                               struct str from, struct str to, struct str day);
+/* By that rate, out of `from` into its other currency; rounded half away from zero. */
+int64_t currency_scale(const struct currency_rate *rate, int64_t micros, struct str from);
 /* False when no rate is known. */
 bool currency_convert_by(const struct currency_rates *rates, int64_t micros, struct str from,
                          struct str to, struct str day, int64_t *out);

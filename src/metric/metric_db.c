@@ -135,14 +135,15 @@ bool metric_map_creatives(struct db *db, struct arena *arena, const struct metri
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
 }
 
-bool metric_roll_up(struct db *db, const struct metric_run *run, struct str first_day,
-                    struct err *err)
+/* The daily roll-up of these days of one account. */
+static bool roll_up_days(struct db *db, const struct metric_run *run, struct str first_day,
+                         struct str last_day, struct err *err)
 {
     return db_run(db, NULL, err,
                   "DELETE FROM creative_metrics_daily WHERE org_id = $1 AND ad_account_id = $2"
                   " AND platform = $3 AND day >= $4 AND day <= $5",
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-                  TEXT(first_day), TEXT(run->last_day)) &&
+                  TEXT(first_day), TEXT(last_day)) &&
            db_run(
                db, NULL, err,
                "INSERT INTO creative_metrics_daily (org_id, ad_account_id, platform,"
@@ -156,7 +157,121 @@ bool metric_roll_up(struct db *db, const struct metric_run *run, struct str firs
                " AND platform = $3 AND source = $6 AND day >= $4 AND day <= $5"
                " GROUP BY org_id, ad_account_id, platform, creative_id, day, currency",
                TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-               TEXT(first_day), TEXT(run->last_day), TEXT(metric_source(run->platform)));
+               TEXT(first_day), TEXT(last_day), TEXT(metric_source(run->platform)));
+}
+
+/* The block, from its days in the daily roll-up. */
+static bool roll_up_block(struct db *db, const struct metric_run *run, struct str first_day,
+                          struct str last_day, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "DELETE FROM creative_metrics_blocks WHERE org_id = $1"
+                  " AND ad_account_id = $2 AND platform = $3 AND first_day = $4",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+                  TEXT(first_day)) &&
+           db_run(db, NULL, err,
+                  "INSERT INTO creative_metrics_blocks (org_id, ad_account_id, creative_id,"
+                  " first_day, platform, currency, days, spend_micros, impressions, clicks,"
+                  " platform_leads) SELECT org_id, ad_account_id, creative_id,"
+                  " CAST($4 AS TEXT), platform, currency, count(*),"
+                  " CAST(sum(spend_micros) AS BIGINT), CAST(sum(impressions) AS BIGINT),"
+                  " CAST(sum(clicks) AS BIGINT), CAST(sum(platform_leads) AS BIGINT)"
+                  " FROM creative_metrics_daily WHERE org_id = $1 AND ad_account_id = $2"
+                  " AND platform = $3 AND day >= $4 AND day <= $5"
+                  " GROUP BY org_id, ad_account_id, creative_id, platform, currency",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+                  TEXT(first_day), TEXT(last_day));
+}
+
+bool metric_roll_up(struct db *db, const struct metric_run *run, struct str first_day,
+                    struct err *err)
+{
+    if (!roll_up_days(db, run, first_day, run->last_day, err))
+        return false;
+    for (struct day day = metric_block_of(first_day);
+         str_cmp(day_str(&day), run->last_day) <= 0;
+         day = day_add(day_str(&day), METRIC_BLOCK_DAYS)) {
+        struct day last = day_add(day_str(&day), METRIC_BLOCK_DAYS - 1);
+        if (!roll_up_block(db, run, day_str(&day), day_str(&last), err))
+            return false;
+    }
+    return true;
+}
+
+/* Whoever writes figures of one account on one platform takes turns. */
+bool metric_lock(struct db *db, const struct metric_run *run, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE ad_account_connections SET last_sync_ms = last_sync_ms"
+                  " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3",
+                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
+}
+
+/* The accounts that have figures or roll-ups, each from its first to its last day. */
+static bool list_spans(struct db *db, struct arena *arena, struct metric_runs *out,
+                       struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT ad_account_id, platform, min(first_day), max(last_day) FROM"
+              " (SELECT ad_account_id, platform, min(day) AS first_day, max(day) AS last_day"
+              "   FROM creative_metrics_history WHERE org_id = $1 GROUP BY 1, 2"
+              "  UNION ALL SELECT ad_account_id, platform, min(day), max(day)"
+              "   FROM creative_metrics_daily WHERE org_id = $1 GROUP BY 1, 2"
+              "  UNION ALL SELECT ad_account_id, platform, min(first_day), max(first_day)"
+              "   FROM creative_metrics_blocks WHERE org_id = $1 GROUP BY 1, 2) s"
+              " GROUP BY ad_account_id, platform ORDER BY ad_account_id, platform",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        *metric_runs_add(out, arena) = (struct metric_run){.ad_account_id = db_text(&rows, 0),
+                                                           .platform = db_text(&rows, 1),
+                                                           .first_day = db_text(&rows, 2),
+                                                           .last_day = db_text(&rows, 3)};
+    return db_done(&rows, err);
+}
+
+static bool rebuild_block(struct db *db, const struct metric_run *run, struct err *err)
+{
+    return db_begin(db, err) &&
+           db_end(db,
+                  metric_lock(db, run, err) &&
+                      roll_up_days(db, run, run->first_day, run->last_day, err) &&
+                      roll_up_block(db, run, run->first_day, run->last_day, err),
+                  err);
+}
+
+bool metric_rebuild(struct db *db, struct arena *arena, int64_t *blocks, struct err *err)
+{
+    struct metric_runs runs = {0};
+    int64_t n = 0;
+
+    if (!list_spans(db, arena, &runs, err))
+        return false;
+    for (size_t i = 0; i < runs.n; i++) {
+        struct str last_day = runs.at[i].last_day;
+        for (struct day day = metric_block_of(runs.at[i].first_day);
+             str_cmp(day_str(&day), last_day) <= 0;
+             day = day_add(day_str(&day), METRIC_BLOCK_DAYS)) {
+            struct day last = day_add(day_str(&day), METRIC_BLOCK_DAYS - 1);
+            struct metric_run run = runs.at[i];
+            run.first_day = day_str(&day);
+            run.last_day = day_str(&last);
+            if (!rebuild_block(db, &run, err))
+                return false;
+            n++;
+        }
+    }
+    if (blocks)
+        *blocks = n;
+    return true;
+}
+
+struct day metric_block_of(struct str day)
+{
+    int n = day_diff(day, STR("1970-01-01"));
+
+    return day_add(day, -(n % METRIC_BLOCK_DAYS));
 }
 
 bool metric_collection_add(struct db *db, const struct metric_run *run,

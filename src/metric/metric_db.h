@@ -15,6 +15,10 @@ struct metric_run {
     int64_t started_ms;
     int64_t now_ms; /* of the writing */
 };
+LIST(metric_runs, struct metric_run);
+
+/* Inside a transaction that writes figures or roll-ups, first of all. */
+MUST_CHECK bool metric_lock(struct db *db, const struct metric_run *run, struct err *err);
 
 /* What is stored of an ad and a day. */
 struct metric_known {
@@ -45,7 +49,7 @@ MUST_CHECK bool metric_put(struct db *db, const struct metric_run *run,
 MUST_CHECK bool metric_map_creatives(struct db *db, struct arena *arena,
                                      const struct metric_run *run, struct str *first_day,
                                      struct err *err);
-/* The roll-up by creative, from that day to the run's last one, made anew. */
+/* The roll-ups by creative, from that day to the run's last one, made anew. */
 MUST_CHECK bool metric_roll_up(struct db *db, const struct metric_run *run,
                                struct str first_day, struct err *err);
 

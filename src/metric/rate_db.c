@@ -83,8 +83,8 @@ static size_t count_until(const struct currency_rates *rates, struct str day)
 
 /* The latest rate of the pair, either way round, that is not after `day`; of two of one day the
  * direct one. */
-static const struct currency_rate *find_rate(const struct currency_rates *rates,
-                                             struct str from, struct str to, struct str day)
+const struct currency_rate *currency_rate_find(const struct currency_rates *rates,
+                                               struct str from, struct str to, struct str day)
 {
     const struct currency_rate *inverse = NULL;
 
@@ -100,6 +100,12 @@ static const struct currency_rate *find_rate(const struct currency_rates *rates,
     return inverse;
 }
 
+int64_t currency_scale(const struct currency_rate *rate, int64_t micros, struct str from)
+{
+    return str_eq(rate->base, from) ? money_scale(micros, rate->rate_micros, MICROS_PER_UNIT)
+                                    : money_scale(micros, MICROS_PER_UNIT, rate->rate_micros);
+}
+
 bool currency_convert_by(const struct currency_rates *rates, int64_t micros, struct str from,
                          struct str to, struct str day, int64_t *out)
 {
@@ -107,11 +113,10 @@ bool currency_convert_by(const struct currency_rates *rates, int64_t micros, str
         *out = micros;
         return true;
     }
-    const struct currency_rate *rate = find_rate(rates, from, to, day);
+    const struct currency_rate *rate = currency_rate_find(rates, from, to, day);
     if (!rate)
         return false;
-    *out = str_eq(rate->base, from) ? money_scale(micros, rate->rate_micros, MICROS_PER_UNIT)
-                                    : money_scale(micros, MICROS_PER_UNIT, rate->rate_micros);
+    *out = currency_scale(rate, micros, from);
     return true;
 }
 

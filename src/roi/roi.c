@@ -1,192 +1,57 @@
-/* roi.c - joining spend with money. */
+/* roi.c - joining spend with money: the report. */
 
 #include "roi/roi.h"
-#include "auth/auth_db.h"
 #include "base/arena.h"
-#include "base/strs.h"
-#include "db/db.h"
-#include "metric/metric.h"
-#include "roi/roi_db.h"
+#include "lead/fact.h"
+#include "metric/key_index.h"
+#include "roi/roi_parts.h"
+#include "text/day.h"
+#include "text/json.h"
 #include "text/money.h"
-#include "text/zone.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-#define DEFAULT_DAYS 30
-#define MOST_DAYS    3660
-
 struct making {
-    struct db *db;
-    struct arena *arena;
-    struct roi_filter filter;
-    struct roi_accounts accounts;
-    struct currency_rates rates;
-    bool rates_read;
+    struct roi_frame frame;
     struct roi_report *report;
-    struct roi_names names;
+    struct key_index index; /* of the rows, by creative */
+    bool from_truth;
 };
-
-/* --- which days, which currency ----------------------------------------------------- */
-
-static bool set_days(struct making *m, const struct roi_question *question, struct err *err)
-{
-    struct day today = zone_day(m->report->zone, question->now_ms);
-    struct str last =
-        question->last_day.n ? question->last_day : str_dup(m->arena, day_str(&today));
-
-    if (!day_valid(last))
-        return err_input(err, "last_day", "write it as 2026-11-24",
-                         "\"" STR_FMT "\" is not a day", STR_ARG(str_sub(last, 0, 20)));
-    struct day month = day_add(last, 1 - DEFAULT_DAYS);
-    struct str first =
-        question->first_day.n ? question->first_day : str_dup(m->arena, day_str(&month));
-    if (!day_valid(first))
-        return err_input(err, "first_day", "write it as 2026-11-24",
-                         "\"" STR_FMT "\" is not a day", STR_ARG(str_sub(first, 0, 20)));
-    if (day_diff(last, first) < 0 || day_diff(last, first) >= MOST_DAYS)
-        return err_input(err, "first_day", "give a first day before the last one",
-                         "the range from " STR_FMT " to " STR_FMT " cannot be reported",
-                         STR_ARG(first), STR_ARG(last));
-    m->filter.first_day = m->report->first_day = first;
-    m->filter.last_day = m->report->last_day = last;
-    return true;
-}
-
-static bool set_currency(struct making *m, struct str currency, struct err *err)
-{
-    struct org_row org;
-
-    if (currency.n && !money_currency_known(currency))
-        return err_input(err, "currency", "give an ISO 4217 code such as KZT",
-                         "\"" STR_FMT "\" is not a currency we know",
-                         STR_ARG(str_sub(currency, 0, 10)));
-    if (currency.n == 0) {
-        if (!org_get(m->db, m->arena, db_scope_org(m->db), &org, err))
-            return false;
-        currency = org.currency;
-    }
-    m->filter.currency = m->report->currency = currency;
-    return true;
-}
-
-static void set_age(struct making *m)
-{
-    int64_t oldest = 0;
-    bool any = false;
-
-    for (size_t i = 0; i < m->accounts.n; i++) {
-        if (!str_eq(m->accounts.at[i].state, STR("connected")))
-            continue;
-        if (!any || m->accounts.at[i].last_sync_ms < oldest)
-            oldest = m->accounts.at[i].last_sync_ms;
-        any = true;
-    }
-    m->report->collected_ms = oldest;
-}
-
-static bool prepare(struct making *m, const struct roi_question *question, struct err *err)
-{
-    m->filter = (struct roi_filter){.platform = question->platform,
-                                    .ad_account_id = question->ad_account_id,
-                                    .direction_id = question->direction_id};
-    m->report->basis = question->basis;
-    m->report->made_ms = question->now_ms;
-    if ((m->filter.ad_account_id.n || m->filter.direction_id.n) &&
-        !roi_check_filter(m->db, m->arena, &m->filter, err))
-        return false;
-    if (!roi_account_list(m->db, m->arena, question->platform, question->ad_account_id,
-                          &m->accounts, err))
-        return false;
-    m->report->zone = STR("Etc/UTC");
-    if (m->accounts.n && zone_known(m->accounts.at[0].zone))
-        m->report->zone = m->accounts.at[0].zone;
-    set_age(m);
-    return set_currency(m, question->currency, err) && set_days(m, question, err);
-}
 
 /* --- rows ------------------------------------------------------------------------------ */
 
-static int by_id(const void *key, const void *member)
-{
-    const struct roi_row *row = member;
-
-    return str_cmp(*(const struct str *)key, row->creative_id);
-}
-
-static int rows_by_id(const void *a, const void *b)
-{
-    const struct roi_row *x = a;
-
-    return by_id(&x->creative_id, b);
-}
-
 static const struct roi_money nothing = {true, 0};
 
-/* A row for every creative; those without any figure or ad leave at the end. */
-static void begin_rows(struct making *m)
+static void index_rows(struct making *m)
 {
-    struct roi_rows *rows = &m->report->rows;
+    const struct roi_rows *rows = &m->report->rows;
 
-    for (size_t i = 0; i < m->names.n; i++) {
-        const struct roi_name *name = &m->names.at[i];
-        *roi_rows_add(rows, m->arena) = (struct roi_row){.creative_id = name->creative_id,
-                                                         .title = name->title,
-                                                         .direction_id = name->direction_id,
-                                                         .direction_name = name->direction_name,
-                                                         .platform = name->platform,
-                                                         .advertised = name->advertised,
-                                                         .spend = nothing,
-                                                         .revenue = nothing,
-                                                         .refunds = nothing};
-    }
-    if (rows->n)
-        qsort(rows->at, rows->n, sizeof(*rows->at), rows_by_id);
-    m->report->unattributed =
-        (struct roi_row){.spend = nothing, .revenue = nothing, .refunds = nothing};
-    m->report->total = m->report->unattributed;
+    key_index_init(&m->index, m->frame.arena, rows->n * 2 + 100);
+    for (size_t i = 0; i < rows->n; i++)
+        key_index_put(&m->index, rows->at[i].creative_id, i);
 }
 
-/* The creative's row, or the unattributed one (a creative that is gone has no name to show). */
+/* The creative's row, new where there is none yet; without a creative the unattributed one. */
 static struct roi_row *row_of(struct making *m, struct str creative_id)
 {
-    struct roi_rows *rows = &m->report->rows;
-    struct roi_row *row = NULL;
+    struct roi_report *report = m->report;
 
-    if (creative_id.n && rows->n)
-        row = bsearch(&creative_id, rows->at, rows->n, sizeof(*rows->at), by_id);
-    if (row)
-        return row;
-    m->report->has_unattributed = true;
-    return &m->report->unattributed;
-}
-
-/* --- money in one currency --------------------------------------------------------------- */
-
-static void note_missing(struct making *m, struct str from, struct str day)
-{
-    struct roi_missings *missing = &m->report->missing;
-
-    for (size_t i = 0; i < missing->n; i++) {
-        struct roi_missing *known = &missing->at[i];
-        if (!str_eq(known->from, from))
-            continue;
-        if (str_cmp(day, known->first_day) < 0)
-            known->first_day = day;
-        if (str_cmp(day, known->last_day) > 0)
-            known->last_day = day;
-        return;
+    if (creative_id.n == 0) {
+        report->has_unattributed = true;
+        return &report->unattributed;
     }
-    *roi_missings_add(missing, m->arena) =
-        (struct roi_missing){from, m->report->currency, day, day};
-}
-
-/* All rates that matter, read when the first foreign amount is met. */
-static bool read_rates(struct making *m, struct err *err)
-{
-    if (m->rates_read)
-        return true;
-    m->rates_read = true;
-    return currency_rate_list(m->db, m->arena, m->report->currency, STR(""), &m->rates, err);
+    size_t at = key_index_find(&m->index, creative_id);
+    if (at != KEY_NONE)
+        return &report->rows.at[at];
+    struct roi_row *row = roi_rows_add(&report->rows, m->frame.arena);
+    *row = (struct roi_row){
+        .creative_id = creative_id, .spend = nothing, .revenue = nothing, .refunds = nothing};
+    if (m->index.n * 2 + 2 >= m->index.room)
+        index_rows(m);
+    else
+        key_index_put(&m->index, creative_id, report->rows.n - 1);
+    return row;
 }
 
 static void add_money(struct roi_money *sum, const struct roi_money *more)
@@ -195,107 +60,232 @@ static void add_money(struct roi_money *sum, const struct roi_money *more)
     sum->micros += more->micros;
 }
 
-static bool convert(struct making *m, int64_t micros, struct str currency, struct str day,
-                    struct roi_money *out, struct err *err)
+/* --- spend ------------------------------------------------------------------------------ */
+
+static bool add_foreign(struct making *m, const struct roi_spend_days *days, struct err *err)
 {
-    *out = (struct roi_money){true, micros};
-    if (micros == 0 || str_eq(currency, m->report->currency))
-        return true;
-    if (!read_rates(m, err))
-        return false;
-    out->known = currency_convert_by(&m->rates, micros, currency, m->report->currency, day,
-                                     &out->micros);
-    if (!out->known) {
-        out->micros = 0;
-        note_missing(m, currency, day);
+    struct roi_money spend;
+
+    for (size_t i = 0; i < days->n; i++) {
+        const struct roi_spend_day *day = &days->at[i];
+        if (!roi_convert(&m->frame, day->spend_micros, day->currency, day->day, &spend, NULL,
+                         err))
+            return false;
+        add_money(&row_of(m, day->creative_id)->spend, &spend);
     }
     return true;
 }
 
-/* --- adding up ------------------------------------------------------------------------------
- */
+/* The roll-ups know no directions: an ad's direction is asked of the figures by ad. */
+static bool add_spend_truth(struct making *m, struct err *err)
+{
+    struct roi_spend_days days = {0};
+
+    if (!roi_spend_truth(m->frame.db, m->frame.arena, &m->frame.filter, &days, err))
+        return false;
+    for (size_t i = 0; i < days.n; i++) {
+        struct roi_row *row = row_of(m, days.at[i].creative_id);
+        row->spend_rows++;
+        row->impressions += days.at[i].impressions;
+        row->clicks += days.at[i].clicks;
+        row->platform_leads += days.at[i].platform_leads;
+    }
+    return add_foreign(m, &days, err);
+}
 
 static bool add_spend(struct making *m, struct err *err)
 {
-    struct roi_spends spends = {0};
-    struct roi_money spend;
+    const struct roi_filter *filter = &m->frame.filter;
+    struct roi_span spans[ROI_SPANS];
+    struct day today = zone_day(m->frame.zone, m->frame.now_ms);
+    int64_t first = 0, last = 0, now = 0, foreign = 0;
 
-    if (!roi_spend_list(m->db, m->arena, &m->filter, &spends, err))
-        return false;
-    for (size_t i = 0; i < spends.n; i++) {
-        const struct roi_spend *sum = &spends.at[i];
-        struct roi_row *row = row_of(m, sum->creative_id);
-        if (!convert(m, sum->spend_micros, sum->currency, sum->day, &spend, err))
+    if (m->from_truth || filter->direction_id.n)
+        return add_spend_truth(m, err);
+    must(day_to_days(filter->first_day, &first) && day_to_days(filter->last_day, &last) &&
+         day_to_days(day_str(&today), &now));
+    int n = roi_spans(first, last + 1, METRIC_BLOCK_DAYS, now, spans);
+    for (int k = 0; k < n; k++) {
+        struct roi_spends sums = {0};
+        if (!roi_spend_sums(m->frame.db, m->frame.arena, filter, &spans[k], &sums, err))
             return false;
-        add_money(&row->spend, &spend);
-        row->measured = true;
-        row->impressions += sum->impressions;
-        row->clicks += sum->clicks;
-        row->platform_leads += sum->platform_leads;
+        for (size_t i = 0; i < sums.n; i++) {
+            const struct roi_spend *sum = &sums.at[i];
+            struct roi_row *row = row_of(m, sum->creative_id);
+            row->spend_rows += sum->rows;
+            row->spend.micros += sum->spend_micros;
+            row->impressions += sum->impressions;
+            row->clicks += sum->clicks;
+            row->platform_leads += sum->platform_leads;
+            foreign += sum->foreign;
+        }
     }
-    return true;
+    if (foreign == 0)
+        return true;
+    struct roi_spend_days days = {0};
+    return roi_foreign_spend(m->frame.db, m->frame.arena, filter, &days, err) &&
+           add_foreign(m, &days, err);
 }
 
-static bool add_leads(struct making *m, const struct roi_range *range, struct err *err)
-{
-    struct roi_lead_sums sums = {0};
+/* --- people and their money ------------------------------------------------------------------
+ */
 
-    if (!roi_lead_list(m->db, m->arena, &m->filter, range, &sums, err))
-        return false;
-    for (size_t i = 0; i < sums.n; i++) {
-        struct roi_row *row = row_of(m, sums.at[i].creative_id);
-        row->leads += sums.at[i].leads;
-        row->duplicate_leads += sums.at[i].duplicates;
-        row->qualified += sums.at[i].qualified;
+static void add_lead_sums(struct making *m, const struct roi_lead_sums *sums)
+{
+    for (size_t i = 0; i < sums->n; i++) {
+        struct roi_row *row = row_of(m, sums->at[i].creative_id);
+        row->leads += sums->at[i].leads;
+        row->duplicate_leads += sums->at[i].duplicates;
+        row->qualified += sums->at[i].qualified;
     }
-    return true;
 }
 
-static bool add_sales(struct making *m, const struct roi_range *range, struct err *err)
+/* Amounts that are not counted yet; the sales and refunds themselves are when `count`. */
+static bool add_payments(struct making *m, const struct roi_part *part,
+                         const struct roi_payments *payments, bool count, struct err *err)
 {
-    struct roi_sale_sums sums = {0};
-    struct roi_money revenue, refunds;
+    struct roi_money revenue, refund;
 
-    if (!roi_sale_list(m->db, m->arena, &m->filter, range, m->report->basis, &sums, err))
-        return false;
-    for (size_t i = 0; i < sums.n; i++) {
-        const struct roi_sales *sum = &sums.at[i];
-        struct roi_row *row = row_of(m, sum->creative_id);
-        struct day day = zone_day(range->zone, sum->paid_ms);
-        struct str text = str_dup(m->arena, day_str(&day));
-        if (!convert(m, sum->revenue_micros, sum->currency, text, &revenue, err) ||
-            !convert(m, sum->refund_micros, sum->currency, text, &refunds, err))
+    for (size_t i = 0; i < payments->n; i++) {
+        const struct roi_payment *p = &payments->at[i];
+        struct roi_row *row = row_of(m, p->creative_id);
+        struct str day = roi_paid_day(&m->frame, part, p->paid_ms);
+        if (!roi_convert(&m->frame, p->amount_micros, p->currency, day, &revenue, NULL, err))
             return false;
-        row->sales += sum->sales;
         add_money(&row->revenue, &revenue);
-        add_money(&row->refunds, &refunds);
+        row->sales += count && !p->refund;
+        row->refund_count += count && p->refund;
+        if (!p->refund)
+            continue;
+        refund = (struct roi_money){revenue.known, -revenue.micros};
+        add_money(&row->refunds, &refund);
     }
     return true;
 }
 
-/* Leads and sales, zone by zone: a day begins at another instant in each. */
+static bool add_people_truth(struct making *m, const struct roi_part *part, struct err *err)
+{
+    struct roi_lead_sums leads = {0};
+    struct roi_payments payments = {0};
+
+    if (!roi_lead_truth(m->frame.db, m->frame.arena, &m->frame.filter, part, &leads, err) ||
+        !roi_payment_truth(m->frame.db, m->frame.arena, &m->frame.filter, part, &payments, err))
+        return false;
+    add_lead_sums(m, &leads);
+    return add_payments(m, part, &payments, true, err);
+}
+
+static bool add_span(struct making *m, const struct roi_part *part, const struct roi_span *span,
+                     int64_t *foreign, struct err *err)
+{
+    struct roi_lead_sums leads = {0};
+    struct roi_sale_sums sales = {0};
+
+    if (!roi_lead_list(m->frame.db, m->frame.arena, &m->frame.filter, part, span, &leads,
+                       err) ||
+        !roi_sale_list(m->frame.db, m->frame.arena, &m->frame.filter, part, span, &sales, err))
+        return false;
+    add_lead_sums(m, &leads);
+    for (size_t i = 0; i < sales.n; i++) {
+        const struct roi_sales *sum = &sales.at[i];
+        struct roi_row *row = row_of(m, sum->creative_id);
+        row->sales += sum->sales;
+        row->refund_count += sum->refunds;
+        row->revenue.micros += sum->revenue_micros;
+        row->refunds.micros += sum->refund_micros;
+        *foreign += sum->foreign;
+    }
+    return true;
+}
+
+static bool add_people_sums(struct making *m, const struct roi_part *part, struct err *err)
+{
+    struct roi_span spans[ROI_SPANS];
+    struct roi_payments payments = {0};
+    int64_t foreign = 0;
+    int n = roi_spans(part->from_ms, part->to_ms, FACT_BLOCK_MS, m->frame.now_ms, spans);
+
+    for (int k = 0; k < n; k++)
+        if (!add_span(m, part, &spans[k], &foreign, err))
+            return false;
+    if (foreign == 0)
+        return true;
+    return roi_foreign_payments(m->frame.db, m->frame.arena, &m->frame.filter, part, &payments,
+                                err) &&
+           add_payments(m, part, &payments, false, err);
+}
+
+/* Leads and sales, zone by zone. */
 static bool add_people(struct making *m, struct err *err)
 {
-    struct day after = day_add(m->report->last_day, 1);
-    struct strs zones = {0};
+    const struct roi_filter *filter = &m->frame.filter;
+    bool rolled = !m->from_truth && filter->model == ROI_LEAD_TOUCH &&
+                  (filter->basis == ROI_BY_LEAD || filter->basis == ROI_BY_PAYMENT);
 
-    *strs_add(&zones, m->arena) = m->report->zone;
-    for (size_t i = 0; i < m->accounts.n; i++) {
-        bool seen = !zone_known(m->accounts.at[i].zone);
-        for (size_t k = 0; k < zones.n; k++)
-            seen = seen || str_eq(zones.at[k], m->accounts.at[i].zone);
-        if (!seen)
-            *strs_add(&zones, m->arena) = m->accounts.at[i].zone;
-    }
-    for (size_t i = 0; i < zones.n; i++) {
-        struct roi_range range = {.zone = zones.at[i],
-                                  .fallback = m->report->zone,
-                                  .from_ms =
-                                      zone_day_start_ms(zones.at[i], m->report->first_day),
-                                  .to_ms = zone_day_start_ms(zones.at[i], day_str(&after))};
-        if (!add_leads(m, &range, err) || !add_sales(m, &range, err))
+    if (filter->basis == ROI_BY_IMPRESSION) /* nothing of ours can be dated so */
+        return true;
+    for (size_t i = 0; i < m->frame.parts.n; i++) {
+        const struct roi_part *part = &m->frame.parts.at[i];
+        if (rolled ? !add_people_sums(m, part, err) : !add_people_truth(m, part, err))
             return false;
     }
+    return true;
+}
+
+/* --- names
+ * ------------------------------------------------------------------------------------ */
+
+static void put_name(struct roi_row *row, const struct roi_name *name)
+{
+    row->named = true;
+    row->creative_id = name->creative_id;
+    row->title = name->title;
+    row->direction_id = name->direction_id;
+    row->direction_name = name->direction_name;
+    row->platform = name->platform;
+}
+
+static bool is_empty(const struct roi_row *row)
+{
+    return row->spend_rows == 0 && row->leads == 0 && row->duplicate_leads == 0 &&
+           row->sales == 0 && row->refund_count == 0;
+}
+
+static struct str without_name(struct making *m)
+{
+    struct json_writer w;
+    struct buf buf;
+
+    buf_init(&buf, m->frame.arena, LIMIT_REPLY_BODY);
+    json_writer(&w, &buf);
+    json_list(&w);
+    for (size_t i = 0; i < m->report->rows.n; i++)
+        if (!m->report->rows.at[i].advertised)
+            json_put_text(&w, m->report->rows.at[i].creative_id);
+    json_end(&w);
+    return buf_str(&buf);
+}
+
+/* Every creative with an ad has a row; every row has its names. */
+static bool add_names(struct making *m, struct err *err)
+{
+    struct roi_names advertised = {0}, others = {0};
+    size_t named = 0;
+
+    if (!roi_advertised_list(m->frame.db, m->frame.arena, &m->frame.filter, &advertised, err))
+        return false;
+    for (size_t i = 0; i < advertised.n; i++) {
+        struct roi_row *row = row_of(m, advertised.at[i].creative_id);
+        put_name(row, &advertised.at[i]);
+        row->advertised = true;
+        named++;
+    }
+    if (named == m->report->rows.n)
+        return true;
+    if (!roi_name_list(m->frame.db, m->frame.arena, without_name(m), &others, err))
+        return false;
+    for (size_t i = 0; i < others.n; i++)
+        put_name(row_of(m, others.at[i].creative_id), &others.at[i]);
     return true;
 }
 
@@ -304,46 +294,73 @@ static bool add_people(struct making *m, struct err *err)
 
 static struct roi_money cost_of(const struct roi_row *row, int64_t n)
 {
-    if (!row->measured || !row->spend.known || n == 0)
+    if (!row->measured || !row->spend.known || n <= 0)
         return (struct roi_money){0};
     return (struct roi_money){true, money_scale(row->spend.micros, 1, n)};
 }
 
-static void set_ratios(struct roi_row *row)
+/* Wilson's interval at 95 %. */
+static struct roi_share share_of(int64_t part, int64_t whole)
 {
-    bool spent = row->measured && row->spend.known && row->spend.micros > 0;
+    if (whole <= 0 || part < 0 || part > whole)
+        return (struct roi_share){0};
+    double n = (double)whole, p = (double)part / n, z = 1.959963984540054;
+    double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    return (struct roi_share){.known = true,
+                              .events = whole,
+                              .value = p,
+                              .low = part == 0 ? 0 : middle - half,
+                              .high = part == whole ? 1 : middle + half};
+}
 
-    if (row->impressions > 0)
-        row->ctr = (struct roi_ratio){true, (double)row->clicks / (double)row->impressions};
-    row->cpc = cost_of(row, row->clicks);
-    row->cpl = cost_of(row, row->leads);
-    row->cpql = cost_of(row, row->qualified);
-    if (!spent || !row->revenue.known)
+static void set_money_ratios(struct roi_row *row, int64_t goods_micros)
+{
+    if (!row->measured || !row->spend.known || !row->revenue.known)
+        return;
+    int64_t goods = money_scale(row->revenue.micros, goods_micros, MICROS_PER_UNIT);
+    row->profit = (struct roi_money){true, row->revenue.micros - row->spend.micros};
+    row->margin = (struct roi_money){true, row->profit.micros - goods};
+    if (row->spend.micros <= 0)
         return;
     double spend = (double)row->spend.micros, revenue = (double)row->revenue.micros;
     row->roi = (struct roi_ratio){true, (revenue - spend) / spend};
     row->roas = (struct roi_ratio){true, revenue / spend};
+    row->romi = (struct roi_ratio){true, (double)row->margin.micros / spend};
 }
 
-static void add_to_total(struct roi_row *total, const struct roi_row *row)
+static void set_ratios(const struct roi_report *report, struct roi_row *row)
 {
-    total->measured = total->measured || row->measured;
-    total->impressions += row->impressions;
-    total->clicks += row->clicks;
-    total->platform_leads += row->platform_leads;
-    total->leads += row->leads;
-    total->duplicate_leads += row->duplicate_leads;
-    total->qualified += row->qualified;
-    total->sales += row->sales;
-    add_money(&total->spend, &row->spend);
-    add_money(&total->revenue, &row->revenue);
-    add_money(&total->refunds, &row->refunds);
+    bool by_impression = report->basis == ROI_BY_IMPRESSION;
+
+    row->measured = row->spend_rows > 0;
+    if (by_impression)
+        row->revenue.known = row->refunds.known = false;
+    if (row->impressions > 0)
+        row->ctr = (struct roi_ratio){true, (double)row->clicks / (double)row->impressions};
+    row->cpc = cost_of(row, row->clicks);
+    row->cpl = cost_of(row, by_impression ? row->platform_leads : row->leads);
+    row->cpql = cost_of(row, row->qualified);
+    row->cac = cost_of(row, row->sales);
+    row->qualified_share = share_of(row->qualified, row->leads);
+    row->sold_share = share_of(row->sales, row->qualified);
+    set_money_ratios(row, report->goods_micros);
 }
 
-static bool is_empty(const struct roi_row *row)
+static void add_to(struct roi_row *sum, const struct roi_row *row)
 {
-    return !row->measured && row->leads == 0 && row->duplicate_leads == 0 && row->sales == 0 &&
-           row->refunds.micros == 0 && row->revenue.known;
+    sum->spend_rows += row->spend_rows;
+    sum->impressions += row->impressions;
+    sum->clicks += row->clicks;
+    sum->platform_leads += row->platform_leads;
+    sum->leads += row->leads;
+    sum->duplicate_leads += row->duplicate_leads;
+    sum->qualified += row->qualified;
+    sum->sales += row->sales;
+    sum->refund_count += row->refund_count;
+    add_money(&sum->spend, &row->spend);
+    add_money(&sum->revenue, &row->revenue);
+    add_money(&sum->refunds, &row->refunds);
 }
 
 static int by_spend(const void *a, const void *b)
@@ -357,6 +374,7 @@ static int by_spend(const void *a, const void *b)
     return str_cmp(x->creative_id, y->creative_id);
 }
 
+/* A creative that is gone has no name to show: its figures are the unattributed row's. */
 static void finish(struct making *m)
 {
     struct roi_report *report = m->report;
@@ -366,29 +384,63 @@ static void finish(struct making *m)
         struct roi_row *row = &report->rows.at[i];
         if (is_empty(row) && !row->advertised)
             continue;
-        add_to_total(&report->total, row);
-        set_ratios(row);
+        if (!row->named) {
+            report->has_unattributed = true;
+            add_to(&report->unattributed, row);
+            continue;
+        }
+        add_to(&report->total, row);
+        set_ratios(report, row);
         report->rows.at[kept++] = *row;
     }
     report->rows.n = kept;
     if (kept)
         qsort(report->rows.at, kept, sizeof(*report->rows.at), by_spend);
-    add_to_total(&report->total, &report->unattributed);
-    set_ratios(&report->unattributed);
-    set_ratios(&report->total);
+    /* What was added and taken out again leaves nothing to show. */
+    report->has_unattributed = report->has_unattributed && !is_empty(&report->unattributed);
+    add_to(&report->total, &report->unattributed);
+    set_ratios(report, &report->unattributed);
+    set_ratios(report, &report->total);
 }
 
 bool roi_report(struct db *db, struct arena *arena, const struct roi_question *question,
                 struct roi_report *out, struct err *err)
 {
-    struct making m = {.db = db, .arena = arena, .report = out};
+    struct making m = {.report = out, .from_truth = question->from_truth};
 
-    *out = (struct roi_report){0};
-    if (!prepare(&m, question, err) || !roi_name_list(db, arena, &m.filter, &m.names, err))
+    if (!roi_frame(db, arena, question, &m.frame, err))
         return false;
-    begin_rows(&m);
-    if (!add_spend(&m, err) || !add_people(&m, err))
+    *out = (struct roi_report){.currency = m.frame.filter.currency,
+                               .first_day = m.frame.filter.first_day,
+                               .last_day = m.frame.filter.last_day,
+                               .zone = m.frame.zone,
+                               .basis = question->basis,
+                               .model = question->model,
+                               .goods_micros = question->goods_micros,
+                               .collected_ms = m.frame.collected_ms,
+                               .made_ms = question->now_ms};
+    out->unattributed =
+        (struct roi_row){.spend = nothing, .revenue = nothing, .refunds = nothing};
+    out->total = out->unattributed;
+    index_rows(&m);
+    if (!add_spend(&m, err) || !add_people(&m, err) || !add_names(&m, err))
         return false;
     finish(&m);
+    out->missing = m.frame.missing;
     return true;
+}
+
+bool roi_previous(struct arena *arena, const struct roi_question *question,
+                  const struct roi_report *report, struct roi_question *out, struct err *err)
+{
+    int days = day_diff(report->last_day, report->first_day) + 1;
+    struct day first = day_add(report->first_day, -days), last = day_add(report->first_day, -1);
+
+    *out = *question;
+    out->first_day = str_dup(arena, day_str(&first));
+    out->last_day = str_dup(arena, day_str(&last));
+    out->currency = report->currency;
+    return day_valid(out->first_day) ||
+           err_input(err, "compare", "choose a later first day",
+                     "there are no such days before " STR_FMT, STR_ARG(report->first_day));
 }

@@ -8,32 +8,58 @@ struct db;
 struct json_writer;
 
 /*
- * What each creative cost and earned.
+ * What each creative cost and earned.  docs/roi.md has every formula.
  *
  *   spend, impressions, clicks, platform leads   stored daily figures, by days of the ad
  *                                                account's zone
  *   leads        persons, not forms: a second form of the same phone or e-mail is a duplicate,
- *                shown beside; dated by the day the lead was created
+ *                shown beside
  *   qualified    of these persons, those who ever reached the stage qualified or beyond
- *   sales, revenue   sales, and what they brought net of refunds; by default those of the
- *                leads created in the range (basis lead), else those paid in it (basis payment)
+ *   sales, revenue   sales, and what they brought net of refunds; a refund is an event with a
+ *                date of its own and follows its sale's creative
  *
- * Every sale counts once, at its lead's creative.  What has no creative (leads
- * of unmapped ads, sales without a lead, spend of ads made elsewhere) is one
- * row "unattributed", so that the rows add up to the totals; sales without a
- * lead are dated by payment.  Ratios come from sums.
+ * Four date bases, the same events by other dates:
+ *   lead         leads, and the sales of these leads whenever paid (default)
+ *   payment      leads as above; sales and refunds by the day of their own payment
+ *   click        leads, and their sales, by the day the ad was clicked (the lead's own time
+ *                where the click's is not known)
+ *   impression   the day of the spend, to compare with the platform's own table: leads are the
+ *                platform's count; what was sold cannot be dated so, and is unknown
  *
- * Money is converted into one currency: spend by the rate of its day, payments
- * by the rate of theirs.  Where a rate is missing the figure is unknown, and
- * the report says which rate; nothing is guessed.
+ * Three models of which ad is credited.  A person's touches are its leads, the
+ * first one and its duplicates:
+ *   lead         a person counts at the first lead, a sale at the lead it belongs to (default)
+ *   first        both at the person's first lead
+ *   last         a person at the last lead, a sale at the last one before the payment
+ *
+ * Every sale counts once.  What has no creative (leads of unmapped ads, sales
+ * without a lead, spend of ads made elsewhere) is one row "unattributed", so
+ * that the rows add up to the totals; sales without a lead are dated by
+ * payment.  Ratios come from sums.
+ *
+ * Money is converted into one currency: spend by the rate of its day, each
+ * account, creative and day by itself; each payment by the rate of its own
+ * day; rounded to micros, half away from zero.  Where a rate is missing the
+ * figure is unknown, and the report says which rate; nothing is guessed.
  */
-enum roi_basis { ROI_BY_LEAD, ROI_BY_PAYMENT };
+enum roi_basis { ROI_BY_LEAD, ROI_BY_PAYMENT, ROI_BY_CLICK, ROI_BY_IMPRESSION };
+enum roi_model { ROI_LEAD_TOUCH, ROI_FIRST_TOUCH, ROI_LAST_TOUCH };
+
+/* By name ("" = the default); false when there is none of this name. */
+bool roi_basis_by_name(struct str name, enum roi_basis *out);
+bool roi_model_by_name(struct str name, enum roi_model *out);
+struct str roi_basis_name(enum roi_basis basis);
+struct str roi_model_name(enum roi_model model);
 
 struct roi_question {
     struct str first_day, last_day;                   /* "" = 30 days until today */
     struct str platform, ad_account_id, direction_id; /* "" = all */
     struct str currency;                              /* "" = the org's */
     enum roi_basis basis;
+    enum roi_model model;
+    int64_t goods_micros; /* cost of goods, of 1,000,000 of revenue; 0 = none */
+    bool from_truth; /* add up the stored rows themselves instead of the roll-ups: slower, and
+                        the same */
     int64_t now_ms;
 };
 
@@ -47,16 +73,29 @@ struct roi_ratio {
     double value; /* 0.25 = 25 % */
 };
 
+/* A share of so many events, with the bounds of a 95 % interval (Wilson): of fewer than
+ * ROI_FEW_EVENTS, only the range is worth showing. */
+#define ROI_FEW_EVENTS 30
+struct roi_share {
+    bool known;
+    int64_t events;
+    double value, low, high;
+};
+
 struct roi_row {
     struct str creative_id, title; /* "" in the rows unattributed and total */
     struct str direction_id, direction_name, platform;
+    bool named;      /* the creative exists */
     bool advertised; /* has an ad that is not deleted */
     bool measured;   /* the platform reported at least one day */
     int64_t impressions, clicks, platform_leads;
-    int64_t leads, duplicate_leads, qualified, sales;
+    int64_t leads, duplicate_leads, qualified, sales, refund_count;
+    int64_t spend_rows; /* accounts, creatives and days with spend figures */
     struct roi_money spend, revenue, refunds; /* refunds as a positive amount */
-    struct roi_money cpc, cpl, cpql;
-    struct roi_ratio ctr, roi, roas;
+    struct roi_money cpc, cpl, cpql, cac;     /* cac: spend a sale */
+    struct roi_money profit, margin;          /* revenue - spend; revenue - goods - spend */
+    struct roi_ratio ctr, roi, roas, romi;
+    struct roi_share qualified_share, sold_share; /* of leads; of qualified leads */
 };
 LIST(roi_rows, struct roi_row);
 
@@ -71,6 +110,8 @@ struct roi_report {
     struct roi_row unattributed, total;
     struct str currency, first_day, last_day, zone; /* zone of the default ad account */
     enum roi_basis basis;
+    enum roi_model model;
+    int64_t goods_micros;
     struct roi_missings missing;
     int64_t
         collected_ms; /* the least fresh of the accounts concerned; 0 = one was never read */
@@ -82,8 +123,14 @@ MUST_CHECK bool roi_report(struct db *db, struct arena *arena,
                            const struct roi_question *question, struct roi_report *out,
                            struct err *err);
 
+/* The same question about as many days just before. */
+MUST_CHECK bool roi_previous(struct arena *arena, const struct roi_question *question,
+                             const struct roi_report *report, struct roi_question *out,
+                             struct err *err);
+
 /* The report as one JSON object, with formulas, window, currency and age of the data. */
-void roi_put_json(struct json_writer *w, struct arena *arena, const struct roi_report *report);
+void roi_put_json(struct json_writer *w, struct arena *arena, const struct roi_report *report,
+                  const struct roi_report *previous); /* NULL = none to compare with */
 
 /* For a terminal: aligned whatever the script of the titles, a dash for the unknown; `colour`
  * adds ANSI colours.  Ends in a newline. */

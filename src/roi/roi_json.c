@@ -1,6 +1,7 @@
 /* roi_json.c - the ROI report for programs. */
 
 #include "base/arena.h"
+#include "roi/figure.h"
 #include "roi/roi.h"
 #include "text/json.h"
 #include "text/zone.h"
@@ -33,7 +34,41 @@ static void put_measured(struct json_writer *w, const char *key, const struct ro
         json_put_null(w);
 }
 
-static void put_figures(struct json_writer *w, const struct roi_row *row)
+/* Of few events only a range is worth showing. */
+static void put_share(struct json_writer *w, const char *key, const struct roi_share *share)
+{
+    json_key(w, key);
+    if (!share->known) {
+        json_put_null(w);
+        return;
+    }
+    json_object(w);
+    json_int_member(w, "events", share->events);
+    json_key(w, "value");
+    if (share->events < ROI_FEW_EVENTS)
+        json_put_null(w);
+    else
+        json_put_real(w, share->value);
+    json_key(w, "low");
+    json_put_real(w, share->low);
+    json_key(w, "high");
+    json_put_real(w, share->high);
+    json_end(w);
+}
+
+/* Our own leads and sales cannot be dated by impressions. */
+static void put_ours(struct json_writer *w, const char *key, const struct roi_report *report,
+                     int64_t value)
+{
+    json_key(w, key);
+    if (report->basis == ROI_BY_IMPRESSION)
+        json_put_null(w);
+    else
+        json_put_int(w, value);
+}
+
+static void put_figures(struct json_writer *w, const struct roi_report *report,
+                        const struct roi_row *row)
 {
     struct roi_money spend = row->spend;
 
@@ -43,20 +78,28 @@ static void put_figures(struct json_writer *w, const struct roi_row *row)
     put_measured(w, "clicks", row, row->clicks);
     put_ratio(w, "ctr", row->ctr);
     put_money(w, "cpc_micros", row->cpc);
-    json_int_member(w, "leads", row->leads);
-    json_int_member(w, "duplicate_leads", row->duplicate_leads);
+    put_ours(w, "leads", report, row->leads);
+    put_ours(w, "duplicate_leads", report, row->duplicate_leads);
     put_measured(w, "platform_leads", row, row->platform_leads);
     put_money(w, "cpl_micros", row->cpl);
-    json_int_member(w, "qualified", row->qualified);
+    put_ours(w, "qualified", report, row->qualified);
+    put_share(w, "qualified_share", &row->qualified_share);
     put_money(w, "cpql_micros", row->cpql);
-    json_int_member(w, "sales", row->sales);
+    put_ours(w, "sales", report, row->sales);
+    put_share(w, "sold_share", &row->sold_share);
+    put_money(w, "cac_micros", row->cac);
     put_money(w, "revenue_micros", row->revenue);
+    put_ours(w, "refund_count", report, row->refund_count);
     put_money(w, "refunds_micros", row->refunds);
+    put_money(w, "profit_micros", row->profit);
+    put_money(w, "margin_micros", row->margin);
     put_ratio(w, "roi", row->roi);
     put_ratio(w, "roas", row->roas);
+    put_ratio(w, "romi", row->romi);
 }
 
-static void put_row(struct json_writer *w, const struct roi_row *row)
+static void put_row(struct json_writer *w, const struct roi_report *report,
+                    const struct roi_row *row)
 {
     json_object(w);
     json_text_member(w, "creative_id", row->creative_id);
@@ -64,30 +107,17 @@ static void put_row(struct json_writer *w, const struct roi_row *row)
     json_text_or_null_member(w, "direction_id", row->direction_id);
     json_text_or_null_member(w, "direction_name", row->direction_name);
     json_text_or_null_member(w, "platform", row->platform);
-    put_figures(w, row);
+    put_figures(w, report, row);
     json_end(w);
 }
 
 static void put_formulas(struct json_writer *w)
 {
-    static const struct {
-        const char *name, *formula;
-    } formulas[] = {
-        {"ctr", "clicks / impressions"},
-        {"cpc", "spend / clicks"},
-        {"leads", "persons by phone or e-mail; further forms are duplicate_leads"},
-        {"cpl", "spend / leads"},
-        {"qualified", "leads that ever reached qualified, scheduled or purchase"},
-        {"cpql", "spend / qualified"},
-        {"revenue", "sales - refunds"},
-        {"roi", "(revenue - spend) / spend"},
-        {"roas", "revenue / spend"},
-    };
-
     json_key(w, "formulas");
     json_object(w);
-    for (size_t i = 0; i < countof(formulas); i++)
-        json_text_member(w, formulas[i].name, str(formulas[i].formula));
+    for (const struct roi_figure *figure = roi_figures; figure->name; figure++)
+        if (figure->formula)
+            json_text_member(w, figure->name, str(figure->formula));
     json_end(w);
 }
 
@@ -114,7 +144,8 @@ static void put_window(struct json_writer *w, const struct roi_report *report)
     json_text_member(w, "last_day", report->last_day);
     json_text_member(w, "zone", report->zone);
     json_text_member(w, "days", STR("of each ad account's own time zone"));
-    json_text_member(w, "basis", report->basis == ROI_BY_LEAD ? STR("lead") : STR("payment"));
+    json_text_member(w, "basis", roi_basis_name(report->basis));
+    json_text_member(w, "model", roi_model_name(report->model));
     json_end(w);
 }
 
@@ -131,30 +162,59 @@ static void put_age(struct json_writer *w, struct arena *arena, const struct roi
         json_put_null(w);
 }
 
-void roi_put_json(struct json_writer *w, struct arena *arena, const struct roi_report *report)
+static void put_rows(struct json_writer *w, const struct roi_report *report)
 {
-    json_object(w);
-    json_text_member(w, "currency", report->currency);
-    put_window(w, report);
-    put_age(w, arena, report);
-    put_formulas(w);
-    put_missing(w, report);
     json_key(w, "data");
     json_list(w);
     for (size_t i = 0; i < report->rows.n; i++)
-        put_row(w, &report->rows.at[i]);
+        put_row(w, report, &report->rows.at[i]);
     json_end(w);
     json_key(w, "unattributed");
     if (report->has_unattributed) {
         json_object(w);
-        put_figures(w, &report->unattributed);
+        put_figures(w, report, &report->unattributed);
         json_end(w);
     } else {
         json_put_null(w);
     }
     json_key(w, "total");
     json_object(w);
-    put_figures(w, &report->total);
+    put_figures(w, report, &report->total);
     json_end(w);
+}
+
+static void put_unknown(struct json_writer *w, const struct roi_report *report)
+{
+    json_key(w, "unknown");
+    json_list(w);
+    if (report->basis == ROI_BY_IMPRESSION)
+        json_put_text(w, STR("leads, sales and revenue of ours cannot be dated by impressions: "
+                             "no platform says which impression led to them"));
+    if (report->missing.n)
+        json_put_text(w, STR("money in a currency without a rate is not shown: see "
+                             "missing_rates"));
+    json_end(w);
+}
+
+void roi_put_json(struct json_writer *w, struct arena *arena, const struct roi_report *report,
+                  const struct roi_report *previous)
+{
+    json_object(w);
+    json_text_member(w, "currency", report->currency);
+    put_window(w, report);
+    json_micros_member(w, "goods_percent", report->goods_micros * 100);
+    put_age(w, arena, report);
+    put_formulas(w);
+    put_missing(w, report);
+    put_unknown(w, report);
+    put_rows(w, report);
+    if (previous) {
+        json_key(w, "previous");
+        json_object(w);
+        put_window(w, previous);
+        put_missing(w, previous);
+        put_rows(w, previous);
+        json_end(w);
+    }
     json_end(w);
 }

@@ -1,0 +1,41 @@
+#ifndef LEAD_FACT_H
+#define LEAD_FACT_H
+
+#include "base/str.h"
+
+struct db;
+struct arena;
+
+/*
+ * What reports count: one fact a lead and one a purchase (tables lead_facts,
+ * sale_facts), and their sums by creative and block of FACT_BLOCK_MS counted
+ * from 1970 (lead_blocks, sale_blocks).  Reports read the blocks, and facts
+ * only for the days that do not fill one.
+ *
+ * A fact says what has been counted, so renewing takes exactly that out of the
+ * blocks and puts the new state in: safe to repeat, never drifting.  Whoever
+ * changes a lead's link, person, stage or time, or a purchase, renews inside
+ * the same transaction, which holds lead_lock_org.
+ */
+#define FACT_BLOCK_DAYS 30
+#define FACT_BLOCK_MS   (INT64_C(86400000) * FACT_BLOCK_DAYS)
+
+/* All leads of the person that the lead belongs to.  `is_new`: it is the person's only one and
+ * was not counted yet. */
+MUST_CHECK bool lead_facts_renew(struct db *db, struct str lead_id, bool is_new,
+                                 struct err *err);
+/* A purchase and its refunds.  `is_new`: it has none and was not counted yet. */
+MUST_CHECK bool sale_facts_renew(struct db *db, struct str purchase_id, bool is_new,
+                                 struct err *err);
+/* All purchases of a lead. */
+MUST_CHECK bool sale_facts_renew_of_lead(struct db *db, struct str lead_id, struct err *err);
+
+/* All facts and blocks of the org in scope made anew from leads and purchases, block by block
+ * in transactions of their own: reports stay right meanwhile. */
+struct fact_counts {
+    int64_t leads, purchases;
+};
+MUST_CHECK bool fact_rebuild(struct db *db, struct arena *arena, struct fact_counts *out,
+                             struct err *err);
+
+#endif

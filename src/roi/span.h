@@ -1,0 +1,32 @@
+#ifndef ROI_SPAN_H
+#define ROI_SPAN_H
+
+#include "base/str.h"
+#include "text/zone.h"
+
+/*
+ * A range of days or instants, as whole blocks of 30 days and what they have
+ * too much or too little at both ends: few rows to read, whatever the length.
+ *
+ *     range         |-----------------------------|
+ *     blocks    |---------|---------|---------|
+ *     spans     +blocks, -rest before, +rest behind
+ *
+ * A range without a whole block is one span of days.
+ */
+struct roi_span {
+    bool blocks;
+    int64_t sign;     /* +1 or -1: added to the sum or taken out */
+    int64_t from, to; /* [from, to): numbers of blocks, of days, or milliseconds */
+};
+#define ROI_SPANS 3
+
+/*
+ * `unit` = so many of [from, to)'s units make a block.  `now` in these units:
+ * behind it nothing is to be expected, so a block that ends later costs
+ * nothing to take whole.  How many spans.
+ */
+int roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,
+              struct roi_span out[ROI_SPANS]);
+
+#endif
