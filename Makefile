@@ -6,6 +6,7 @@
 #   make asan | tsan          the same under sanitizers, in build/asan, build/tsan
 #   make unit | e2e | fuzz    parts of make test
 #   make bench-ingest         measured, side by side with a peer
+#   make bench-roi            the same of the ROI report, up to 10 million rows
 #   make format | lint        clang-format; the checkers
 #
 # FLAVOUR=release|asan|tsan chooses the folder; CC may be anything that speaks gnu11.
@@ -49,7 +50,7 @@ DEMO_FILES := $(sort $(wildcard demo/*))
 SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
 
-.PHONY: all demo test asan tsan unit e2e fuzz fuzz-programs bench-ingest format lint clean deps deps-test
+.PHONY: all demo test asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-roi format lint clean deps deps-test
 all: $(B)/adwright
 
 $(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
@@ -99,6 +100,16 @@ $(B)/bench/stored: bench/ingest/stored.c $(B)/libadwright.a
 bench-ingest: deps-test
 	@$(MAKE) --no-print-directory -s all $(B)/bench/load $(B)/bench/stored
 	@bash bench/ingest/run.sh
+
+$(B)/bench/roi-data: bench/roi/data.c $(B)/libadwright.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
+$(B)/bench/roi-measure: bench/roi/measure.c $(B)/libadwright.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/libadwright.a $(ALL_LIBS)
+bench-roi: deps-test
+	@$(MAKE) --no-print-directory -s all $(B)/bench/roi-data $(B)/bench/roi-measure
+	@bash bench/roi/run.sh
 
 # --- fuzzing: one target per test/fuzz/fuzz_*.c, see tools/fuzz-one.sh -------
 FUZZ_TARGETS := $(sort $(wildcard test/fuzz/fuzz_*.c))

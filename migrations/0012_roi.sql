@@ -133,10 +133,11 @@ INSERT INTO lead_facts (org_id, lead_id, ad_account_id, platform, direction_id, 
             EXISTS (SELECT 1 FROM lead_transitions t WHERE t.org_id = l.org_id
                 AND t.lead_id = l.lead_id AND t.kind = 'stage'
                 AND t.to_value IN ('qualified', 'scheduled', 'purchase'))
-            OR EXISTS (SELECT 1 FROM leads o JOIN lead_transitions u ON u.org_id = o.org_id
-                AND u.lead_id = o.lead_id WHERE o.org_id = l.org_id
-                AND o.duplicate_of = l.lead_id AND o.duplicate_of <> '' AND u.kind = 'stage'
-                AND u.to_value IN ('qualified', 'scheduled', 'purchase'))) THEN 1 ELSE 0 END
+            OR EXISTS (SELECT 1 FROM leads o WHERE o.org_id = l.org_id
+                AND o.duplicate_of = l.lead_id AND o.duplicate_of <> ''
+                AND EXISTS (SELECT 1 FROM lead_transitions u WHERE u.org_id = o.org_id
+                    AND u.lead_id = o.lead_id AND u.kind = 'stage'
+                    AND u.to_value IN ('qualified', 'scheduled', 'purchase')))) THEN 1 ELSE 0 END
     FROM leads l;
 INSERT INTO lead_blocks (org_id, ad_account_id, creative_id, block, platform, direction_id,
         leads, duplicates, qualified)

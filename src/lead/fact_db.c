@@ -8,25 +8,27 @@
 _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
 #define BLOCK_OF(ms) ms " / 2592000000"
 
-#define QUALIFIED "('qualified', 'scheduled', 'purchase')"
-
 /* --- leads ------------------------------------------------------------------------ */
 
 #define LEAD_FACT_COLUMNS                                                                      \
     "org_id, lead_id, ad_account_id, platform, direction_id, creative_id, created_ms, person," \
     " qualified"
 
-/* A person is qualified by any of the leads that are one person's. */
+/* A person is qualified by any of the leads that are one person's.  Nested, so that SQLite goes
+ * from the lead to its transitions and not the other way round. */
+#define REACHED(lead)                                                                          \
+    "EXISTS (SELECT 1 FROM lead_transitions t WHERE t.org_id = " lead ".org_id"                \
+    " AND t.lead_id = " lead ".lead_id AND t.kind = 'stage'"                                   \
+    " AND t.to_value IN ('qualified', 'scheduled', 'purchase'))"
 #define SELECT_LEAD_FACTS                                                                      \
     "SELECT l.org_id, l.lead_id, l.ad_account_id, l.platform, l.direction_id, l.creative_id,"  \
     " l.created_ms, CASE WHEN l.duplicate_of = '' THEN 1 ELSE 0 END,"                          \
-    " CASE WHEN l.duplicate_of = '' AND (EXISTS (SELECT 1 FROM lead_transitions t"             \
-    "  WHERE t.org_id = l.org_id AND t.lead_id = l.lead_id AND t.kind = 'stage'"               \
-    "  AND t.to_value IN " QUALIFIED ") OR EXISTS (SELECT 1 FROM leads o"                      \
-    "  JOIN lead_transitions u ON u.org_id = o.org_id AND u.lead_id = o.lead_id"               \
-    "  WHERE o.org_id = l.org_id AND o.duplicate_of = l.lead_id AND o.duplicate_of <> ''"      \
-    "  AND u.kind = 'stage' AND u.to_value IN " QUALIFIED ")) THEN 1 ELSE 0 END"               \
-    " FROM leads l WHERE l.org_id = $1 AND "
+    " CASE WHEN l.duplicate_of = '' AND (" REACHED(                                            \
+        "l") " OR EXISTS (SELECT 1 FROM leads o"                                               \
+             "  WHERE o.org_id = l.org_id AND o.duplicate_of = l.lead_id AND o.duplicate_of "  \
+             "<> ''"                                                                           \
+             "  AND " REACHED("o") ")) THEN 1 ELSE 0 END"                                      \
+                                   " FROM leads l WHERE l.org_id = $1 AND "
 
 /* The leads of the person whose lead is $2. */
 #define FIRST                                                                                  \

@@ -96,11 +96,12 @@ bool roi_spend_rows(struct db *db, struct arena *arena, const struct roi_filter 
                                            "  AND (" ORDER_OF("n") ") > (" ORDER_OF(           \
                                                "l") ")) THEN 0 ELSE 1 END"
 #define PERSON_QUALIFIED                                                                       \
-    "CASE WHEN EXISTS (SELECT 1 FROM leads o JOIN lead_transitions u"                          \
-    " ON u.org_id = o.org_id AND u.lead_id = o.lead_id WHERE o.org_id = l.org_id"              \
+    "CASE WHEN EXISTS (SELECT 1 FROM leads o WHERE o.org_id = l.org_id"                        \
     " AND (o.lead_id = " PERSON("l") " OR (o.duplicate_of = " PERSON(                          \
-        "l") "  AND o.duplicate_of <> '')) AND u.kind = 'stage'"                               \
-             " AND u.to_value IN ('qualified', 'scheduled', 'purchase')) THEN 1 ELSE 0 END"
+        "l") "  AND o.duplicate_of <> ''))"                                                    \
+             " AND EXISTS (SELECT 1 FROM lead_transitions u WHERE u.org_id = o.org_id"         \
+             "  AND u.lead_id = o.lead_id AND u.kind = 'stage'"                                \
+             "  AND u.to_value IN ('qualified', 'scheduled', 'purchase'))) THEN 1 ELSE 0 END"
 /* Of the accounts of one time zone: $7 says which, $8 lists them. */
 #define IN_PART(account, platform)                                                             \
     " AND ($7 = 0 OR (" account " || ' ' || " platform " IN {members $8}) = ($7 = 1))"
