@@ -138,7 +138,7 @@ INSERT INTO lead_facts (org_id, lead_id, ad_account_id, platform, direction_id, 
                 AND EXISTS (SELECT 1 FROM lead_transitions u WHERE u.org_id = o.org_id
                     AND u.lead_id = o.lead_id AND u.kind = 'stage'
                     AND u.to_value IN ('qualified', 'scheduled', 'purchase')))) THEN 1 ELSE 0 END
-    FROM leads l;
+    FROM leads l WHERE l.is_test = 0;
 INSERT INTO lead_blocks (org_id, ad_account_id, creative_id, block, platform, direction_id,
         leads, duplicates, qualified)
     SELECT org_id, ad_account_id, creative_id, created_ms / 2592000000, platform, direction_id,

@@ -133,8 +133,9 @@ static const struct platform speaker = {
 
 static void connect_account(struct app *app, struct db *db, struct arena *arena)
 {
-    struct ad_grant grant = {
-        .platform = STR("tiktok"), .ad_account_id = STR(ACCOUNT), .token = {STR("token")}};
+    struct ad_grant grant = {.platform = STR("tiktok"),
+                             .ad_account_id = STR(ACCOUNT),
+                             .token = {.secret = {STR("token")}}};
     struct err err = {0};
     struct str id;
 

@@ -8,7 +8,7 @@ struct arena;
 
 /*
  * What reports count: one fact a lead and one a purchase (tables lead_facts,
- * sale_facts), and their sums by creative and block of FACT_BLOCK_MS counted
+ * sale_facts; test leads are none), and their sums by creative and block of FACT_BLOCK_MS counted
  * from 1970 (lead_blocks, sale_blocks).  Reports read the blocks, and facts
  * only for the days that do not fill one.
  *

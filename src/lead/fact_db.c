@@ -28,7 +28,7 @@ _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
              "  WHERE o.org_id = l.org_id AND o.duplicate_of = l.lead_id AND o.duplicate_of "  \
              "<> ''"                                                                           \
              "  AND " REACHED("o") ")) THEN 1 ELSE 0 END"                                      \
-                                   " FROM leads l WHERE l.org_id = $1 AND "
+                                   " FROM leads l WHERE l.org_id = $1 AND l.is_test = 0 AND "
 
 /* The leads of the person whose lead is $2. */
 #define FIRST                                                                                  \

@@ -106,7 +106,7 @@ bool roi_spend_rows(struct db *db, struct arena *arena, const struct roi_filter 
 #define IN_PART(account, platform)                                                             \
     " AND ($7 = 0 OR (" account " || ' ' || " platform " IN {members $8}) = ($7 = 1))"
 #define LEADS                                                                                  \
-    " FROM leads l WHERE l.org_id = $1 AND ($2 = '' OR l.platform = $2)"                       \
+    " FROM leads l WHERE l.org_id = $1 AND l.is_test = 0 AND ($2 = '' OR l.platform = $2)"     \
     " AND ($3 = '' OR l.ad_account_id = $3) AND ($4 = '' OR l.direction_id = $4)"              \
     " AND l.created_ms >= $5 AND " LEAD_TIME " >= $5 AND " LEAD_TIME                           \
     " < $6" IN_PART("l.ad_account_id", "l.platform")
