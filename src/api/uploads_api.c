@@ -201,7 +201,7 @@ static void cut(void *arg, struct str key)
 
 static struct upload_evict evict_of(struct request *rq)
 {
-    return (struct upload_evict){cut, request_web(rq)};
+    return (struct upload_evict){.cut = cut, .arg = request_web(rq)};
 }
 
 static bool may_edit(struct request *rq, struct err *err)

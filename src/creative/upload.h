@@ -70,8 +70,9 @@ int64_t upload_ceiling(const struct conf *conf);
 
 /* How a holder in this process is told to go: called again and again while it stays. */
 struct upload_evict {
-    void (*cut)(void *arg, struct str key);
+    void (*cut)(void *arg, struct str key); /* may be NULL */
     void *arg;
+    int64_t wait_ms; /* so long; 0 = 8 s */
 };
 /* The key of web_cut_streams: org and id. */
 struct str upload_key(struct db *db, struct arena *arena, struct str id);

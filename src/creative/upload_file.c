@@ -93,11 +93,12 @@ static bool lock(struct db *db, struct arena *arena, struct str id,
 {
     struct arena_mark mark = arena_mark(arena);
     int64_t since = clock_mono_ms(), waited = 0;
+    int64_t most = evict && evict->wait_ms ? evict->wait_ms : LOCK_WAIT_MS;
 
     while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return upload_file_failed(err, "lock", errno);
-        if (waited >= LOCK_WAIT_MS) {
+        if (waited >= most) {
             *why = UPLOAD_HELD;
             err_set(err, ERR_BUSY, "the upload is being received by another request");
             return err_hint(err, "try again in some seconds");
