@@ -355,6 +355,7 @@ MUST_CHECK bool platform_can(const struct platform *platform, struct str name,
                              enum platform_ability ability, struct err *err);
 
 extern const struct platform platform_tiktok;
+extern const struct platform platform_meta; /* "facebook" */
 
 /* The daily budget of an ad group; 0 where its money is set otherwise (on the campaign, for its
  * whole life). */

@@ -10,7 +10,7 @@ void platform_register_for_tests(const struct platform *platform)
 
 const struct platform *platform_find(struct str name)
 {
-    const struct platform *known[] = {in_test, &platform_tiktok};
+    const struct platform *known[] = {in_test, &platform_tiktok, &platform_meta};
 
     for (size_t i = 0; i < countof(known); i++) {
         if (known[i] && str_eq(name, str(known[i]->name)))
