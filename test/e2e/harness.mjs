@@ -166,6 +166,10 @@ export async function start(t, {
       "--tiktok_base_url", world.sandbox.base, "--tiktok_auth_url", `${world.sandbox.base}/portal/auth`,
       "--tiktok_app_id", String(state?.app_id ?? state?.app?.id ?? ""),
       "--tiktok_app_secret", String(state?.secret ?? state?.app_secret ?? state?.app?.secret ?? ""),
+      "--facebook_base_url", world.sandbox.base, "--facebook_video_base_url", world.sandbox.base,
+      "--facebook_dialog_url", world.sandbox.base,
+      "--facebook_app_id", String(state?.facebook_app_id ?? ""),
+      "--facebook_app_secret", String(state?.facebook_app_secret ?? ""),
       ...flags,
     ];
   }

@@ -18,7 +18,7 @@
 #define ONE_PIECE_MOST (20 * 1024 * 1024) /* larger bodies come back 413 now and then */
 #define PIECE_MOST     (16 * 1024 * 1024) /* of a window; bytes in memory */
 #define TRIES          5                  /* of one place in the file */
-#define FIRST_PAUSE_MS 500
+#define FIRST_PAUSE_MS 250
 #define VIDEOS_PAGE    100
 #define WINDOW_PROBLEM 1363037 /* subcode; the answer says where to go on */
 
