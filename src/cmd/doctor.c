@@ -78,6 +78,12 @@ static void check_settings(struct doctor *doctor)
 
     say(doctor, app ? FINE : LOOK, "TikTok app", app ? conf->tiktok_app_id : STR("not set"),
         "set tiktok_app_id and tiktok_app_secret from the developer portal");
+    if (conf->feature_facebook) {
+        bool facebook = conf->facebook_app_id.n && conf->facebook_app_secret.n;
+        say(doctor, facebook ? FINE : LOOK, "Facebook app",
+            facebook ? conf->facebook_app_id : STR("not set"),
+            "set facebook_app_id and facebook_app_secret from the developer dashboard");
+    }
     say(doctor, https ? FINE : LOOK, "public address",
         conf->public_url.n ? conf->public_url : STR("not set"),
         "the platform's webhooks and OAuth need an https address: set public_url");

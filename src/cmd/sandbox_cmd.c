@@ -14,15 +14,26 @@ static const char help[] =
     "usage: adwright sandbox [--port N] [--sandbox_seed N] [--sandbox_world NAME]\n"
     "       adwright sandbox world [--expand]\n\n"
     "Play TikTok's Business API v1.3 for any client: the API under /open_api/v1.3/, the\n"
-    "authorization page under /portal/auth, and the bench's own controls (clock, faults,\n"
-    "settings, call log, hidden truth) under /sandbox/.  docs/sandbox.md is its manual.\n\n"
+    "authorization page under /portal/auth; and Facebook's Graph API under /v26.0/.  The\n"
+    "bench's own controls (clock, faults, settings, call log, hidden truth) are under\n"
+    "/sandbox/.  docs/sandbox.md is its manual.\n\n"
     "`sandbox world` lists the worlds; with --expand it prints the whole file of the world\n"
     "that --sandbox_world and --sandbox_seed name.\n";
 
-static const char *const settings[] = {
-    "address",        "port",          "clock_file",        "log",
-    "log_format",     "sandbox_seed",  "sandbox_state",     "sandbox_world",
-    "sandbox_faults", "tiktok_app_id", "tiktok_app_secret", NULL};
+static const char *const settings[] = {"address",
+                                       "port",
+                                       "clock_file",
+                                       "log",
+                                       "log_format",
+                                       "sandbox_seed",
+                                       "sandbox_state",
+                                       "sandbox_world",
+                                       "sandbox_faults",
+                                       "facebook_app_id",
+                                       "facebook_app_secret",
+                                       "tiktok_app_id",
+                                       "tiktok_app_secret",
+                                       NULL};
 
 static int list_worlds(void)
 {

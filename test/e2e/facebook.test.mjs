@@ -1,0 +1,122 @@
+// Facebook beside TikTok in one ad account: connecting, the card, forms, uploads, what is not
+// offered there, and a token that ends.
+import test from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { databases, eventually, http, root, start } from "./harness.mjs";
+import { authorize, connectAccount } from "./steps.mjs";
+import { ACCOUNT, FB_PAGE, FORM, OTHER_ACCOUNT } from "./graph.mjs";
+
+async function connectFacebook(world, { query = "" } = {}) {
+  const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=facebook${query}`);
+  assert.equal(begun.status, 200, begun.text);
+  assert.match(begun.json.url, /\/v26\.0\/dialog\/oauth\?client_id=800000000000000001/);
+  const back = await authorize(begun.json.url);
+  assert.ok(back.endsWith("#_=_"), back);
+  return http("GET", back.replace(/#.*/, ""));
+}
+
+async function uploadTo(world, direction, title) {
+  const query = new URLSearchParams({ direction_id: direction.id, title, ad_text: "English with a tutor" });
+  const answer = await http("POST", `${world.server.base}/api/creatives/upload?${query}`, {
+    raw: readFileSync(join(root, "demo", "trial-lesson.mp4")),
+    headers: { "content-type": "video/mp4", authorization: `Bearer ${world.orgs[0].key}` },
+  });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json.id ?? answer.json.creative.id;
+}
+
+for (const database of databases) {
+  test(`one ad account connects both platforms, and Facebook's card is its own (${database})`, async (t) => {
+    const world = await start(t, { database });
+    const { call } = world.server;
+    await world.sandbox.call("POST", "/sandbox/settings", { rate_level: "off" });
+    const account = await connectAccount(world);
+
+    // No is an answer, and says so.
+    const begun = await call("GET", "/api/ad-accounts/oauth/start?platform=facebook");
+    const refusal = new URL(begun.json.url);
+    const cancelled = await http("GET", `${refusal.origin}/v26.0/dialog/oauth/confirm${refusal.search}&answer=cancel`);
+    const told = await http("GET", cancelled.headers.get("location").replace(/#.*/, ""));
+    assert.equal(told.status, 400);
+    assert.match(told.text, /Facebook was not connected/);
+    assert.match(told.text, /Permissions error/);
+
+    const page = await connectFacebook(world);
+    assert.equal(page.status, 200, page.text);
+    assert.match(page.text, /Facebook is connected/);
+    assert.match(page.text, /Demo US/);
+    const card = (await call("GET", `/api/ad-accounts/${account.id}`)).json;
+    assert.equal(card.connections.tiktok.status, "connected");
+    const { facebook } = card.connections;
+    assert.equal(facebook.status, "connected");
+    assert.equal(facebook.facebook_ad_account_id, ACCOUNT);
+    assert.equal(facebook.facebook_page_id, FB_PAGE, "the page that may advertise");
+    assert.equal(facebook.currency, "USD");
+    assert.equal(facebook.time_zone, "America/New_York");
+    assert.deepEqual(facebook.advertisers.map((one) => one.id), [ACCOUNT, OTHER_ACCOUNT]);
+    const days = (new Date(facebook.token_expires_at) - world.clock.now()) / 86400_000;
+    assert.ok(days > 59 && days <= 60, `${days}`);
+    assert.ok(!JSON.stringify(card).includes("EAA"), "no token leaves");
+
+    const identities = (await call("GET", `/api/ad-accounts/${account.id}/identities?platform=facebook`)).json.data;
+    assert.deepEqual(identities.map((one) => [one.id === FB_PAGE, one.usable, one.chosen]), [[true, true, true], [false, false, false]]);
+    const blog = identities[1].id;
+    const wrong = await call("PATCH", `/api/ad-accounts/${account.id}`, { facebook_page_id: blog });
+    assert.deepEqual([wrong.status, wrong.json.field], [400, "facebook_page_id"]);
+    const forms = await call("GET", `/api/facebook/lead-forms?adAccountId=${account.id}`);
+    assert.deepEqual(forms.json.data.map((form) => [form.page_id, form.status])[0], [FORM, "ACTIVE"]);
+    const moved = await call("PATCH", `/api/ad-accounts/${account.id}`, { facebook_ad_account_id: OTHER_ACCOUNT });
+    assert.equal(moved.json.connections.facebook.time_zone, "Asia/Almaty");
+    assert.equal(moved.json.connections.facebook.facebook_page_id, FB_PAGE, "chosen again");
+    assert.equal(moved.json.connections.tiktok.status, "connected");
+
+    // What this version does not do on Facebook it says, and does not try.
+    const direction = (await call("POST", "/api/directions", {
+      name: "English", platform: "facebook", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50,
+    })).json.direction;
+    const run = await call("POST", "/api/brain/run", { accountId: account.id });
+    const launch = await call("POST", "/api/tiktok-campaign-builder/manual-launch", { direction_id: direction.id, creative_ids: ["none"] });
+    for (const answer of [launch]) {
+      assert.equal(answer.status, 400, answer.text);
+      assert.match(answer.json.detail, /does not launch ads on facebook/);
+    }
+    assert.ok([400, 404].includes(run.status), run.text);
+
+    // A token that died is told, and a reconnect revives the card.
+    await world.sandbox.call("POST", "/sandbox/graph/tokens", { subcode: 460 });
+    const dead = await call("GET", `/api/facebook/lead-forms?adAccountId=${account.id}`);
+    assert.equal(dead.status, 403, dead.text);
+    assert.match(dead.json.hint, /connect the ad account again/);
+    assert.equal(dead.json.platform.code, 190);
+    assert.equal((await connectFacebook(world)).status, 200);
+    assert.equal((await call("GET", `/api/facebook/lead-forms?adAccountId=${account.id}`)).status, 200);
+    const gone = await call("PATCH", `/api/ad-accounts/${account.id}`, { facebook_ad_account_id: null });
+    assert.equal(gone.json.connections.facebook.status, "disconnected");
+    assert.equal(gone.json.connections.tiktok.status, "connected");
+  });
+
+  test(`a video goes to Facebook, its poster by hash, and lost answers double nothing (${database})`, async (t) => {
+    const world = await start(t, { database });
+    const { call } = world.server;
+    await world.sandbox.call("POST", "/sandbox/settings", { rate_level: "off", readiness_ms: 500 });
+    assert.equal((await connectFacebook(world)).status, 200);
+    const direction = (await call("POST", "/api/directions", {
+      name: "English", platform: "facebook", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50,
+    })).json.direction;
+    // Both writes act and lose their answer.
+    await world.sandbox.call("POST", "/sandbox/faults", ["advideos", "adimages"].map((edge) =>
+      ({ path: `graph/act_${ACCOUNT}/${edge}`, method: "POST", drop_answer_after_acting: true })));
+    const id = await uploadTo(world, direction, "Trial lesson");
+    const copy = await eventually("the copy on Facebook", async () => {
+      const creative = (await call("GET", `/api/creatives/${id}`)).json;
+      const one = (creative.creative ?? creative).copies?.find((each) => each.platform === "facebook");
+      return one?.image_id && one?.usable && one;
+    }, { seconds: 40 });
+    assert.equal(copy.advertiser_id, ACCOUNT);
+    const there = (await world.sandbox.call("GET", "/sandbox/state")).json;
+    assert.deepEqual(there.facebook_videos.map((video) => [video.id, video.uploaded]), [[copy.video_id, true]]);
+    assert.deepEqual(there.facebook_images.map((image) => image.hash), [copy.image_id]);
+  });
+}
