@@ -15,10 +15,15 @@ extern const struct route directions_routes[];
 extern const struct route creatives_routes[];
 extern const struct route creatives_library_routes[]; /* tags, usage, deleting, many at once */
 extern const struct route creatives_files_routes[];   /* videos and posters */
-extern const struct route builder_routes[]; /* /api/tiktok-campaign-builder, launches */
-extern const struct route leads_routes[];   /* leads, stages, purchases */
-extern const struct route events_routes[];  /* conversions sent back */
-extern const struct route metrics_routes[]; /* collections, currency rates */
+extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
+extern const struct route leads_routes[];     /* leads, stages, purchases */
+extern const struct route events_routes[];    /* conversions sent back */
+extern const struct route metrics_routes[];   /* collections, currency rates */
+extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
+extern const struct route leads_routes[];     /* leads, stages, purchases */
+extern const struct route lead_keys_routes[]; /* what sites post leads with */
+extern const struct route events_routes[];    /* conversions sent back */
+extern const struct route metrics_routes[];   /* collections, currency rates */
 extern const struct route roi_routes[];
 extern const struct route brain_routes[]; /* runs, executions, reports */
 extern const struct route actions_routes[];

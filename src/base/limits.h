@@ -38,6 +38,7 @@
 #define LIMIT_PHONE      64
 #define LIMIT_URL_TEXT   2048
 #define LIMIT_EVENT_NAME 50
+#define LIMIT_CLICK_ID   1024
 
 /* Objects */
 #define LIMIT_DIRECTIONS_PER_ACCOUNT 20 /* active */

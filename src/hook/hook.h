@@ -26,4 +26,15 @@
 
 extern const struct route hook_routes[]; /* `app` is a struct app */
 
+/*
+ * Leads of sites.
+ *
+ *     POST /api/leads/{org}/{key}     or the key as X-Lead-Key or ?key=
+ *
+ * Forms (Tilda, plain HTML, form builders), multipart and JSON: the body is
+ * stored as it came, the answer is "ok", and lead/site.h reads it.  Without a
+ * key of that org: 401, and kept as quarantined within the same bounds.
+ */
+extern const struct route site_hook_routes[];
+
 #endif

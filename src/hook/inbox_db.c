@@ -92,3 +92,29 @@ bool inbox_add(struct db *db, struct arena *arena, const struct inbox_entry *ent
     return db_begin(db, err) &&
            db_end(db, add_all(db, arena, entries, n, err) && lead_intake_ask(db, err), err);
 }
+
+static bool add_site(struct db *db, struct arena *arena, const struct inbox_site_entry *entry,
+                     struct err *err)
+{
+    /* a text column holds UTF-8 only */
+    struct str body = str_utf8(entry->body) ? entry->body : base64_encode(arena, entry->body);
+
+    return db_run(db, NULL, err,
+                  "INSERT INTO webhook_deliveries (delivery_id, received_ms, signature, body,"
+                  " body_hash, state, source, owner_org_id, headers)"
+                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                  TEXT(id_new(arena)), INT(entry->received_ms), TEXT(str(entry->signature)),
+                  TEXT(body), TEXT(seal_sha256_hex(arena, entry->body)),
+                  TEXT(entry->quarantined ? STR("quarantined") : STR("received")),
+                  TEXT(entry->source), TEXT(entry->owner_org_id), TEXT(entry->headers));
+}
+
+bool inbox_add_site(struct db *db, struct arena *arena, const struct inbox_site_entry *entry,
+                    struct err *err)
+{
+    if (!db_begin(db, err))
+        return false;
+    return db_end(
+        db, add_site(db, arena, entry, err) && (entry->quarantined || lead_intake_ask(db, err)),
+        err);
+}

@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "conf/app.h"
 #include "conf/conf.h"
+#include "hook/counter.h"
 #include "hook/hook.h"
 #include "hook/inbox_db.h"
+#include "hook/quarantine.h"
 #include "hook/signature.h"
 #include "job/job.h"
 #include "lead/lead.h"
@@ -31,36 +33,11 @@ static bool answer_challenge(struct request *rq, struct reply *rp, struct err *e
     return reply_body(rp, 200, "text/plain; charset=utf-8", challenge);
 }
 
-/* --- counting --------------------------------------------------------------------- */
-
-/* Adds to a count that begins anew with each period, and returns it. */
-static int64_t count_up(_Atomic int64_t *counter, int64_t period, int64_t more)
-{
-    const int64_t most = 0xffffff; /* the counter is period << 24 | count */
-    int64_t now = atomic_load(counter), count;
-
-    do {
-        count = (now >> 24 == period ? now & most : 0) + more;
-        if (count > most)
-            count = most;
-    } while (!atomic_compare_exchange_weak(counter, &now, period << 24 | count));
-    return count;
-}
-
-static bool may_be_kept(void)
-{
-    static _Atomic int64_t this_minute, this_day;
-    int64_t now = clock_mono_ms();
-
-    return count_up(&this_minute, now / 60000, 1) <= HOOK_QUARANTINE_MINUTE &&
-           count_up(&this_day, now / 86400000, 1) <= HOOK_QUARANTINE_DAY;
-}
-
 static bool pour_in(size_t fitting)
 {
     static _Atomic int64_t lately;
 
-    return count_up(&lately, clock_mono_ms() / POUR_MS, (int64_t)fitting) >= POUR_COUNT;
+    return counter_up(&lately, clock_mono_ms() / POUR_MS, (int64_t)fitting) >= POUR_COUNT;
 }
 
 /* --- deliveries ------------------------------------------------------------------ */
@@ -104,7 +81,7 @@ static bool receive(struct intake *in, size_t i, const struct signature_rules *r
     bool fits = signature_fits(judgement);
 
     if (!fits) {
-        bool kept = may_be_kept();
+        bool kept = quarantine_has_room();
         log_warn("webhook.refused", LOG_CSTR("signature", judgement),
                  LOG_TEXT("address", rq->address), LOG_INT("kept", kept));
         if (!kept)

@@ -41,7 +41,7 @@ static struct delivery read_delivery(struct db_rows *rows)
                                 .received_ms = db_int(rows, 6),
                                 .attempts = db_int(rows, 7),
                                 .sealed = db_int(rows, 8) == 1,
-                                .org_id = db_text(rows, 9),
+                                .owner_org_id = db_text(rows, 9),
                                 .headers = db_text(rows, 10)};
 
     if (delivery.sealed)

@@ -14,9 +14,9 @@ struct delivery {
     struct str entries_done; /* "0,2": positions that are leads already */
     struct str state;        /* received or unresolved */
     int64_t received_ms, attempts;
-    bool sealed;        /* in the table; `body` is open */
-    struct str org_id;  /* whose address it came to; "" = the body tells */
-    struct str headers; /* JSON: what the sender said beside it */
+    bool sealed;             /* in the table; `body` is open */
+    struct str owner_org_id; /* whose address it came to; "" = the body tells */
+    struct str headers;      /* JSON: what the sender said beside it */
 };
 LIST(deliveries, struct delivery);
 

@@ -11,6 +11,7 @@
 #include "lead/lead_db.h"
 #include "lead/payload.h"
 #include "lead/sealing.h"
+#include "lead/site_intake.h"
 #include "lead/store.h"
 
 #include <inttypes.h>
@@ -271,6 +272,8 @@ static bool process(struct intake *in, struct delivery *delivery, struct err *er
 {
     struct lead_payload payload;
 
+    if (str_eq(delivery->source, STR("site")))
+        return site_intake(in->app, in->db, in->arena, delivery, in->actor, in->now_ms, err);
     if (!lead_payload_parse(in->arena, delivery->body, delivery->body_hash, &payload, err))
         return false;
     if (payload.event.n == 0 && payload.leads.n)
@@ -317,7 +320,8 @@ static bool make_plan(struct intake *in, const struct delivery *delivery, struct
 {
     struct err why = {0};
 
-    return lead_payload_parse(in->arena, delivery->body, delivery->body_hash, &plan->payload,
+    return str_eq(delivery->source, STR("tiktok")) &&
+           lead_payload_parse(in->arena, delivery->body, delivery->body_hash, &plan->payload,
                               &why) &&
            plan->payload.event.n == 0 && plan->payload.leads.n &&
            split_entries(in, delivery, &plan->payload, &plan->split, &why) &&

@@ -606,3 +606,22 @@ bool lead_check_account(struct db *db, struct arena *arena, struct str ad_accoun
            (err_set(err, ERR_NOT_FOUND, "no ad account " STR_FMT, STR_ARG(ad_account_id)),
             err_field(err, "ad_account_id"));
 }
+
+bool lead_find_ad(struct db *db, struct arena *arena, struct str ad_id, struct str *platform,
+                  bool only_there, bool *found, struct err *err)
+{
+    struct db_rows rows;
+
+    *found = false;
+    db_select(
+        db, arena, &rows,
+        "SELECT platform FROM ads WHERE org_id = $1 AND ad_id = $2"
+        " AND ($4 = 0 OR platform = $3) ORDER BY CASE WHEN platform = $3 THEN 0 ELSE 1 END"
+        " LIMIT 1",
+        TEXT(db_scope_org(db)), TEXT(ad_id), TEXT(*platform), INT(only_there));
+    while (db_next(&rows)) {
+        *found = true;
+        *platform = db_text(&rows, 0);
+    }
+    return db_done(&rows, err);
+}

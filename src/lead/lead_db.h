@@ -92,6 +92,12 @@ MUST_CHECK bool lead_last_of_contact(struct db *db, struct arena *arena, struct 
                                      struct str email_hash, int64_t from_ms, int64_t to_ms,
                                      struct str *lead_id, struct err *err);
 
+/* Is there an ad of this id?  On *platform, or (not `only_there`) on whichever has it: then
+ * *platform says so. */
+MUST_CHECK bool lead_find_ad(struct db *db, struct arena *arena, struct str ad_id,
+                             struct str *platform, bool only_there, bool *found,
+                             struct err *err);
+
 /* Does the object exist in the org?  With the direction's platform and account. */
 MUST_CHECK bool lead_check_direction(struct db *db, struct arena *arena,
                                      struct str direction_id, struct str *platform,
