@@ -74,6 +74,16 @@ struct str seal_run_save(struct arena *arena, const struct seal_run *run)
                    STR_ARG(hex_encode(arena, state)));
 }
 
+/* How many bytes wait for their block to be full: always less than a block. */
+static bool is_sane(const struct seal_run *run)
+{
+    unsigned waiting = run->hash == SEAL_SHA256 ? ((const SHA256_CTX *)run->state)->num
+                       : run->hash == SEAL_SHA1 ? ((const SHA_CTX *)run->state)->num
+                                                : ((const MD5_CTX *)run->state)->num;
+
+    return waiting < SHA256_CBLOCK;
+}
+
 bool seal_run_load(struct arena *arena, struct str saved, struct seal_run *run)
 {
     struct str state;
@@ -87,7 +97,7 @@ bool seal_run_load(struct arena *arena, struct str saved, struct seal_run *run)
             return false;
         run->hash = (enum seal_hash)hash;
         memcpy(run->state, state.p, state.n);
-        return true;
+        return is_sane(run);
     }
     return false;
 }
