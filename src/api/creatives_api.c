@@ -24,6 +24,19 @@ static void wake(struct request *rq)
 
 /* --- adding --- */
 
+/* "a, b" of a query. */
+static bool query_tags(struct request *rq, struct strs *out, struct err *err)
+{
+    struct str list = request_query(rq, "tags");
+
+    while (list.n) {
+        struct str tag = str_trim(str_cut(&list, ','));
+        if (tag.n)
+            *strs_add(out, rq->arena) = tag;
+    }
+    return creative_tag_check(rq->arena, out, err);
+}
+
 static bool read_texts(const struct json *body, struct creative_wish *wish, struct err *err)
 {
     return json_want_text(body, "ad_text", LIMIT_TEXT, STR(""), &wish->ad_text, err) &&
@@ -36,11 +49,21 @@ static bool read_texts(const struct json *body, struct creative_wish *wish, stru
 /* POST /api/creatives {title, media_url, direction_id?, ad_text?, ...} - fetched by a job. */
 static bool post_creative(struct request *rq, struct reply *rp, struct err *err)
 {
-    static const char *const allowed[] = {
-        "title",     "media_url",         "media_type",     "direction_id",
-        "ad_text",   "userAccountId",     "call_to_action", "landing_page_url",
-        "accountId", "creative_group_id", "account_id",     "user_account_id",
-        NULL};
+    static const char *const allowed[] = {"title",
+                                          "media_url",
+                                          "media_type",
+                                          "direction_id",
+                                          "ad_text",
+                                          "userAccountId",
+                                          "call_to_action",
+                                          "landing_page_url",
+                                          "accountId",
+                                          "creative_group_id",
+                                          "account_id",
+                                          "user_account_id",
+                                          "tags",
+                                          "platform",
+                                          NULL};
     struct creative_wish wish = {.actor = rq->caller.actor};
     const struct json *body;
     struct str id;
@@ -51,7 +74,8 @@ static bool post_creative(struct request *rq, struct reply *rp, struct err *err)
         !json_need_text(body, "media_url", LIMIT_URL_TEXT, &wish.media_url, err) ||
         !json_want_text(body, "media_type", 20, STR(""), &wish.media_type, err) ||
         !json_want_text(body, "creative_group_id", LIMIT_NAME, STR(""), &wish.group_id, err) ||
-        !read_texts(body, &wish, err) ||
+        !json_want_text(body, "platform", 20, STR(""), &wish.platform, err) ||
+        !read_texts(body, &wish, err) || !creatives_read_tags(rq, body, &wish.tags, err) ||
         !creative_add(rq->db, rq->arena, &wish, rq->now_ms, &id, err))
         return false;
     wake(rq);
@@ -78,7 +102,8 @@ static bool post_upload(struct request *rq, struct reply *rp, struct err *err)
         !query_text(rq, "direction_id", LIMIT_NAME, &wish.direction_id, err) ||
         !query_text(rq, "ad_text", LIMIT_TEXT, &wish.ad_text, err) ||
         !query_text(rq, "call_to_action", 60, &wish.call_to_action, err) ||
-        !query_text(rq, "landing_page_url", LIMIT_URL_TEXT, &wish.landing_page_url, err))
+        !query_text(rq, "landing_page_url", LIMIT_URL_TEXT, &wish.landing_page_url, err) ||
+        !query_tags(rq, &wish.tags, err))
         return false;
     if (!str_starts(request_header(rq, "content-type"), STR("video/")))
         return err_input(err, "content-type", "send video/mp4 and the bytes of the file",
@@ -90,6 +115,54 @@ static bool post_upload(struct request *rq, struct reply *rp, struct err *err)
         return false;
     wake(rq);
     return creatives_reply(rq, rp, creative.id, 201, err);
+}
+
+static bool read_card(const struct json *item, struct creative_card *card, struct err *err)
+{
+    static const char *const allowed[] = {"creative_id", "title", "landing_page_url", NULL};
+
+    return json_only(item, allowed, err) &&
+           json_need_text(item, "creative_id", LIMIT_NAME, &card->card_id, err) &&
+           json_want_text(item, "title", LIMIT_TITLE, STR(""), &card->title, err) &&
+           json_want_text(item, "landing_page_url", LIMIT_URL_TEXT, STR(""),
+                          &card->landing_page_url, err);
+}
+
+static bool read_cards(struct request *rq, const struct json *body,
+                       struct creative_card_list *out, struct err *err)
+{
+    const struct json *list = json_at(body, "cards");
+
+    if (json_type(list) != JSON_LIST || json_count(list) > LIMIT_CARDS)
+        return err_input(err, "cards", "a list of 2 to 10 {creative_id, title?}",
+                         "cards is not such a list");
+    for (size_t i = 0; i < json_count(list); i++)
+        if (!read_card(json_item(list, i), creative_card_list_add(out, rq->arena), err))
+            return err_while(err, "reading card %zu", i + 1);
+    return true;
+}
+
+/* POST /api/creatives/carousel {title, direction_id, cards: [{creative_id, title?,
+ * landing_page_url?}], texts?} - Facebook only. */
+static bool post_carousel(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {
+        "title",         "direction_id",    "cards",
+        "ad_text",       "call_to_action",  "landing_page_url",
+        "userAccountId", "user_account_id", NULL};
+    struct creative_wish wish = {.actor = rq->caller.actor, .media_type = STR("carousel")};
+    struct creative_card_list cards = {0};
+    const struct json *body;
+    struct str id;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !api_check_org(rq, body, err) ||
+        !json_need_text(body, "title", LIMIT_TITLE, &wish.title, err) ||
+        !read_texts(body, &wish, err) || !read_cards(rq, body, &cards, err) ||
+        !creative_add_carousel(rq->db, rq->arena, &wish, &cards, rq->now_ms, &id, err))
+        return false;
+    wake(rq);
+    return creatives_reply(rq, rp, id, 201, err);
 }
 
 /* --- looking --- */
@@ -151,17 +224,14 @@ static bool read_question(struct request *rq, struct creative_question *q, struc
            query_flag(rq, "grouped", &q->grouped, err) && read_cursor(rq, q, err);
 }
 
-/* GET /api/creatives?q=&direction_id=&ad_account_id=&platform=&status=&tag=&group=&media_type=
- * &used=&duplicates=&grouped=&sort= */
-static bool get_creatives(struct request *rq, struct reply *rp, struct err *err)
+static bool reply_list(struct request *rq, struct reply *rp,
+                       const struct creative_question *question, struct err *err)
 {
-    struct creative_question question;
     struct creative_rows rows = {0};
     struct reply_json json;
     bool more;
 
-    if (!read_question(rq, &question, err) ||
-        !creative_library_list(rq->db, rq->arena, &question, &rows, &more, err))
+    if (!creative_library_list(rq->db, rq->arena, question, &rows, &more, err))
         return false;
     reply_json_begin(rq, &json);
     json_object(&json.w);
@@ -173,6 +243,27 @@ static bool get_creatives(struct request *rq, struct reply *rp, struct err *err)
     put_cursor(rq, &json.w, more && rows.n ? &rows.at[rows.n - 1] : NULL);
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
+}
+
+/* GET /api/creatives?q=&direction_id=&ad_account_id=&platform=&status=&tag=&group=&media_type=
+ * &used=&duplicates=&grouped=&sort= */
+static bool get_creatives(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct creative_question question;
+
+    return read_question(rq, &question, err) && reply_list(rq, rp, &question, err);
+}
+
+/* GET /api/creatives/failures - what failed, here or on a platform, each with `failure`: the
+ * step, the cause, and whether the same again may work. */
+static bool get_failures(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct creative_question question;
+
+    if (!read_question(rq, &question, err))
+        return false;
+    question.status = STR("failed");
+    return reply_list(rq, rp, &question, err);
 }
 
 static bool get_creative(struct request *rq, struct reply *rp, struct err *err)
@@ -236,24 +327,67 @@ static bool patch_creative(struct request *rq, struct reply *rp, struct err *err
 {
     static const char *const allowed[] = {
         "title",   "direction_id",  "ad_text",         "call_to_action", "landing_page_url",
-        "version", "userAccountId", "user_account_id", "tags",           NULL};
+        "version", "userAccountId", "user_account_id", "tags",           "poster",
+        NULL};
     struct str id = request_arg(rq, "id");
     struct creative_change change = {0};
     struct strs tags = {0};
     const struct json *body;
+    int64_t poster = 0;
 
     if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
         !api_check_org(rq, body, err) || !read_if_match(rq, rp, &change.version, err) ||
         !read_change(body, &change, err) || !creatives_read_tags(rq, body, &tags, err) ||
-        !db_begin(rq->db, err))
+        !json_want_int(body, "poster", 0, 100, 0, &poster, err) || !db_begin(rq->db, err))
         return false;
 
     bool ok =
         creative_update(rq->db, rq->arena, id, &change, rq->caller.actor, rq->now_ms, err) &&
         (!is_there(body, "tags") ||
-         creative_tag_set(rq->db, rq->arena, id, &tags, rq->now_ms, err));
+         creative_tag_set(rq->db, rq->arena, id, &tags, rq->now_ms, err)) &&
+        (!is_there(body, "poster") ||
+         creative_choose_poster(rq->db, rq->arena, id, poster, rq->caller.actor, rq->now_ms,
+                                err));
 
-    return db_end(rq->db, ok, err) && creatives_reply(rq, rp, id, 200, err);
+    if (!db_end(rq->db, ok, err))
+        return false;
+    wake(rq);
+    return creatives_reply(rq, rp, id, 200, err);
+}
+
+/* POST /api/creatives/:id/transcribe - once more, whatever came of it before. */
+static bool post_transcribe(struct request *rq, struct reply *rp, struct err *err)
+{
+    if (!api_check_org(rq, NULL, err) ||
+        !creative_transcribe_again(rq->db, rq->arena, request_arg(rq, "id"), rq->caller.actor,
+                                   rq->now_ms, err))
+        return false;
+    wake(rq);
+    return creatives_reply(rq, rp, request_arg(rq, "id"), 202, err);
+}
+
+/* POST /api/creatives/retry {direction_id?} - all that failed and may work now. */
+static bool post_retry_all(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"direction_id", "userAccountId", "user_account_id",
+                                          NULL};
+    struct str direction_id;
+    struct reply_json json;
+    const struct json *body;
+    int64_t retried;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !api_check_org(rq, body, err) ||
+        !json_want_text(body, "direction_id", LIMIT_NAME, STR(""), &direction_id, err) ||
+        !creative_retry_all(rq->db, rq->arena, direction_id, rq->caller.actor, rq->now_ms,
+                            &retried, err))
+        return false;
+    wake(rq);
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_int_member(&json.w, "retried", retried);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 202, err);
 }
 
 /* POST /api/creatives/:id/retry - a failed one is fetched and looked at again. */
@@ -272,8 +406,12 @@ const struct route creatives_routes[] = {
     {"POST", "/api/creatives", CAN_EDIT, .handler = post_creative},
     {"POST", "/api/creatives/upload", CAN_EDIT, .handler = post_upload,
      .body_limit = LIMIT_VIDEO},
+    {"POST", "/api/creatives/carousel", CAN_EDIT, .handler = post_carousel},
+    {"POST", "/api/creatives/retry", CAN_EDIT, .handler = post_retry_all},
+    {"GET", "/api/creatives/failures", CAN_READ, .handler = get_failures},
     {"GET", "/api/creatives/:id", CAN_READ, .handler = get_creative},
     {"PATCH", "/api/creatives/:id", CAN_EDIT, .handler = patch_creative},
     {"POST", "/api/creatives/:id/retry", CAN_EDIT, .handler = post_retry},
+    {"POST", "/api/creatives/:id/transcribe", CAN_EDIT, .handler = post_transcribe},
     ROUTES_END,
 };

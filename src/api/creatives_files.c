@@ -4,7 +4,8 @@
 #include "api/common.h"
 #include "base/arena.h"
 #include "conf/app.h"
-#include "creative/creative.h"
+#include "conf/conf.h"
+#include "creative/process.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -89,15 +90,19 @@ static bool reply_file(struct request *rq, struct reply *rp, const struct creati
     return true;
 }
 
-/* GET /api/creatives/:id/video - the file that ads are made of. */
+/* GET /api/creatives/:id/video - the file that ads are made of; ?original=1: as it came, where
+ * adwright mended it. */
 static bool get_video(struct request *rq, struct reply *rp, struct err *err)
 {
     const struct app *app = rq->app;
     struct creative creative;
 
-    return api_check_org(rq, NULL, err) &&
-           creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err) &&
-           reply_file(rq, rp, &creative, creative_path(app->conf, rq->arena, &creative), err);
+    if (!api_check_org(rq, NULL, err) ||
+        !creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err))
+        return false;
+    if (request_query(rq, "original").n && creative.original_path.n)
+        creative.media_path = creative.original_path;
+    return reply_file(rq, rp, &creative, creative_path(app->conf, rq->arena, &creative), err);
 }
 
 /* GET /api/creatives/:id/poster - the still that stands for the video. */
@@ -105,20 +110,39 @@ static bool get_poster(struct request *rq, struct reply *rp, struct err *err)
 {
     const struct app *app = rq->app;
     struct creative creative;
-    const char *path;
+
+    return api_check_org(rq, NULL, err) &&
+           creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err) &&
+           reply_file(rq, rp, &creative, creative_poster_path(app->conf, rq->arena, &creative),
+                      err);
+}
+
+/* GET /api/creatives/:id/poster/:position - one of those that may be chosen. */
+static bool get_candidate(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct str position = request_arg(rq, "position");
+    struct creative_poster_list posters = {0};
+    const struct app *app = rq->app;
+    struct creative creative;
+    int64_t wanted = 0;
 
     if (!api_check_org(rq, NULL, err) ||
-        !creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err))
+        !creative_get(rq->db, rq->arena, request_arg(rq, "id"), &creative, err) ||
+        !creative_posters(rq->db, rq->arena, &creative, &posters, err))
         return false;
-    path = creative_poster_path(app->conf, rq->arena, &creative);
-    if (!*path || access(path, R_OK) != 0)
-        return err_set(err, ERR_NOT_FOUND, "creative " STR_FMT " has no poster yet",
-                       STR_ARG(creative.id));
-    return reply_file(rq, rp, &creative, path, err);
+    for (size_t i = 0; str_int(position, &wanted) && i < posters.n; i++)
+        if (posters.at[i].position == wanted)
+            return reply_file(rq, rp, &creative,
+                              str_c(rq->arena, str_fmt(rq->arena, STR_FMT "/" STR_FMT,
+                                                       STR_ARG(app->conf->data),
+                                                       STR_ARG(posters.at[i].path))),
+                              err);
+    return err_set(err, ERR_NOT_FOUND, "no such poster");
 }
 
 const struct route creatives_files_routes[] = {
     {"GET", "/api/creatives/:id/video", CAN_READ, .handler = get_video},
     {"GET", "/api/creatives/:id/poster", CAN_READ, .handler = get_poster},
+    {"GET", "/api/creatives/:id/poster/:position", CAN_READ, .handler = get_candidate},
     ROUTES_END,
 };

@@ -3,6 +3,7 @@
 #include "api/creatives_json.h"
 #include "api/common.h"
 #include "base/arena.h"
+#include "creative/process.h"
 
 #include <inttypes.h>
 
@@ -28,11 +29,11 @@ static void put_posters(struct request *rq, struct json_writer *w,
     const struct creative *creative = &row->creative;
     bool shown = row->posters.n > 0 || str_eq(creative->status, STR("ready"));
 
-    /* The version makes a new address of a new poster. */
+    /* A new poster has a new address. */
     json_text_or_null_member(w, "thumbnail_url",
-                             shown ? str_fmt(rq->arena, STR_FMT "?v=%" PRId64,
+                             shown ? str_fmt(rq->arena, STR_FMT "?v=%" PRId64 ".%" PRId64,
                                              STR_ARG(url_of(rq, creative, "poster")),
-                                             creative->version)
+                                             creative->version, creative->poster)
                                    : STR(""));
     json_key(w, "posters");
     json_list(w);
@@ -42,6 +43,7 @@ static void put_posters(struct request *rq, struct json_writer *w,
         json_int_member(w, "position", poster->position);
         json_text_member(w, "source", poster->source);
         json_int_member(w, "at_ms", poster->at_ms);
+        json_bool_member(w, "chosen", poster->position == creative->poster);
         json_text_member(w, "url",
                          str_fmt(rq->arena, STR_FMT "/%" PRId64,
                                  STR_ARG(url_of(rq, creative, "poster")), poster->position));
@@ -151,6 +153,50 @@ static void put_findings_count(struct request *rq, struct json_writer *w, struct
     json_end(w);
 }
 
+/* Why it failed last; null where nothing did. */
+static void put_failure(struct request *rq, struct json_writer *w,
+                        const struct creative *creative)
+{
+    struct creative_failure failure;
+
+    json_key(w, "failure");
+    if (!creative_failure_read(rq->arena, creative, &failure)) {
+        json_put_null(w);
+        return;
+    }
+    json_object(w);
+    json_text_or_null_member(w, "step", failure.step);
+    json_text_member(w, "cause", failure.cause);
+    json_text_or_null_member(w, "hint", failure.hint);
+    json_bool_member(w, "retriable", failure.retriable);
+    json_end(w);
+}
+
+/* Of the bytes that are on their way to the platform. */
+static int64_t percent_sent(const struct creative_row *row)
+{
+    int64_t sent = 0, size = row->creative.size_bytes;
+
+    for (size_t i = 0; i < row->copies.n; i++)
+        if (!row->copies.at[i].usable && row->copies.at[i].sent_bytes > sent)
+            sent = row->copies.at[i].sent_bytes;
+    return size > 0 && sent < size ? sent * 100 / size : sent ? 100 : 0;
+}
+
+static void put_progress(struct json_writer *w, const struct creative_row *row)
+{
+    const struct creative *creative = &row->creative;
+    bool sending = str_eq(creative->push_state, STR("sending"));
+
+    json_text_or_null_member(w, "push_state", creative->push_state);
+    json_text_or_null_member(w, "push_text", creative->push_text);
+    json_key(w, "percent_sent");
+    if (sending)
+        json_put_int(w, percent_sent(row));
+    else
+        json_put_null(w);
+}
+
 static void put_used_in(struct json_writer *w, const struct creative_row *row)
 {
     json_key(w, "used_in");
@@ -203,7 +249,12 @@ static void put_members(struct request *rq, struct json_writer *w,
     json_text_or_null_member(w, "duplicate_of", row->duplicate_of);
     json_text_or_null_member(w, "video_url",
                              creative->media_path.n ? url_of(rq, creative, "video") : STR(""));
+    json_text_or_null_member(
+        w, "original_url",
+        creative->original_path.n ? url_of(rq, creative, "video?original=1") : STR(""));
     put_posters(rq, w, row);
+    put_progress(w, row);
+    put_failure(rq, w, creative);
     put_texts(w, "tags", &row->tags);
     put_siblings(w, &row->siblings);
     put_copies(rq, w, row);
@@ -293,6 +344,56 @@ void creatives_put_usage(struct request *rq, struct json_writer *w,
 
 /* --- one with everything --- */
 
+static bool put_steps(struct request *rq, struct json_writer *w,
+                      const struct creative *creative, struct err *err)
+{
+    struct creative_steps steps = {0};
+
+    if (!creative_steps_list(rq->db, rq->arena, creative, &steps, err))
+        return false;
+    json_key(w, "steps");
+    json_list(w);
+    for (size_t i = 0; i < steps.n; i++) {
+        const struct creative_step *step = &steps.at[i];
+        json_object(w);
+        json_text_member(w, "name", str(step->name));
+        json_text_member(w, "state", str(step->state));
+        json_key(w, "percent");
+        if (step->percent < 0)
+            json_put_null(w);
+        else
+            json_put_int(w, step->percent);
+        json_int_member(w, "attempts", step->attempts);
+        json_text_or_null_member(w, "reason", step->reason);
+        api_time_member(w, rq->arena, "since", step->since_ms);
+        json_end(w);
+    }
+    json_end(w);
+    return true;
+}
+
+static bool put_cards(struct request *rq, struct json_writer *w,
+                      const struct creative *creative, struct err *err)
+{
+    struct creative_card_list cards = {0};
+
+    if (!str_eq(creative->media_type, STR("carousel")))
+        return true;
+    if (!creative_cards(rq->db, rq->arena, creative->id, &cards, err))
+        return false;
+    json_key(w, "cards");
+    json_list(w);
+    for (size_t i = 0; i < cards.n; i++) {
+        json_object(w);
+        json_text_member(w, "creative_id", cards.at[i].card_id);
+        json_text_or_null_member(w, "title", cards.at[i].title);
+        json_text_or_null_member(w, "landing_page_url", cards.at[i].landing_page_url);
+        json_end(w);
+    }
+    json_end(w);
+    return true;
+}
+
 bool creatives_put_whole(struct request *rq, struct json_writer *w,
                          const struct creative_row *row, struct err *err)
 {
@@ -302,6 +403,8 @@ bool creatives_put_whole(struct request *rq, struct json_writer *w,
         return false;
     json_object(w);
     put_members(rq, w, row);
+    if (!put_steps(rq, w, &row->creative, err) || !put_cards(rq, w, &row->creative, err))
+        return false;
     json_key(w, "usage");
     creatives_put_usage(rq, w, &usage);
     json_end(w);

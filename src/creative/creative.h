@@ -60,6 +60,7 @@ struct creative_wish {
     struct str media_type; /* "" = video */
     struct str media_url;
     struct str ad_text, call_to_action, landing_page_url;
+    struct strs tags; /* as creative_tag_add takes them */
     struct str
         platform; /* "both": also for the direction of the same name on the other platform */
     struct str actor;

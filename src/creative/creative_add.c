@@ -2,6 +2,7 @@
 
 #include "creative/creative_db.h"
 #include "creative/creative_file.h"
+#include "creative/creative_library.h"
 #include "creative/creative_parts.h"
 
 #include "base/limits.h"
@@ -95,7 +96,8 @@ bool creative_wish_check(struct db *db, struct arena *arena, const struct creati
         return err_input(err, "title", "1 to 200 characters", "the creative has no title");
     if (str_length(wish->title) > LIMIT_TITLE)
         return err_input(err, "title", "1 to 200 characters", "the title is too long");
-    return creative_check_direction(db, arena, wish->direction_id, &platform, err) &&
+    return creative_tag_check(arena, &wish->tags, err) &&
+           creative_check_direction(db, arena, wish->direction_id, &platform, err) &&
            creative_check_texts(platform, wish->ad_text, wish->call_to_action,
                                 wish->landing_page_url, err) &&
            check_places(db, arena, wish, platform, err);
@@ -139,6 +141,14 @@ static bool is_both(const struct creative_wish *wish)
     return str_eq(wish->platform, STR("both"));
 }
 
+static bool start(struct db *db, struct arena *arena, struct creative *creative,
+                  const struct creative_wish *wish, struct err *err)
+{
+    return creative_start(db, arena, creative, wish->actor, err) &&
+           (!wish->tags.n ||
+            creative_tag_add(db, arena, creative->id, &wish->tags, creative->created_ms, err));
+}
+
 /* --- by address --- */
 
 static bool add_by_address(struct db *db, struct arena *arena, const struct creative_wish *wish,
@@ -149,14 +159,13 @@ static bool add_by_address(struct db *db, struct arena *arena, const struct crea
 
     *id = creative.id;
     if (!is_both(wish))
-        return creative_start(db, arena, &creative, wish->actor, err);
+        return start(db, arena, &creative, wish, err);
     if (!creative.group_id.n)
         creative.group_id = id_new(arena);
     if (!sibling(db, arena, wish->direction_id, &other, err))
         return false;
     twin = twin_of(arena, &creative, other);
-    return creative_start(db, arena, &creative, wish->actor, err) &&
-           creative_start(db, arena, &twin, wish->actor, err);
+    return start(db, arena, &creative, wish, err) && start(db, arena, &twin, wish, err);
 }
 
 bool creative_add(struct db *db, struct arena *arena, const struct creative_wish *wish,
@@ -188,11 +197,11 @@ static bool look(struct creative_looking *l, struct err *err)
            creative_make_posters(l->conf, l->arena, l->creative, &l->posters, err);
 }
 
-static bool store_ready(struct creative_looking *l, struct str actor, int64_t now_ms,
-                        struct err *err)
+static bool store_ready(struct creative_looking *l, const struct creative_wish *wish,
+                        int64_t now_ms, struct err *err)
 {
     l->creative->status = STR("ready");
-    if (!creative_start(l->db, l->arena, l->creative, actor, err) ||
+    if (!start(l->db, l->arena, l->creative, wish, err) ||
         !creative_ask_next(l->db, l->arena, l->creative, now_ms, err) ||
         !creative_store_push(l->db, l->creative->id, l->creative->push_state,
                              l->creative->push_text, STR(""), now_ms, err))
@@ -204,14 +213,14 @@ static bool store_ready(struct creative_looking *l, struct str actor, int64_t no
 }
 
 static bool finish_adding(const struct app *app, struct db *db, struct arena *arena,
-                          struct creative *creative, struct str actor, int64_t now_ms,
-                          struct err *err)
+                          struct creative *creative, const struct creative_wish *wish,
+                          int64_t now_ms, struct err *err)
 {
     struct creative_looking l = {
         .conf = app->conf, .db = db, .arena = arena, .creative = creative};
 
     return look(&l, err) && db_begin(db, err) &&
-           db_end(db, store_ready(&l, actor, now_ms, err), err);
+           db_end(db, store_ready(&l, wish, now_ms, err), err);
 }
 
 static bool add_here(const struct app *app, struct db *db, struct arena *arena,
@@ -230,7 +239,7 @@ static bool add_here(const struct app *app, struct db *db, struct arena *arena,
     bool ok = creative_file_folders(app->conf, arena, creative.media_path, err) &&
               (path ? creative_file_copy(arena, path, place, LIMIT_VIDEO, err)
                     : creative_file_write(arena, place, bytes, err)) &&
-              finish_adding(app, db, arena, &creative, wish->actor, now_ms, err);
+              finish_adding(app, db, arena, &creative, wish, now_ms, err);
 
     if (!ok) {
         creative_remove_files(app->conf, arena, &creative);
@@ -338,13 +347,12 @@ static bool arrive(struct arriving *a, struct str *creative_id, struct err *err)
         creative.group_id = id_new(a->arena);
     *creative_id = creative.id;
     if (!settle_file(a, &creative, "", err) ||
-        !creative_start(a->db, a->arena, &creative, a->wish.actor, err))
+        !start(a->db, a->arena, &creative, &a->wish, err))
         return false;
     if (!twin_direction.n)
         return true;
     twin = twin_of(a->arena, &creative, twin_direction);
-    return settle_file(a, &twin, "-twin", err) &&
-           creative_start(a->db, a->arena, &twin, a->wish.actor, err);
+    return settle_file(a, &twin, "-twin", err) && start(a->db, a->arena, &twin, &a->wish, err);
 }
 
 static struct str first_characters(struct str s, size_t n)

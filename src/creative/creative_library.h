@@ -55,6 +55,9 @@ size_t creative_match_text(struct arena *arena, struct str text, const struct wo
  * without a word, longer than LIMIT_TAG characters, or more than LIMIT_TAGS_PER_CREATIVE. */
 MUST_CHECK bool creative_tag_add(struct db *db, struct arena *arena, struct str creative_id,
                                  const struct strs *tags, int64_t now_ms, struct err *err);
+/* Would they be taken? */
+MUST_CHECK bool creative_tag_check(struct arena *arena, const struct strs *tags,
+                                   struct err *err);
 /* One that is not there is no error. */
 MUST_CHECK bool creative_tag_remove(struct db *db, struct arena *arena, struct str creative_id,
                                     const struct strs *tags, struct err *err);
@@ -75,12 +78,13 @@ MUST_CHECK bool creative_tag_list(struct db *db, struct arena *arena, int64_t li
 /* --- the list --- */
 
 struct creative_question {
-    struct str direction_id, ad_account_id, platform, status, media_type, group_id, tag;
-    struct str text; /* searched for; "" = no search */
-    struct str used; /* "true": has ads; "false": has none; "" = both */
-    bool duplicates; /* only those whose content is there twice in their ad account */
-    bool grouped;    /* of a group only its first creative */
-    struct str sort; /* newest, title, size, used, relevance */
+    struct str direction_id, ad_account_id, platform, media_type, group_id, tag;
+    struct str status; /* failed = also those that a platform did not take */
+    struct str text;   /* searched for; "" = no search */
+    struct str used;   /* "true": has ads; "false": has none; "" = both */
+    bool duplicates;   /* only those whose content is there twice in their ad account */
+    bool grouped;      /* of a group only its first creative */
+    struct str sort;   /* newest, title, size, used, relevance */
     int64_t limit;
     /* the page's beginning: where the last row of the page before stood; after_id "" = first */
     int64_t after_number;

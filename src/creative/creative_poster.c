@@ -236,6 +236,8 @@ static bool choose(struct db *db, struct arena *arena, struct str id, int64_t po
 bool creative_choose_poster(struct db *db, struct arena *arena, struct str id, int64_t position,
                             struct str actor, int64_t now_ms, struct err *err)
 {
+    if (db_in_transaction(db))
+        return choose(db, arena, id, position, actor, now_ms, err);
     return db_begin(db, err) &&
            db_end(db, choose(db, arena, id, position, actor, now_ms, err), err);
 }

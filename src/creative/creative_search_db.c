@@ -262,7 +262,8 @@ bool creative_index_missing(struct db *db, struct arena *arena, int64_t most, in
     " AND (CAST($2 AS TEXT) = '' OR c.direction_id = $2)"                                      \
     " AND (CAST($3 AS TEXT) = '' OR d.ad_account_id = $3)"                                     \
     " AND (CAST($4 AS TEXT) = '' OR d.platform = $4)"                                          \
-    " AND (CAST($5 AS TEXT) = '' OR c.status = $5)"                                            \
+    " AND (CAST($5 AS TEXT) = '' OR c.status = $5"                                             \
+    " OR ($5 = 'failed' AND c.push_state = 'failed'))"                                         \
     " AND (CAST($6 AS TEXT) = '' OR c.media_type = $6)"                                        \
     " AND (CAST($7 AS TEXT) = '' OR c.creative_group_id = $7)"                                 \
     " AND (CAST($8 AS TEXT) = '' OR EXISTS (SELECT 1 FROM creative_tags t"                     \

@@ -22,6 +22,18 @@ static bool check_tag(struct arena *arena, struct str tag, struct str *key, stru
     return true;
 }
 
+bool creative_tag_check(struct arena *arena, const struct strs *tags, struct err *err)
+{
+    struct str key;
+
+    if (tags->n > LIMIT_TAGS_PER_CREATIVE)
+        return err_input(err, "tags", "at most 30 tags for each creative", "%zu tags", tags->n);
+    for (size_t i = 0; i < tags->n; i++)
+        if (!check_tag(arena, str_trim(tags->at[i]), &key, err))
+            return false;
+    return true;
+}
+
 static bool insert(struct db *db, struct arena *arena, struct str id, struct str tag,
                    int64_t now_ms, struct err *err)
 {

@@ -83,7 +83,8 @@ MUST_CHECK bool creative_posters(struct db *db, struct arena *arena,
                                  const struct creative *creative,
                                  struct creative_poster_list *out, struct err *err);
 /* By hand; 0 = the platform's own again.  Where a poster was sent already, the new one is sent
- * too: ads that are made from then on have it. */
+ * too: ads that are made from then on have it.  Inside the caller's transaction or as its own.
+ */
 MUST_CHECK bool creative_choose_poster(struct db *db, struct arena *arena, struct str id,
                                        int64_t position, struct str actor, int64_t now_ms,
                                        struct err *err);

@@ -55,6 +55,20 @@ static bool read_type(struct arena *arena, struct str told, struct str name, str
         STR_ARG(str_sub(bare, 0, 60)), STR_ARG(str_sub(name, 0, 80)));
 }
 
+/* "Summer, sale": a tag of its own between the commas. */
+static bool read_tags(struct arena *arena, struct str list, struct strs *out, struct err *err)
+{
+    if (!str_utf8(list) || str_length(list) > LIMIT_TAGS_PER_CREATIVE * (LIMIT_TAG + 2))
+        return err_input(err, "tags", "shorter text in UTF-8",
+                         "the metadata's tags are not UTF-8 or too long");
+    while (list.n) {
+        struct str tag = str_trim(str_cut(&list, ','));
+        if (tag.n)
+            *strs_add(out, arena) = tag;
+    }
+    return true;
+}
+
 /* Uppy says name and type, others filename and filetype. */
 static struct str either(const struct tus_pairs *pairs, const char *key, const char *other)
 {
@@ -94,6 +108,8 @@ bool upload_read_wish(struct arena *arena, const struct upload *upload,
                              ours[i].key, ours[i].limit);
         *ours[i].value = value;
     }
+    if (!read_tags(arena, tus_value(&pairs, "tags"), &wish->tags, err))
+        return false;
     struct str name = either(&pairs, "filename", "name");
     if (!str_utf8(name) || str_length(name) > LIMIT_LABEL)
         return err_input(err, "filename", "a shorter name in UTF-8",

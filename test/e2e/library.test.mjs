@@ -1,5 +1,5 @@
-// The library of creatives from outside: parts of the stored video, search, tags, use, deleting,
-// many at once, and nothing of it for another org.
+// The library of creatives from outside: parts of the stored video, search, tags, steps, posters,
+// failures, use, deleting, many at once, and nothing of it for another org.
 import test from "node:test";
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -110,6 +110,42 @@ async function isChangedOnItsVersion(world, { id }) {
   assert.deepEqual([now.title, now.tags], ["Урок: қазақ тілі", ["Tutor"]], "all of it or nothing");
 }
 
+// What became of it on the way to the platform, its posters, and what failed.
+async function isFollowed(world, direction, { id }) {
+  const { server } = world;
+  const ready = await eventually("the advertiser has it", async () => {
+    const now = (await server.call("GET", `/api/creatives/${id}`)).json;
+    if (now.push_state === "ready") return now;
+    throw new Error(JSON.stringify([now.status, now.push_state, now.push_text, now.steps]));
+  }, { seconds: 60 });
+  assert.ok(ready.steps.some((step) => step.name === "upload" && step.state === "done"), JSON.stringify(ready.steps));
+  assert.ok(ready.copies[0].usable && ready.copies[0].video_id);
+  assert.ok(ready.posters.length >= 3);
+  for (const poster of ready.posters)
+    assert.equal((await bytes(world, poster.url)).status, 200, poster.url);
+  assert.equal((await server.call("GET", `/api/creatives/${id}/poster/99`)).status, 404);
+  const chosen = await server.call("PATCH", `/api/creatives/${id}`, { poster: 2 });
+  assert.equal(chosen.status, 200, chosen.text);
+  assert.deepEqual(chosen.json.posters.filter((one) => one.chosen).map((one) => one.position), [2]);
+  assert.ok((await bytes(world, chosen.json.thumbnail_url)).body.equals((await bytes(world, ready.posters[1].url)).body));
+  assert.equal((await server.call("PATCH", `/api/creatives/${id}`, { poster: 77, title: "Kept out" })).status, 400);
+  assert.notEqual((await server.call("GET", `/api/creatives/${id}`)).json.title, "Kept out");
+
+  const gone = await server.call("POST", "/api/creatives", {
+    title: "Never there", media_url: `${world.sandbox.base}/no/such/video.mp4`, direction_id: direction.id, tags: ["Lost"],
+  });
+  assert.equal(gone.status, 202, gone.text);
+  const failed = await eventually("it has failed", async () =>
+    (await server.call("GET", "/api/creatives/failures")).json.data[0], { seconds: 60 });
+  assert.equal(failed.id, gone.json.id);
+  assert.deepEqual([failed.failure.step, failed.tags], ["fetch", ["Lost"]]);
+  assert.equal((await server.call("POST", "/api/creatives/bulk", { action: "retry", ids: [failed.id] })).json.done, 1);
+  assert.equal((await server.call("DELETE", `/api/creatives/${failed.id}`)).status, 204);
+  const cards = [{ creative_id: id }, { creative_id: id }];
+  const carousel = await server.call("POST", "/api/creatives/carousel", { title: "Cards", direction_id: direction.id, cards });
+  assert.deepEqual([carousel.status, carousel.json.field], [400, "media_type"], carousel.text);
+}
+
 async function isNotDeletedWhileUsed(world, direction, used, unused) {
   const { server } = world;
   const launch = await server.call("POST", "/api/tiktok-campaign-builder/manual-launch", {
@@ -164,6 +200,7 @@ for (const database of databases) {
     await isFound(world, lesson, prize);
     await isChangedOnItsVersion(world, lesson);
     await isNobodyElses(world, lesson);
+    await isFollowed(world, direction, lesson);
     await isNotDeletedWhileUsed(world, direction, lesson, prize);
   });
 }
