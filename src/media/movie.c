@@ -19,7 +19,7 @@
 
 static const char decoders[] =
     "h264,hevc,vp8,vp9,libdav1d,mpeg4,mpeg1video,mpeg2video,h263,prores,mjpeg,png,apng,webp,"
-    "aac,mp3float,mp3,opus,vorbis,flac,ac3,eac3,alac,amrnb,amrwb,"
+    "aac,mp3float,mp3,mp2float,mp2,opus,vorbis,flac,ac3,eac3,alac,amrnb,amrwb,"
     "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s32le,pcm_f32le,pcm_u8,pcm_mulaw,pcm_alaw";
 
 size_t movie_peek(const struct movie_source *source, int64_t at, void *bytes, size_t n)
@@ -138,6 +138,21 @@ static int rotation_of(const AVStream *stream)
     return (((int)(degrees / 90 + (degrees < 0 ? -0.5 : 0.5)) % 4) + 4) % 4 * 90;
 }
 
+/* Of an animated WebP libav tells no size; the file's own header does: canvas less one, 24
+ * bits. */
+static void find_webp_size(struct movie *movie)
+{
+    AVCodecParameters *shape = movie->picture->codecpar;
+    uint8_t head[30];
+
+    if (shape->width > 0 || strcmp(movie->format->iformat->name, "webp_pipe") != 0 ||
+        movie_peek(&movie->source, 0, head, sizeof head) != sizeof head ||
+        memcmp(head + 12, "VP8X", 4) != 0)
+        return;
+    shape->width = 1 + (head[24] | head[25] << 8 | head[26] << 16);
+    shape->height = 1 + (head[27] | head[28] << 8 | head[29] << 16);
+}
+
 static bool choose_streams(struct movie *movie, struct err *err)
 {
     int picture = av_find_best_stream(movie->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
@@ -151,6 +166,7 @@ static bool choose_streams(struct movie *movie, struct err *err)
     movie->rotation = rotation_of(movie->picture);
     movie->image = strstr(movie->format->iformat->name, "_pipe") != NULL ||
                    strcmp(movie->format->iformat->name, "apng") == 0;
+    find_webp_size(movie);
     shape = movie->picture->codecpar;
     if (shape->width <= 0 || shape->height <= 0)
         return err_set(err, ERR_INVALID, "its picture has no size");

@@ -1,0 +1,77 @@
+#ifndef TEST_UNIT_CLIPS_H
+#define TEST_UNIT_CLIPS_H
+
+/* Videos made by the ffmpeg program, in a folder that clips_end removes. */
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "test.h"
+
+#include <unistd.h>
+
+static struct arena *arena;
+static char clips_folder[] = "/tmp/adwright_media_XXXXXX";
+
+#define MOVING "-f lavfi -i testsrc2=s=180x320:r=30:d=2 "
+#define TONE   "-f lavfi -i sine=f=440:d=2 "
+#define H264   "-c:v libx264 -preset ultrafast -pix_fmt yuv420p "
+
+static inline const char *clip_path(const char *name)
+{
+    return str_fmt(arena, "%s/%s", clips_folder, name).p;
+}
+
+static inline const char *clip_of_bytes(const char *name, const void *bytes, size_t n)
+{
+    const char *path = clip_path(name);
+    FILE *file = fopen(path, "wb");
+
+    CHECK(file && fwrite(bytes, 1, n, file) == n, "writing %s", path);
+    if (file)
+        (void)fclose(file);
+    return path;
+}
+
+/* `arguments` of ffmpeg, without the output; made once. */
+static inline const char *clip(const char *name, const char *arguments)
+{
+    const char *path = clip_path(name);
+    const char *command =
+        str_fmt(arena, "ffmpeg -nostdin -v error -y %s '%s' 2>'%s/ffmpeg.log'", arguments, path,
+                clips_folder)
+            .p;
+
+    if (access(path, F_OK) == 0)
+        return path;
+    CHECK(system(command) == 0, "%s", command);
+    return path;
+}
+
+static inline struct str clip_bytes(const char *path)
+{
+    size_t room = 4 << 20;
+    char *bytes = arena_alloc(arena, room);
+    FILE *file = fopen(path, "rb");
+    size_t n = file ? fread(bytes, 1, room, file) : 0;
+
+    CHECK(n > 0 && n < room, "reading %s", path);
+    if (file)
+        (void)fclose(file);
+    return (struct str){bytes, n};
+}
+
+static inline bool clips_begin(void)
+{
+    arena = arena_new("test");
+    return mkdtemp(clips_folder) != NULL;
+}
+
+static inline bool clips_end(void)
+{
+    bool ok = system(str_fmt(arena, "rm -rf '%s'", clips_folder).p) == 0;
+
+    arena_free(arena);
+    return ok;
+}
+
+#endif
