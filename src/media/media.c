@@ -112,7 +112,8 @@ bool media_probe(struct arena *arena, const char *path, struct media_facts *out,
     struct stat st;
 
     if (stat(path, &st) != 0)
-        return err_set(err, ERR_INVALID, "the file cannot be read: it is not there");
+        return err_input(err, "media", "upload it again",
+                         "the file cannot be read: it is not there");
     return ask(arena, &job, &answer, err) && json_parse(arena, answer, &facts, err) &&
            believe(facts, st.st_size, out, err);
 }
