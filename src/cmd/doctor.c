@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "job/job.h"
 #include "lead/lead.h"
+#include "media/confine.h"
 #include "net/net.h"
 #include "platform/platform.h"
 #include "speech/speech.h"
@@ -109,6 +110,34 @@ static void check_transcripts(struct doctor *doctor)
             str_fmt(arena_of(doctor), "%s: %s", choice.name, err.text),
             err.hint[0] ? str_c(arena_of(doctor), str(err.hint))
                         : "a try with half a second of silence failed");
+}
+
+/* What keeps a stranger's video in its place on this machine. */
+static void check_confinement(struct doctor *doctor)
+{
+    struct arena *arena = arena_of(doctor);
+    struct str escaped = {0};
+    struct err err = {0};
+    unsigned held = 0;
+
+    if (!confine_self_test(arena, &held, &escaped, &err)) {
+        say(doctor, WRONG, "confined child", str_fmt(arena, "%s", err.text),
+            "videos cannot be read: is /proc mounted, are there processes left?");
+        return;
+    }
+    unsigned missing = CONFINE_ALL & ~held;
+
+    if (escaped.n)
+        say(doctor, WRONG, "confined child",
+            str_fmt(arena, "can do " STR_FMT "; only these layers hold: " STR_FMT,
+                    STR_ARG(escaped), STR_ARG(confine_layer_names(arena, held))),
+            "run adwright on a kernel with seccomp, or in a container that allows it");
+    else
+        say(doctor, missing ? LOOK : FINE, "confined child",
+            missing ? str_fmt(arena, "holds without " STR_FMT,
+                              STR_ARG(confine_layer_names(arena, missing)))
+                    : confine_layer_names(arena, held),
+            "landlock needs Linux 5.13 or later, namespaces a container that allows unshare");
 }
 
 static bool check_inbox(struct doctor *doctor, struct err *err)
@@ -241,6 +270,7 @@ static bool examine(struct boot *boot, struct db *db, struct err *err)
     check_folder(&doctor);
     check_settings(&doctor);
     check_transcripts(&doctor);
+    check_confinement(&doctor);
     bool ok = check_inbox(&doctor, err) && check_jobs(&doctor, err) &&
               org_list(db, boot->arena, &orgs, err);
     if (ok && orgs.n == 0)
@@ -260,9 +290,10 @@ int cmd_doctor(int argc, char **argv)
     static const char *const settings[] = {"data", "db", NULL};
     static const char help[] =
         "usage: adwright doctor [--SETTING VALUE ...]\n\n"
-        "Check the data folder, the database and its key, settings, transcripts, the webhook\n"
-        "inbox, jobs, and each connected ad account by asking the platform.  Says how to mend\n"
-        "what it finds; the exit status is 1 when something must be mended.\n";
+        "Check the data folder, the database and its key, settings, transcripts, how well\n"
+        "strangers' videos are confined, the webhook inbox, jobs, and each connected ad\n"
+        "account by asking the platform.  Says how to mend what it finds; the exit status\n"
+        "is 1 when something must be mended.\n";
 
     return cmd_with_db(argc, argv, help, settings, examine);
 }
