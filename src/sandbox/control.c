@@ -9,6 +9,7 @@
 #include "sandbox/clockwork.h"
 #include "sandbox/doc.h"
 #include "sandbox/faults.h"
+#include "sandbox/graph.h"
 #include "sandbox/hooks.h"
 #include "sandbox/journal.h"
 #include "sandbox/market.h"
@@ -386,6 +387,8 @@ const struct route control_routes[] = {
     {"POST", "/sandbox/roles", PUBLIC, role_post, NULL, 0},
     {"POST", "/sandbox/terms", PUBLIC, terms_post, NULL, 0},
     {"POST", "/sandbox/graph/tokens", PUBLIC, graph_tokens_post, NULL, 0},
+    {"POST", "/sandbox/graph/leads", PUBLIC, graph_leads_post, NULL, 0},
+    {"GET", "/sandbox/graph/events", PUBLIC, graph_events_get, NULL, 0},
     {"GET", "/sandbox/state", PUBLIC, truth_state, NULL, 0},
     {"GET", "/sandbox/world", PUBLIC, truth_world, NULL, 0},
     {"GET", "/sandbox/crm", PUBLIC, truth_crm, NULL, 0},

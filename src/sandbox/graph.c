@@ -268,6 +268,8 @@ enum node {
     NODE_FORM,
     NODE_PIXEL,
     NODE_VIDEO,
+    NODE_LEAD,
+    NODE_APP,
     NODE_NONE,
 };
 
@@ -275,10 +277,9 @@ static const struct {
     enum node node;
     enum kind kind;
 } numbered[] = {
-    {NODE_PAGE, KIND_GRAPH_PAGE},
-    {NODE_FORM, KIND_GRAPH_FORM},
-    {NODE_PIXEL, KIND_GRAPH_PIXEL},
-    {NODE_VIDEO, KIND_GRAPH_VIDEO},
+    {NODE_PAGE, KIND_GRAPH_PAGE},   {NODE_FORM, KIND_GRAPH_FORM},
+    {NODE_PIXEL, KIND_GRAPH_PIXEL}, {NODE_VIDEO, KIND_GRAPH_VIDEO},
+    {NODE_LEAD, KIND_GRAPH_LEAD},
 };
 
 static bool all_digits(struct str s)
@@ -299,6 +300,8 @@ static enum node find_node(struct graph *g)
     if (!all_digits(g->node))
         return NODE_WORD;
     g->object_id = g->node;
+    if (str_eq(g->node, g->box->graph_app_id))
+        return NODE_APP;
     for (size_t i = 0; i < countof(numbered); i++) {
         g->object = store_find(g->box->store, numbered[i].kind, g->node);
         if (g->object)
@@ -341,6 +344,18 @@ static const struct face {
     {NODE_VIDEO, "", "", "GET", "ads_read|ads_management", false, graph_video},
     {NODE_VIDEO, "", "", "DELETE", "ads_management", false, graph_video_end},
     {NODE_VIDEO, "", "thumbnails", "GET", "ads_read|ads_management", false, graph_thumbnails},
+    {NODE_PIXEL, "", "events", "POST", "ads_management|ads_read", false, graph_events},
+    {NODE_APP, "", "subscriptions", "POST", "", false, graph_subscriptions},
+    {NODE_PAGE, "", "subscribed_apps", "GET", "pages_manage_metadata", false,
+     graph_page_subscribed},
+    {NODE_PAGE, "", "subscribed_apps", "POST", "pages_manage_metadata", false,
+     graph_page_subscribe},
+    {NODE_PAGE, "", "subscribed_apps", "DELETE", "pages_manage_metadata", false,
+     graph_page_unsubscribe},
+    {NODE_FORM, "", "leads", "GET", "leads_retrieval", false, graph_form_leads},
+    {NODE_FORM, "", "test_leads", "POST", "leads_retrieval", false, graph_test_lead},
+    {NODE_LEAD, "", "", "GET", "leads_retrieval", false, graph_lead},
+    {NODE_LEAD, "", "", "DELETE", "leads_retrieval", false, graph_lead_end},
 };
 
 static const struct face *find_face(const struct graph *g, enum node node)
@@ -364,6 +379,14 @@ static bool unknown_path(struct graph *g, enum node node)
                         STR_ARG(str_sub(g->edge, 0, 60)));
 }
 
+static struct str page_of_lead(const struct graph *g)
+{
+    const struct json *form =
+        store_find(g->box->store, KIND_GRAPH_FORM, json_text(g->object, "form_id", STR("")));
+
+    return form ? json_text(form, "page_id", STR("")) : STR("");
+}
+
 /* An object that the token does not reach is not there. */
 static bool object_seen(struct graph *g, enum node node)
 {
@@ -380,20 +403,27 @@ static bool object_seen(struct graph *g, enum node node)
     case NODE_FORM:
         return graph_sees_page(g, json_text(g->object, "page_id", STR(""))) ||
                graph_no_object(g, g->node);
+    case NODE_LEAD:
+        return graph_sees_page(g, page_of_lead(g)) || graph_no_object(g, g->node);
     default:
         return true;
     }
 }
 
-/* file_url: the platform fetches it itself.  Never under the lock. */
-static void fetch_file(struct graph *g)
+/* file_url and callbacks: the platform asks there itself.  Never under the lock. */
+static void fetch_outside(struct graph *g)
 {
     struct str url = graph_param(g, "file_url");
+    bool file = str_eq(g->edge, STR("advideos")) && url.n;
+    bool callback = str_eq(g->edge, STR("subscriptions"));
 
-    if (!str_eq(g->edge, STR("advideos")) || !str_eq(g->method, STR("POST")) || !url.n)
+    if (!str_eq(g->method, STR("POST")) || (!file && !callback))
         return;
     box_unlock(g->box);
-    fetch_bytes(g->rq->net, g->arena, url, &g->fetched);
+    if (file)
+        fetch_bytes(g->rq->net, g->arena, url, &g->fetched);
+    else
+        graph_challenge(g);
     box_lock(g->box);
 }
 
@@ -411,7 +441,7 @@ static bool act(struct graph *g)
         return false;
     if (graph_param(g, "method").n) /* ?method=delete */
         g->method = str_upper(g->arena, graph_param(g, "method"));
-    fetch_file(g);
+    fetch_outside(g);
     node = find_node(g);
     face = find_face(g, node);
     if (face && face->anybody)

@@ -19,6 +19,8 @@
  *   graph_account.c  people, ad accounts, pages, forms
  *   graph_video.c    advideos, videos, thumbnails
  *   graph_image.c    adimages
+ *   graph_event.c    conversions (Conversions API)
+ *   graph_lead.c     leads: subscriptions, webhooks, reading
  */
 
 /* One name of `fields`, with what stands in its braces. */
@@ -50,11 +52,10 @@ struct graph {
     struct form_fields params; /* of query and body; files have a filename */
     const struct graph_fields *fields;
     struct str token;
-    const struct json *grant;    /* NULL for the app's own token */
-    const struct json *object;   /* what `node` names */
-    struct str object_id;        /* without act_ */
-    struct fetched fetched;      /* of file_url */
-    struct str callback_checked; /* of subscriptions: the URL that has answered */
+    const struct json *grant;  /* NULL for the app's own token */
+    const struct json *object; /* what `node` names */
+    struct str object_id;      /* without act_ */
+    struct fetched fetched;    /* of file_url */
 
     struct graph_error error;
     struct buf buf;
@@ -141,5 +142,20 @@ graph_handler graph_me, graph_my_pages, graph_my_accounts, graph_my_permissions,
 graph_handler graph_account, graph_page, graph_page_forms, graph_form, graph_pixels;
 graph_handler graph_video_upload, graph_videos, graph_video, graph_video_end, graph_thumbnails;
 graph_handler graph_image_upload, graph_images;
+graph_handler graph_events;
+graph_handler graph_subscriptions, graph_page_subscribe, graph_page_subscribed,
+    graph_page_unsubscribe;
+graph_handler graph_lead, graph_lead_end, graph_form_leads, graph_test_lead;
+
+/* Ask the callback of POST <app>/subscriptions into g->fetched.  Without the lock. */
+void graph_challenge(struct graph *g);
+/* The signature of a webhook of Facebook's side. */
+struct net_headers;
+void graph_hook_sign(struct sandbox *box, struct arena *arena, struct str body,
+                     struct net_headers *headers);
+
+/* --- the bench: /sandbox/graph/... ----------------------------------------- */
+web_handler graph_leads_post; /* make leads and their webhooks */
+web_handler graph_events_get; /* the events that were taken */
 
 #endif

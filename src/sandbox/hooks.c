@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/net.h"
 #include "sandbox/doc.h"
+#include "sandbox/graph.h"
 #include "sandbox/hook_body.h"
 #include "sandbox/market.h"
 #include "work/work.h"
@@ -41,22 +42,43 @@ static bool wants_lead(struct sandbox *box, const struct json *subscription,
            (!page.n || str_eq(page, page_id)) && subscription_alive(box, subscription);
 }
 
-/* One delivery; `again` numbers the intended duplicates of it. */
+static void put(struct sandbox *box, struct arena *arena, struct doc *doc, struct str url,
+                struct str body, struct str lead_id, int64_t due_ms)
+{
+    struct str id = str_fmt(arena, "%019lld", (long long)++box->deliveries);
+
+    doc_text(doc, "url", url);
+    doc_text(doc, "lead_id", lead_id);
+    doc_text(doc, "body", body);
+    doc_int(doc, "first_ms", due_ms);
+    doc_int(doc, "due_ms", due_ms);
+    doc_int(doc, "attempts", 0);
+    (void)store_put(box->store, KIND_DELIVERY, id, doc_print(doc));
+}
+
 static void make(struct sandbox *box, struct arena *arena, const struct json *subscription,
                  struct str body, struct str lead_id, int64_t due_ms)
 {
-    struct str id = str_fmt(arena, "%019lld", (long long)++box->deliveries);
     struct doc doc;
 
     doc_init(&doc, arena);
     doc_text(&doc, "subscription_id", json_text(subscription, "subscription_id", STR("")));
-    doc_text(&doc, "url", json_text(subscription, "callback_url", STR("")));
-    doc_text(&doc, "lead_id", lead_id);
-    doc_text(&doc, "body", body);
-    doc_int(&doc, "first_ms", due_ms);
-    doc_int(&doc, "due_ms", due_ms);
-    doc_int(&doc, "attempts", 0);
-    (void)store_put(box->store, KIND_DELIVERY, id, doc_print(&doc));
+    put(box, arena, &doc, json_text(subscription, "callback_url", STR("")), body, lead_id,
+        due_ms);
+}
+
+void hooks_add(struct sandbox *box, struct arena *arena, const char *side, struct str url,
+               struct str body, struct str lead_id, int64_t due_ms)
+{
+    int64_t every = box->settings.webhook_duplicate_every;
+    struct doc doc;
+
+    doc_init(&doc, arena);
+    doc_text(&doc, "side", str(side));
+    put(box, arena, &doc, url, body, lead_id, due_ms);
+    if (every && box->deliveries % every == 0)
+        put(box, arena, &doc, url, body, lead_id, due_ms);
+    (void)pthread_cond_signal(&box->woken);
 }
 
 static void make_for(struct sandbox *box, struct arena *arena, struct str advertiser_id,
@@ -219,7 +241,10 @@ static bool begin(struct sandbox *box, struct arena *arena, struct str id, int64
     (void)json_int(delivery, "attempts", &attempts);
     sending->url = str_dup(arena, json_text(delivery, "url", STR("")));
     sending->body = str_dup(arena, json_text(delivery, "body", STR("")));
-    hook_sign(box, arena, sending->body, now_ms, &sending->headers);
+    if (str_eq(json_text(delivery, "side", STR("")), STR("graph")))
+        graph_hook_sign(box, arena, sending->body, &sending->headers);
+    else
+        hook_sign(box, arena, sending->body, now_ms, &sending->headers);
     mark(box, arena, id, true, attempts + 1, now_ms);
     box->sending++;
     return true;

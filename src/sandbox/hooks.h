@@ -18,6 +18,10 @@ void hooks_make(struct sandbox *box, struct market *market, int64_t until_ms);
 /* A test lead of a form (TikTok: mock leads), due at once. */
 void hooks_mock(struct sandbox *box, struct str advertiser_id, const struct json *lead);
 
+/* A delivery of Facebook's side ("graph"), signed when it is sent. */
+void hooks_add(struct sandbox *box, struct arena *arena, const char *side, struct str url,
+               struct str body, struct str lead_id, int64_t due_ms);
+
 /*
  * Send everything that is due, then return; the lock is held only between the
  * calls, never during them.  Call without the lock.

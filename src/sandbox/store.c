@@ -43,6 +43,10 @@ static const char *const kind_names[KIND_COUNT] = {
     [KIND_GRAPH_VIDEO] = "graph_video",
     [KIND_GRAPH_UPLOAD] = "graph_upload",
     [KIND_GRAPH_IMAGE] = "graph_image",
+    [KIND_GRAPH_EVENT] = "graph_event",
+    [KIND_GRAPH_LEAD] = "graph_lead",
+    [KIND_GRAPH_SUBSCRIBED] = "graph_subscribed",
+    [KIND_GRAPH_CALLBACK] = "graph_callback",
 };
 
 struct record {

@@ -44,6 +44,10 @@ enum kind {
     KIND_GRAPH_VIDEO,
     KIND_GRAPH_UPLOAD, /* sessions, until finished */
     KIND_GRAPH_IMAGE,
+    KIND_GRAPH_EVENT,
+    KIND_GRAPH_LEAD,
+    KIND_GRAPH_SUBSCRIBED, /* apps of pages */
+    KIND_GRAPH_CALLBACK,   /* addresses of apps */
     KIND_COUNT
 };
 

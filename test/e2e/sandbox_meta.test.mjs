@@ -2,10 +2,11 @@
 // each beside the right request that differs only there.
 import test from "node:test";
 import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { http } from "./harness.mjs";
 import { clip, png } from "./sandbox.mjs";
-import { ACCOUNT, BACK, FB_PAGE, FORM, OTHER_ACCOUNT, openGraph } from "./graph.mjs";
+import { ACCOUNT, BACK, FB_PAGE, FORM, OTHER_ACCOUNT, PIXEL, openGraph } from "./graph.mjs";
 
 function refused(body, code, subcode, pattern) {
   assert.ok(body?.error, JSON.stringify(body));
@@ -324,6 +325,171 @@ test("limits and their headers; faults on demand", async (t) => {
   assert.equal((await graph.get(`act_${ACCOUNT}/adimages`, { name: "lost", fields: "name" })).data.length, 1, "it acted");
   const calls = (await graph.box.control("GET", "calls?path=graph/act_")).data;
   assert.ok(calls.some((call) => call.method === "POST" && call.acted));
+});
+
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+
+test("events: every rule of the Conversions API, all or nothing, doubles, test codes", async (t) => {
+  const graph = await openGraph(t);
+  const now = Math.floor((await graph.box.now()) / 1000);
+  const good = {
+    event_name: "Lead", event_time: now - 60, event_id: "e-1", action_source: "website",
+    event_source_url: "https://example.com/?utm=1",
+    user_data: { em: [sha256("john_smith@gmail.com")], client_user_agent: "Firefox", client_ip_address: "203.0.113.5",
+      fbc: "fb.1.1554763741205.IwAR2F4-dbP0l7Mn1IawQQGCINEz7PYXQvwjNwB_qa2ofrHyiLjcbCRxTDMgk", fbp: "fb.1.1558571054389.1098115397" },
+  };
+  const edge = `${PIXEL}/events`;
+  const send = (events, more = {}) => graph.raw("POST", edge, {
+    headers: { authorization: `Bearer ${graph.token}` }, body: { data: events, ...more },
+  });
+  const first = (await send([good])).json;
+  assert.equal(first.events_received, 1);
+  assert.deepEqual(first.messages, []);
+  assert.ok(first.fbtrace_id);
+  // As a form the events are the text of a list.
+  assert.equal((await graph.post(edge, { data: JSON.stringify([{ ...good, event_id: "e-2" }]) })).events_received, 1);
+
+  const user = (change) => ({ ...good, user_data: { ...good.user_data, ...change } });
+  const crm = {
+    event_name: "qualified", event_time: now - 5, event_id: "c-1", action_source: "system_generated",
+    user_data: { lead_id: 1234567890123456 }, custom_data: { event_source: "crm", lead_event_source: "adwright" },
+  };
+  for (const [name, event, subcode] of [
+    ["no name", { ...good, event_name: "" }],
+    ["unknown member", { ...good, colour: "red" }],
+    ["milliseconds", { ...good, event_time: now * 1000 }],
+    ["text as time", { ...good, event_time: String(now) }],
+    ["the future", { ...good, event_time: now + 120 }],
+    ["eight days old", { ...good, event_time: now - 8 * 86400 }, 2804003],
+    ["unknown source", { ...good, action_source: "web" }],
+    ["a website without its page", { ...good, event_source_url: undefined }],
+    ["a website without a browser", user({ client_user_agent: undefined })],
+    ["an open address", user({ em: ["john_smith@gmail.com"] })],
+    ["a short hash", user({ ph: sha256("77011234567").slice(1) })],
+    ["the hash of nothing", user({ ph: sha256("") })],
+    ["nobody", { ...good, user_data: { client_user_agent: "Firefox", client_ip_address: "203.0.113.5" } }, 2804050],
+    ["only a country", { ...good, user_data: { client_user_agent: "Firefox", country: sha256("kz") } }, 2804050],
+    ["unknown user member", user({ email: "x" })],
+    ["an invented fbc", user({ fbc: "IwAR2F4" })],
+    ["an invented fbp", user({ fbp: "fb.1.12.5" })],
+    ["a purchase without an amount", { ...good, event_name: "Purchase" }, 2804009],
+    ["a text as amount", { ...good, custom_data: { value: "5" } }],
+    ["no currency", { ...good, custom_data: { value: 5, currency: "TENGE" } }],
+    ["a CRM's lead id that is none", { ...crm, user_data: { lead_id: "12" } }],
+    ["a CRM without a lead", { ...crm, user_data: { em: sha256("a@b.c") } }],
+    ["a CRM without a name", { ...crm, custom_data: { event_source: "crm" } }],
+    ["a CRM on a website", { ...crm, action_source: "website", event_source_url: "https://x", user_data: { ...crm.user_data, client_user_agent: "f" } }],
+  ]) {
+    const answer = await send([{ ...good, event_id: "innocent" }, event]);
+    assert.equal(answer.status, 400, name);
+    const error = refused(answer.json, 100, subcode);
+    assert.ok(!/\[1\]/.test(JSON.stringify(error)), "which event it was is not said");
+  }
+  const taken = async () => (await graph.box.control("GET", `graph/events?pixel_id=${PIXEL}`)).data;
+  assert.deepEqual((await taken()).map((event) => event.event_id), ["e-1", "e-2"], "nothing of a refused request counts");
+  assert.equal((await send([crm, { ...good, event_name: "Purchase", event_id: "p-1", custom_data: { value: 12.5, currency: "KZT" } },
+    { ...good, action_source: "physical_store", event_time: now - 30 * 86400, event_id: "s-1" }])).json.events_received, 3);
+  assert.equal((await send([good], { test_event_code: "TEST1" })).json.events_received, 1);
+  const last = (await taken()).at(-1);
+  assert.deepEqual([last.event_id, last.duplicate, last.test_event_code], ["e-1", true, "TEST1"]);
+  await graph.box.control("POST", "clock", { advance_hours: 49 });
+  assert.equal((await send([{ ...good, event_time: now + 49 * 3600 }])).json.events_received, 1);
+  assert.equal((await taken()).at(-1).duplicate, false, "after 48 hours it is another one");
+
+  refused((await send([])).json, 100, undefined, /non-empty/);
+  refused((await send(Array.from({ length: 1001 }, () => good))).json, 100, undefined, /1000/);
+  refused(await graph.post(edge, { data: "[" }), 100, undefined, /JSON/);
+  refused((await graph.raw("POST", "140000000000000499/events", {
+    headers: { authorization: `Bearer ${graph.token}` }, body: { data: [good] } })).json, 100, 33);
+});
+
+test("leads: subscriptions with a challenge, signed webhooks, reading with the page's token, 90 days", async (t) => {
+  const graph = await openGraph(t);
+  const received = [];
+  let challenge = true;
+  const hook = createServer((request, response) => {
+    const url = new URL(request.url, "http://x");
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", () => {
+      if (request.method === "GET")
+        return response.end(challenge && url.searchParams.get("hub.verify_token") === "v-1" ? url.searchParams.get("hub.challenge") : "no");
+      received.push({ headers: request.headers, body: Buffer.concat(chunks) });
+      response.end();
+    });
+  });
+  await new Promise((resolve) => hook.listen(0, "127.0.0.1", resolve));
+  t.after(() => hook.close());
+  const callback_url = `http://127.0.0.1:${hook.address().port}/facebook/webhook`;
+  const app = { token: `${graph.app}|${graph.secret}` };
+  const wish = { object: "page", callback_url, fields: "leadgen", verify_token: "v-1", include_values: true };
+  refused(await graph.post(`${graph.app}/subscriptions`, wish), 15, undefined, /app access token/);
+  refused(await graph.post(`${graph.app}/subscriptions`, { ...wish, verify_token: "v-2" }, app), 2200, undefined, /challenge/);
+  challenge = false;
+  refused(await graph.post(`${graph.app}/subscriptions`, wish, app), 2200, undefined);
+  challenge = true;
+  assert.deepEqual(await graph.post(`${graph.app}/subscriptions`, wish, app), { success: true });
+
+  const page = { token: await graph.pageToken() };
+  refused(await graph.post(`${FB_PAGE}/subscribed_apps`, { subscribed_fields: "leadgen" }), 190, undefined, /Page Access Token/);
+  assert.deepEqual((await graph.get(`${FB_PAGE}/subscribed_apps`, {}, page)).data, []);
+  assert.deepEqual(await graph.post(`${FB_PAGE}/subscribed_apps`, { subscribed_fields: "leadgen" }, page), { success: true });
+  assert.deepEqual((await graph.get(`${FB_PAGE}/subscribed_apps`, {}, page)).data[0].subscribed_fields, ["leadgen"]);
+
+  const deliver = () => graph.box.control("POST", "deliver");
+  const made = await graph.box.control("POST", "graph/leads", { ad_id: "120000000000000777", campaign_id: "120000000000000700",
+    field_data: [{ name: "full_name", values: ["Ержан"] }, { name: "phone_number", values: ["+77011234567"] }, { name: "course", values: ["a", "b"] }] });
+  await deliver();
+  const [sent] = received;
+  const signature = (body) => `sha256=${createHmac("sha256", graph.secret).update(body).digest("hex")}`;
+  assert.equal(sent.headers["x-hub-signature-256"], signature(sent.body));
+  const { object, entry } = JSON.parse(sent.body);
+  assert.deepEqual([object, entry[0].id, entry[0].changes[0].field], ["page", FB_PAGE, "leadgen"]);
+  const { value } = entry[0].changes[0];
+  assert.deepEqual([value.leadgen_id, value.form_id, value.adgroup_id, value.ad_id], [made.ids[0], FORM, "120000000000000777", "120000000000000777"]);
+  assert.match(value.leadgen_id, /^\d{15,17}$/);
+
+  const fields = "id,created_time,ad_id,campaign_id,form_id,field_data,is_organic";
+  const lead = await graph.get(made.ids[0], { fields }, page);
+  assert.match(lead.created_time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/);
+  assert.deepEqual(lead.field_data[2], { name: "course", values: ["a", "b"] });
+  assert.equal(lead.is_organic, false);
+  const blind = { token: await graph.login({ granted: "ads_management" }) };
+  refused(await graph.get(made.ids[0], {}, blind), 200, undefined, /leads_retrieval/);
+
+  // Many in one POST, ids as numbers; reading them back by form and time.
+  await graph.box.control("POST", "settings", { webhook_ids_as_numbers: true });
+  await graph.box.control("POST", "clock", { advance_minutes: 10 });
+  const since = Math.floor((await graph.box.now()) / 1000) - 60;
+  const many = await graph.box.control("POST", "graph/leads", { count: 3, batch: true });
+  await deliver();
+  assert.equal(received.length, 2);
+  assert.equal(received[1].headers["x-hub-signature-256"], signature(received[1].body));
+  assert.match(received[1].body.toString(), new RegExp(`"leadgen_id":${many.ids[0]},`));
+  const filtering = [{ field: "time_created", operator: "GREATER_THAN", value: since }];
+  const later = await graph.get(`${FORM}/leads`, { fields: "id,is_organic", filtering }, page);
+  assert.deepEqual(later.data.map((one) => one.id).sort(), [...many.ids].sort());
+  assert.ok(later.data.every((one) => one.is_organic));
+  assert.equal((await graph.get(`${FORM}/leads`, {}, page)).data.length, 4);
+  refused(await graph.get(`${FORM}/leads`, { filtering: [{ field: "id" }] }, page), 100, undefined, /filtering/);
+
+  const test = await graph.post(`${FORM}/test_leads`, {}, page);
+  refused(await graph.post(`${FORM}/test_leads`, {}, page), 100, undefined, /delete it first/);
+  assert.deepEqual(await graph.ask("DELETE", test.id, {}, page), { success: true });
+  refused(await graph.ask("DELETE", made.ids[0], {}, page), 100, undefined, /test leads/);
+
+  // A phone hashed with its plus matches nobody, and the bench can tell.
+  const now = Math.floor((await graph.box.now()) / 1000);
+  for (const phone of ["+77011234567", "77011234567"])
+    await graph.raw("POST", `${PIXEL}/events`, { headers: { authorization: `Bearer ${graph.token}` },
+      body: { data: [{ event_name: "Lead", event_time: now, action_source: "system_generated", user_data: { ph: sha256(phone) } }] } });
+  assert.deepEqual((await graph.box.control("GET", "graph/events")).data.map((event) => event.phone_with_plus), [true, false]);
+
+  await graph.box.control("POST", "clock", { advance_hours: 91 * 24 });
+  page.token = await (async () => { graph.token = await graph.login(); return graph.pageToken(); })();
+  refused(await graph.get(made.ids[0], {}, page), 100, 33);
+  assert.deepEqual((await graph.get(`${FORM}/leads`, {}, page)).data, []);
+  assert.deepEqual(await graph.ask("DELETE", `${FB_PAGE}/subscribed_apps`, {}, page), { success: true });
 });
 
 test("what the sandbox knows of Facebook survives a restart", async (t) => {
