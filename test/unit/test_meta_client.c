@@ -561,6 +561,199 @@ static void a_video_is_usable_when_it_is_ready_and_bad_when_it_went_bad(void)
     CHECK(!facebook->video(&s, STR("1"), &found, &video, &err), "another refusal");
 }
 
+/* --- conversions by script --- */
+
+#define HASH "62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f"
+#define NOW  INT64_C(1795489200000)
+
+static const struct platform_event full = {
+    .event_id = STR_INIT("e1"),
+    .name = STR_INIT("Purchase"),
+    .at_ms = NOW - 1500,
+    .email_hash = STR_INIT(HASH),
+    .phone_hash = STR_INIT(HASH),
+    .external_id_hash = STR_INIT(HASH),
+    .fbc = STR_INIT("fb.1.1554763741205.AbCdEfGh"),
+    .fbp = STR_INIT("not a cookie"),
+    .ip = STR_INIT("203.0.113.5"),
+    .user_agent = STR_INIT("Firefox"),
+    .page_url = STR_INIT("https://example.com/?name=Ann"),
+    .referrer = STR_INIT("https://search.example/"),
+    .value_micros = INT64_C(12500000),
+    .currency = STR_INIT("KZT"),
+    .order_id = STR_INIT("o1"),
+};
+
+static struct str body_of(const struct platform_event *event, const char *source, bool shown)
+{
+    struct platform_event_target target = {str(source), STR("9001"), STR("")};
+
+    return facebook->event_body(arena, &target, &event, 1, shown);
+}
+
+static void events_are_written_as_the_conversions_api_wants_them(void)
+{
+    struct platform_event crm = {.event_id = STR("c1"),
+                                 .name = STR("qualified"),
+                                 .at_ms = NOW,
+                                 .platform_lead_id = STR("1234567890123456")};
+    struct platform_event silent = full;
+    struct str body = body_of(&full, "web", false);
+
+    CHECK(
+        str_eq(body,
+               STR("{\"data\":[{\"event_name\":\"Purchase\",\"event_time\":1795489198,"
+                   "\"event_id\":\"e1\",\"action_source\":\"website\","
+                   "\"event_source_url\":\"https://example.com/?name=Ann\","
+                   "\"referrer_url\":\"https://search.example/\",\"user_data\":{\"em\":[\"" HASH
+                   "\"],\"ph\":[\"" HASH "\"],\"external_id\":[\"" HASH
+                   "\"],\"client_ip_address\":\"203.0.113.5\",\"client_user_agent\":"
+                   "\"Firefox\",\"fbc\":\"fb.1.1554763741205.AbCdEfGh\"},\"custom_data\":{"
+                   "\"value\":12.5,\"currency\":\"KZT\",\"order_id\":\"o1\"}}]}")),
+        STR_FMT, STR_ARG(body));
+    body = body_of(&crm, "crm", false);
+    CHECK(str_eq(body, STR("{\"data\":[{\"event_name\":\"qualified\",\"event_time\":1795489200,"
+                           "\"event_id\":\"c1\",\"action_source\":\"system_generated\","
+                           "\"user_data\":{\"lead_id\":\"1234567890123456\"},\"custom_data\":{"
+                           "\"event_source\":\"crm\",\"lead_event_source\":\"adwright\"}}]}")),
+          STR_FMT, STR_ARG(body));
+    /* Without a browser it is no website's event, or the whole request were refused. */
+    silent.user_agent = STR("");
+    body = body_of(&silent, "web", false);
+    CHECK(str_has(body, STR("\"action_source\":\"system_generated\"")) &&
+              !str_has(body, STR("event_source_url")),
+          STR_FMT, STR_ARG(body));
+    /* In the log stands nothing of the person. */
+    body = body_of(&full, "web", true);
+    CHECK(!str_has(body, STR(HASH)) && !str_has(body, STR("203.0.113.5")) &&
+              !str_has(body, STR("Ann")) && !str_has(body, STR("AbCdEfGh")) &&
+              str_has(body, STR("\"value\":12.5")),
+          STR_FMT, STR_ARG(body));
+}
+
+static void phones_are_hashed_without_their_plus(void)
+{
+    struct str phone = facebook->event_phone(arena, STR("+77011234567"));
+
+    CHECK(str_eq(seal_sha256_hex(arena, phone),
+                 STR("7c1dc35860507e0fee0dee49def2433f25534035de81deb1bbc6f4c006e4c90a")),
+          STR_FMT, STR_ARG(phone));
+}
+
+static void what_would_be_refused_is_found_before(void)
+{
+    static const struct {
+        const char *source, *field; /* NULL = good */
+        struct platform_event event;
+    } cases[] = {
+#define EVENT(...) {.name = STR_INIT("Lead"), .at_ms = NOW - 1000, __VA_ARGS__}
+        {"web", NULL, EVENT(.email_hash = STR_INIT(HASH))},
+        {"web", NULL, EVENT(.fbp = STR_INIT("fb.1.1558571054389.1098115397"))},
+        {"web", NULL, EVENT(.fbc = STR_INIT("fb.1.1554763741205.AbC.AQ"))},
+        {"crm", NULL, EVENT(.platform_lead_id = STR_INIT("123456789012345"))},
+        {"web", "event", {.at_ms = NOW, .email_hash = STR_INIT(HASH)}},
+        {"web", "user_data", EVENT(.ip = STR_INIT("203.0.113.5"), .user_agent = STR_INIT("f"))},
+        {"web", "user_data", EVENT(.fbc = STR_INIT("AbC"))},
+        {"web", "user_data", EVENT(.fbp = STR_INIT("fb.1.15.1"))},
+        {"crm", "platform_lead_id", EVENT(.email_hash = STR_INIT(HASH))},
+        {"crm", "platform_lead_id", EVENT(.platform_lead_id = STR_INIT("12"))},
+        {"web",
+         "event_time",
+         {.name = STR_INIT("Lead"), .at_ms = NOW + 70000, .email_hash = STR_INIT(HASH)}},
+        {"web",
+         "event_time",
+         {.name = STR_INIT("Lead"),
+          .at_ms = NOW - INT64_C(7) * 86400000,
+          .email_hash = STR_INIT(HASH)}},
+        {"web",
+         "currency",
+         {.name = STR_INIT("Purchase"), .at_ms = NOW, .email_hash = STR_INIT(HASH)}},
+        {"web", "currency", EVENT(.email_hash = STR_INIT(HASH), .currency = STR_INIT("TEN"))},
+        {"web", "email", EVENT(.email_hash = STR_INIT("john@example.com"))},
+        {"web", "phone",
+         EVENT(.email_hash = STR_INIT(HASH), .phone_hash = STR_INIT("E3B0C44298FC"))},
+    };
+
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct platform_event_target target = {str(cases[i].source), STR("9001"), STR("")};
+        struct err err = {0};
+        bool good = facebook->check_event(&target, &cases[i].event, NOW, &err);
+
+        CHECK(good == !cases[i].field && (good || !strcmp(err.field, cases[i].field)),
+              "case %zu: %s %s", i, err.field, err.text);
+    }
+}
+
+static void a_refusal_of_the_pixel_is_told_from_one_of_an_event(void)
+{
+    static const struct {
+        const char *body;
+        const char *field;
+    } cases[] = {
+        {ERROR("\"code\":100,\"error_subcode\":2804003"), ""},
+        {ERROR("\"code\":200"), "pixel_code"},
+        {"{\"error\":{\"code\":100,\"error_subcode\":33,\"message\":\"Object with ID '9001' "
+         "does not exist\"}}",
+         "pixel_code"},
+    };
+    struct platform_event_target target = {STR("web"), STR("9001"), STR("")};
+    struct platform_session s = session();
+    struct str answer = STR("");
+
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct err err = {0};
+
+        begin();
+        say(400, cases[i].body);
+        CHECK(!facebook->send_events(&s, &target, STR("{}"), &answer, &err) &&
+                  err.kind == ERR_REFUSED && !strcmp(err.field, cases[i].field),
+              "%s: %s", cases[i].body, err.field);
+    }
+    struct err err = {0};
+    begin();
+    say(200, "{\"events_received\":1,\"messages\":[],\"fbtrace_id\":\"A\"}");
+    CHECK(facebook->send_events(&s, &target, STR("{\"data\":[]}"), &answer, &err) &&
+              str_has(answer, STR("events_received")),
+          "%s", err.text);
+    CHECK(!strcmp(asked[0].path, "/v26.0/9001/events") &&
+              !strcmp(asked[0].body, "{\"data\":[]}") && strstr(asked[0].query, "proof=573b"),
+          "%s %s", asked[0].path, asked[0].query);
+}
+
+static void a_lead_is_read_with_its_answers(void)
+{
+    struct platform_session s = session();
+    struct platform_lead lead;
+    struct platform_leads list = {0};
+    struct err err = {0};
+    bool found;
+
+    begin();
+    say(200, "{\"data\":[{\"id\":\"8001\",\"access_token\":\"page-token\"}]}");
+    say(200, "{\"id\":\"555\",\"created_time\":\"2026-11-21T10:11:12+0000\",\"ad_id\":"
+             "120000000000000777,\"adset_id\":\"66\",\"form_id\":\"9001\",\"is_organic\":false,"
+             "\"field_data\":[{\"name\":\"full_name\",\"values\":[\"Алия\"]},"
+             "{\"name\":\"course\",\"values\":[\"a\",\"b\"]}]}");
+    CHECK(facebook->lead(&s, STR("8001"), STR("555"), &found, &lead, &err) && found, "%s",
+          err.text);
+    CHECK(str_eq(lead.ad_id, STR("120000000000000777")) && str_eq(lead.adgroup_id, STR("66")) &&
+              lead.fields.n == 2 && str_eq(lead.fields.at[1].value, STR("a, b")) &&
+              lead.created_ms == INT64_C(1795255872000) && !lead.organic,
+          "%lld", (long long)lead.created_ms);
+    CHECK(!strcmp(asked[1].bearer, "Bearer page-token"), "%s", asked[1].bearer);
+    begin();
+    say(400, "{\"error\":{\"code\":100,\"message\":\"Object with ID '1' does not exist\"}}");
+    CHECK(facebook->lead(&s, STR(""), STR("1"), &found, &lead, &err) && !found, "%s", err.text);
+    begin();
+    say(400, ERROR("\"code\":200"));
+    CHECK(!facebook->lead(&s, STR(""), STR("1"), &found, &lead, &err), "permission");
+    begin();
+    say(200, "{\"data\":[{\"id\":\"1\",\"field_data\":[]},{\"id\":\"2\"}]}");
+    CHECK(facebook->leads(&s, STR(""), STR("9001"), 5000, &list, &err) && list.n == 2, "%s",
+          err.text);
+    CHECK(strstr(asked[0].query, "%22value%22%3A5%7D"), "%s", asked[0].query);
+}
+
 /* --- the sandbox --- */
 
 static struct sandbox *box;
@@ -666,6 +859,39 @@ static void a_lost_image_is_found_by_its_name(void)
           "the same picture has the same hash");
 }
 
+static void the_sandbox_takes_our_events_and_names_a_foreign_pixel(void)
+{
+    struct platform_event_target target = {STR("web"), STR("140000000000000401"), STR("")};
+    struct platform_event event = full, page = {.name = STR("Lead"),
+                                                .event_id = STR("e2"),
+                                                .at_ms = clock_wall_ms() - 5000,
+                                                .external_id_hash = STR(HASH)};
+    const struct platform_event *both[] = {&event, &page};
+    struct str answer = STR("");
+    struct err err = {0};
+
+    event.at_ms = clock_wall_ms() - 60000;
+    for (size_t i = 0; i < countof(both); i++)
+        CHECK(facebook->check_event(&target, both[i], clock_wall_ms(), &err), "%s", err.text);
+    CHECK(facebook->send_events(&of_box, &target,
+                                facebook->event_body(arena, &target, both, 2, false), &answer,
+                                &err) &&
+              str_has(answer, STR("\"events_received\":2")),
+          STR_FMT " %s", STR_ARG(answer), err.text);
+    page.at_ms = clock_wall_ms() - INT64_C(8) * 86400000;
+    CHECK(!facebook->send_events(&of_box, &target,
+                                 facebook->event_body(arena, &target, both, 2, false), &answer,
+                                 &err) &&
+              err.kind == ERR_REFUSED && !*err.field,
+          "%s", err.text);
+    target.code = STR("140000000000000499");
+    CHECK(!facebook->send_events(&of_box, &target,
+                                 facebook->event_body(arena, &target, both, 1, false), &answer,
+                                 &err) &&
+              !strcmp(err.field, "pixel_code"),
+          "%s", err.text);
+}
+
 static void what_is_not_offered_is_said_so(void)
 {
     struct err err = {0};
@@ -720,8 +946,14 @@ int main(void)
     RUN(an_upload_that_gets_nowhere_ends_and_is_cancelled);
     RUN(a_lost_answer_of_start_and_finish_is_uncertain);
     RUN(a_video_is_usable_when_it_is_ready_and_bad_when_it_went_bad);
+    RUN(events_are_written_as_the_conversions_api_wants_them);
+    RUN(phones_are_hashed_without_their_plus);
+    RUN(what_would_be_refused_is_found_before);
+    RUN(a_refusal_of_the_pixel_is_told_from_one_of_an_event);
+    RUN(a_lead_is_read_with_its_answers);
     RUN(a_lost_piece_is_sent_again_and_the_video_is_found_by_its_name);
     RUN(a_lost_image_is_found_by_its_name);
+    RUN(the_sandbox_takes_our_events_and_names_a_foreign_pixel);
     RUN(what_is_not_offered_is_said_so);
     sandbox_stop(box);
     (void)unlink(video_path);

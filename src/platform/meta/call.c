@@ -221,7 +221,7 @@ bool meta_get_all(struct platform_session *s, struct str path, const struct meta
 
 /* --- writes --- */
 
-static bool send_once(struct platform_session *s, struct str path, bool video,
+static bool send_once(struct platform_session *s, struct str path, struct str query, bool video,
                       struct net_request *rq, const struct json **data,
                       struct meta_refusal *refusal, struct err *err)
 {
@@ -231,7 +231,7 @@ static bool send_once(struct platform_session *s, struct str path, bool video,
     if (refusal)
         *refusal = (struct meta_refusal){0};
     rq->method = STR("POST");
-    rq->url = address_of(s, video, path, STR(""));
+    rq->url = address_of(s, video, path, query);
     return net_call(s->net, s->arena, rq, &answer, err) &&
            judge(s, path, true, &answer, data, refusal, err);
 }
@@ -245,7 +245,21 @@ bool meta_post(struct platform_session *s, struct str path, const struct meta_ar
         return false;
     *net_headers_add(&rq.headers, s->arena) =
         (struct net_header){STR("Content-Type"), STR("application/x-www-form-urlencoded")};
-    return send_once(s, path, false, &rq, data, NULL, err);
+    return send_once(s, path, STR(""), false, &rq, data, NULL, err);
+}
+
+/* The proof cannot stand in a body that was built before: it goes into the address. */
+bool meta_post_json(struct platform_session *s, struct str path, struct str body,
+                    const struct json **data, struct err *err)
+{
+    struct net_request rq = {.body = body};
+    struct str proof = proof_of(s), query = STR("");
+
+    if (proof.n)
+        query = str_fmt(s->arena, "appsecret_proof=" STR_FMT, STR_ARG(proof));
+    *net_headers_add(&rq.headers, s->arena) =
+        (struct net_header){STR("Content-Type"), STR("application/json")};
+    return send_once(s, path, query, false, &rq, data, NULL, err);
 }
 
 bool meta_upload(struct platform_session *s, struct str path, bool video,
@@ -258,5 +272,5 @@ bool meta_upload(struct platform_session *s, struct str path, bool video,
     if (proof.n)
         *net_parts_add(&rq.parts, s->arena) =
             (struct net_part){.name = STR("appsecret_proof"), .value = proof};
-    return send_once(s, path, video, &rq, data, refusal, err);
+    return send_once(s, path, STR(""), video, &rq, data, refusal, err);
 }

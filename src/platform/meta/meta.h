@@ -15,6 +15,8 @@
  *   page.c    pages as identities, their forms, asking for their leads
  *   video.c   videos, in one piece or in the windows that Facebook chooses
  *   image.c   images, by hash
+ *   event.c   conversions
+ *   lead.c    leads of forms
  *
  * Campaigns are not made here yet: those members of the struct are NULL.
  */
@@ -41,6 +43,10 @@ bool meta_get_all(struct platform_session *s, struct str path, const struct meta
 /* A write, sent once. */
 bool meta_post(struct platform_session *s, struct str path, const struct meta_args *args,
                const struct json **data, struct err *err);
+
+/* The same with a body that is JSON already. */
+bool meta_post_json(struct platform_session *s, struct str path, struct str body,
+                    const struct json **data, struct err *err);
 
 /* What a refusal says besides the err. */
 struct meta_refusal {
@@ -96,5 +102,23 @@ bool meta_upload_image(struct platform_session *s, struct str bytes, struct str 
                        struct str md5_hex, struct str *image_id, struct err *err);
 bool meta_find_image(struct platform_session *s, struct str file_name, bool *found,
                      struct str *image_id, struct err *err);
+bool meta_covers(struct platform_session *s, struct str video_id, size_t most,
+                 struct strs *urls, struct err *err);
+struct str meta_base_url(const struct conf *conf);
+
+struct str meta_event_phone(struct arena *arena, struct str e164);
+bool meta_check_event(const struct platform_event_target *target,
+                      const struct platform_event *event, int64_t now_ms, struct err *err);
+struct str meta_event_body(struct arena *arena, const struct platform_event_target *target,
+                           const struct platform_event *const *events, size_t n, bool shown);
+bool meta_send_events(struct platform_session *s, const struct platform_event_target *target,
+                      struct str body, struct str *answer, struct err *err);
+bool meta_pixel_code(struct platform_session *s, struct str pixel_id, struct str *code,
+                     struct err *err);
+
+bool meta_lead(struct platform_session *s, struct str page_id, struct str lead_id, bool *found,
+               struct platform_lead *out, struct err *err);
+bool meta_leads(struct platform_session *s, struct str page_id, struct str form_id,
+                int64_t since_ms, struct platform_leads *out, struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "conf/conf.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -371,4 +372,39 @@ bool meta_video(struct platform_session *s, struct str video_id, bool *found,
     *found = true;
     *out = read_video(s, data);
     return !out->usable || read_cover(s, out, err);
+}
+
+struct str meta_base_url(const struct conf *conf)
+{
+    return conf->facebook_base_url;
+}
+
+struct covers {
+    struct platform_session *s;
+    struct strs *urls;
+    size_t most;
+};
+
+static bool add_cover(void *arg, const struct json *row, bool *stop, struct err *err)
+{
+    struct covers *covers = arg;
+    struct str url = json_text(row, "uri", STR(""));
+
+    (void)err;
+    if (url.n)
+        *strs_add(covers->urls, covers->s->arena) = url;
+    *stop = covers->urls->n >= covers->most;
+    return true;
+}
+
+bool meta_covers(struct platform_session *s, struct str video_id, size_t most,
+                 struct strs *urls, struct err *err)
+{
+    struct covers covers = {s, urls, most};
+    struct meta_args args;
+
+    meta_args(s, &args);
+    meta_arg(s, &args, "fields", STR("uri"));
+    return meta_get_all(s, str_fmt(s->arena, STR_FMT "/thumbnails", STR_ARG(video_id)), &args,
+                        VIDEOS_PAGE, add_cover, &covers, err);
 }
