@@ -328,6 +328,7 @@ static bool head(struct request *rq, struct reply *rp, struct err *err)
     struct upload u;
     enum upload_why why;
 
+    evict.wait_ms = 3000; /* other requests need the worker too */
     if (!may_edit(rq, err) || !check_version(rq, rp, err))
         return false;
     if (!upload_settle(rq->app, rq->db, rq->arena, request_arg(rq, "id"), &evict, rq->now_ms,

@@ -33,7 +33,7 @@ enum {
     RUNS_A_TURN = 16,
     LINGER_TURN_MS = 20, /* while answered clients still send */
     STREAM_IDLE = 3,     /* times SLOW_MS: between two pieces of a stream */
-    STREAM_OPENERS = 4,
+    STREAM_WORKERS = 4,
     STREAM_PUMPS = 2,
     CLOSE_STREAMS_MS = 5000,
     SLOW_MS = 20000,         /* to send headers or a body, or to read an answer ... */
@@ -198,7 +198,7 @@ static void hand_over(struct web *web)
         first = x->next;
         x->next = NULL;
         if (is_stream(x))
-            push(web->streamers, (void *[]){x}, 1);
+            push(web->openers, (void *[]){x}, 1);
         else if (is_batch(x))
             batch[batches++] = x;
         else
@@ -415,15 +415,18 @@ static void look_at_routes(const struct route *const *tables, bool *batches, boo
 static bool start_streamers(struct web *web, struct err *err)
 {
     /* More streams than connections: those whose connection broke are still to be closed. */
-    struct work_settings pool = {.name = "stream",
-                                 .threads = STREAM_OPENERS,
+    struct work_settings pool = {.name = "open",
+                                 .threads = STREAM_WORKERS,
                                  .queue_limit = 4 * (size_t)web->settings.connection_limit,
                                  .start = worker_start,
                                  .run = worker_run_stream,
                                  .stop = worker_stop,
                                  .shared = web};
 
-    if (!work_start(&pool, &web->streamers, err))
+    if (!work_start(&pool, &web->openers, err))
+        return false;
+    pool.name = "close";
+    if (!work_start(&pool, &web->closers, err))
         return false;
     pool.name = "pump";
     pool.threads = STREAM_PUMPS;
@@ -460,6 +463,10 @@ static bool start_pools(struct web *web, struct err *err)
 
 static void release(struct web *web)
 {
+    if (web->held) { /* the library must not be stopped now, nor what it reaches freed */
+        log_warn("http.stuck", LOG_INT("requests", web->held));
+        return;
+    }
     if (web->daemon)
         MHD_stop_daemon(web->daemon); /* closes the listening socket, unless quiesced */
     else if (web->listen_fd >= 0)
@@ -507,8 +514,9 @@ bool web_start(const struct web_settings *settings, struct web **out, struct err
     }
     work_stop(web->workers, 0, NULL);
     work_stop(web->batchers, 0, NULL);
+    work_stop(web->openers, 0, NULL);
     work_stop(web->pumps, 0, NULL);
-    work_stop(web->streamers, 0, NULL);
+    work_stop(web->closers, 0, NULL);
     release(web);
     return false;
 }
@@ -549,7 +557,11 @@ static void close_streams(struct web *web)
 /* The library must not be stopped while it has suspended connections. */
 static void give_back_all(struct web *web)
 {
-    while (web->held) {
+    int64_t until = clock_mono_ms() + CLOSE_STREAMS_MS;
+
+    stream_hurry(web);
+    /* A disk that hangs keeps streams for ever: then the process ends with them. */
+    while (web->held && clock_mono_ms() < until) {
         send_finished(web);
         while (web->timers.n)
             intake_send(timers_take(&web->timers));
@@ -569,9 +581,10 @@ void web_stop(struct web *web, int64_t drain_ms)
     wait_until_idle(web, deadline);
     work_loop_stop(web->loop);
     close_streams(web);
-    work_stop(web->pumps, deadline, NULL);
-    work_stop(web->streamers, deadline, worker_drop);
-    web->pumps = web->streamers = NULL;
+    work_stop(web->openers, deadline, worker_drop);
+    work_stop(web->pumps, deadline, worker_drop);
+    work_stop(web->closers, deadline, worker_drop);
+    web->openers = web->pumps = web->closers = NULL;
     work_stop(web->workers, deadline, worker_drop);
     work_stop(web->batchers, deadline, worker_drop);
     web->workers = web->batchers = NULL;

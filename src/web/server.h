@@ -89,9 +89,11 @@ struct web {
     int wake_fd;
     int listen_fd;
     struct work_pool *workers;
-    struct work_pool *batchers;  /* NULL without batch routes */
-    struct work_pool *streamers; /* open and close streams; NULL without streaming routes */
-    struct work_pool *pumps;     /* write their bytes */
+    struct work_pool *batchers; /* NULL without batch routes */
+    /* Of streams, NULL without streaming routes.  Who opens one may wait for another to be
+     * closed: two pools. */
+    struct work_pool *openers, *closers;
+    struct work_pool *pumps; /* write their bytes */
     struct work_loop *loop;
 
     /* of the loop thread */
@@ -148,6 +150,7 @@ bool stream_broken(struct exchange *x);
 /* It comes back from another thread; true: there is no connection to be resumed now. */
 bool stream_returned(struct exchange *x);
 void stream_turn(struct web *web);
+void stream_hurry(struct web *web); /* the server stops: no more lingering */
 void stream_free(struct exchange *x);
 /* For worker.c: what is next, and what came of it. */
 bool stream_unopened(const struct exchange *x);

@@ -2,8 +2,8 @@
  * stream.c - bodies that go to a web_sink as they arrive.
  *
  * The loop thread copies what the library has read into pieces, a pump writes
- * full pieces, a streamer opens before the first and closes after the last.
- * One stream is in the hands of one pump or streamer at a time; the lock guards
+ * full pieces, workers open before the first and close after the last.
+ * One stream is in the hands of one pump or worker at a time; the lock guards
  * the pieces between the loop thread and the pump.  When all pieces are out, the
  * connection is suspended until one comes back: the socket's own flow control
  * slows the client down.
@@ -181,8 +181,10 @@ static bool wake_pump(struct stream *st)
 {
     bool idle = !st->pumping;
 
+    struct work_pool *pumps = st->x->web->pumps;
+
     st->pumping = true;
-    return !idle || work_push(st->x->web->pumps, st->x);
+    return !idle || (pumps && work_push(pumps, st->x));
 }
 
 static void send_piece(struct stream *st)
@@ -260,7 +262,7 @@ static void pump(struct stream *st)
     pthread_mutex_unlock(&st->lock);
     if (more && !work_push(web->pumps, st->x))
         atomic_store(&st->failed, true); /* stopping */
-    if (ended && !work_push(web->streamers, st->x))
+    if (ended && !work_push(web->closers, st->x))
         atomic_store(&st->failed, true);
 }
 
@@ -431,21 +433,31 @@ static bool much_is_left(const struct stream *st)
            (st->head.expects || st->head.chunked || st->head.length > DISCARD);
 }
 
-void stream_answered(struct exchange *x, const struct reply *rp)
+static void leave_list(struct stream *st)
 {
-    struct stream *st = x->stream;
-    struct web *web = x->web;
+    struct web *web = st->x->web;
+    bool listed;
 
-    if (x->response && x->connection && much_is_left(st))
-        make_raw(x, rp);
-    if (st->opened) {
-        pthread_mutex_lock(&web->lock);
+    pthread_mutex_lock(&web->lock);
+    listed = st->to_me != NULL;
+    if (listed) {
         *st->to_me = st->next;
         if (st->next)
             st->next->to_me = st->to_me;
-        pthread_mutex_unlock(&web->lock);
-        atomic_fetch_sub(&web->streaming, 1);
+        st->to_me = NULL;
     }
+    pthread_mutex_unlock(&web->lock);
+    if (listed)
+        atomic_fetch_sub(&web->streaming, 1);
+}
+
+void stream_answered(struct exchange *x, const struct reply *rp)
+{
+    struct stream *st = x->stream;
+
+    if (x->response && x->connection && much_is_left(st))
+        make_raw(x, rp);
+    leave_list(st);
     arena_free(st->arena);
     st->arena = NULL;
 }
@@ -517,6 +529,13 @@ static void linger_all(struct web *web)
     }
 }
 
+void stream_hurry(struct web *web)
+{
+    for (struct stream *st = web->lingering; st; st = st->next_lingering)
+        st->linger_until_ms = 0;
+    linger_all(web);
+}
+
 /* --- cutting ------------------------------------------------------------- */
 
 void web_cut_streams(struct web *web, struct str key)
@@ -578,6 +597,7 @@ void stream_free(struct exchange *x)
     struct stream *st = x->stream;
     struct web *web = x->web;
 
+    leave_list(st); /* still there when the server stopped before it could be closed */
     free_pieces(st->first);
     free_pieces(st->spare);
     free(st->filling);

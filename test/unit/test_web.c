@@ -1557,6 +1557,29 @@ static void a_stream_that_breaks_off_is_closed_with_what_came(void)
     arena_free(a);
 }
 
+/* A refused client that sends and sends, and one whose stream was never opened, do not keep a
+ * server from stopping. */
+static void a_server_stops_though_refused_clients_still_send(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    int fds[4];
+
+    for (size_t i = 0; i < countof(fds); i++) {
+        fds[i] = dial(web_port(web));
+        say(fds[i], STR("POST /stream HTTP/1.1\r\nHost: x\r\nX-Refuse: 1\r\n"
+                        "Content-Length: 90000000\r\n\r\nabc"));
+        struct str got = hear(a, fds[i], i ? 100 : 300);
+        CHECK(status_of(got) == 409, STR_FMT, STR_ARG(got));
+    }
+    int64_t before = clock_mono_ms();
+    web_stop(web, 100);
+    CHECK(clock_mono_ms() - before < 3000, "%lld ms", (long long)(clock_mono_ms() - before));
+    for (size_t i = 0; i < countof(fds); i++)
+        close(fds[i]);
+    arena_free(a);
+}
+
 enum { STREAMERS = 24 };
 static atomic_int streamed_well;
 
@@ -1627,6 +1650,7 @@ int main(void)
     RUN(a_refused_stream_is_answered_and_nothing_gets_out_of_step);
     RUN(a_stream_whose_write_fails_is_answered);
     RUN(a_stream_that_breaks_off_is_closed_with_what_came);
+    RUN(a_server_stops_though_refused_clients_still_send);
     RUN(many_streams_at_once_do_not_mix);
     return test_report();
 }
