@@ -149,21 +149,6 @@ bool creative_update(struct db *db, struct arena *arena, struct str id,
            db_end(db, change_creative(db, arena, id, change, actor, now_ms, err), err);
 }
 
-bool creative_delete(struct db *db, struct arena *arena, struct str id, struct str actor,
-                     int64_t now_ms, struct err *err)
-{
-    bool changed;
-
-    if (!db_begin(db, err))
-        return false;
-
-    bool ok = creative_mark_deleted(db, id, now_ms, &changed, err);
-
-    if (ok && !changed)
-        ok = err_set(err, ERR_NOT_FOUND, "no creative " STR_FMT, STR_ARG(str_sub(id, 0, 60)));
-    return db_end(db, ok && creative_note(db, arena, actor, "creative.delete", id, err), err);
-}
-
 /* --- once more --- */
 
 static bool retry_whole(struct db *db, struct arena *arena, struct creative *creative,

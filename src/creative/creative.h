@@ -144,8 +144,6 @@ struct creative_change {
 MUST_CHECK bool creative_update(struct db *db, struct arena *arena, struct str id,
                                 const struct creative_change *change, struct str actor,
                                 int64_t now_ms, struct err *err);
-MUST_CHECK bool creative_delete(struct db *db, struct arena *arena, struct str id,
-                                struct str actor, int64_t now_ms, struct err *err);
 
 /* Where the file and its poster are; "" when there is no file. */
 const char *creative_path(const struct conf *conf, struct arena *arena,

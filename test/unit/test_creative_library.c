@@ -392,6 +392,28 @@ static void tags_are_compared_by_their_words(struct database *database, struct d
     ground_end(&g);
 }
 
+/* Named with the first request, for both creatives of a group; refused before anything is made.
+ */
+static void tags_come_with_the_creative(struct database *database, struct db *db)
+{
+    struct str tags[] = {STR("Лето"), STR("Sale")}, wrong = STR("!?");
+    struct creative_wish wish = {.title = STR("Tagged"),
+                                 .media_url = STR("https://example.com/a.mp4"),
+                                 .tags = {tags, 2, 2},
+                                 .actor = STR("test")};
+    struct ground g;
+    struct str id;
+
+    begin(&g, database, db);
+    CHECK_OK(creative_add(db, g.arena, &wish, 1, &id, &g.err), g.err);
+    CHECK(IS(tags_of(&g, str_c(g.arena, id)), "Sale,Лето"), "its tags");
+    CHECK(str_eq(search(&g, "tagged лето"), id), "and found by them");
+    wish.tags = (struct strs){&wrong, 1, 1};
+    CHECK(!creative_add(db, g.arena, &wish, 1, &id, &g.err) && strcmp(g.err.field, "tags") == 0,
+          "%s", g.err.text);
+    ground_end(&g);
+}
+
 /* --- pages --- */
 
 static void make_many(struct ground *g, int n)
@@ -720,6 +742,7 @@ int main(void)
     RUN_ON_DATABASES(rows_from_before_are_indexed_by_a_job);
     RUN_ON_DATABASES(a_piece_shows_where_the_words_stand);
     RUN_ON_DATABASES(tags_are_compared_by_their_words);
+    RUN_ON_DATABASES(tags_come_with_the_creative);
     RUN_ON_DATABASES(each_order_shows_everything_once);
     RUN_ON_DATABASES(filters_leave_what_was_asked_for);
     RUN_ON_DATABASES(a_page_of_two_thousand_costs_a_few_statements);
