@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "conf/app.h"
 #include "conf/conf.h"
 #include "db/db.h"
@@ -124,7 +125,7 @@ static bool sweep_folders(struct job *job, struct err *err)
     bool ok = true;
 
     while (ok && orgs && (entry = readdir(orgs)))
-        if (entry->d_name[0] != '.')
+        if (id_valid(str(entry->d_name))) /* of an org; what else lies there is not ours */
             ok = sweep_folder(job, str_dup(job->arena, str(entry->d_name)), err);
     if (orgs)
         (void)closedir(orgs);

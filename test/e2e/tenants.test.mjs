@@ -39,11 +39,13 @@ for (const database of databases) {
       return { method, path, right };
     });
     assert.ok(routes.length > 50, "the list of routes is short");
+    // Times that the server's own work moves: what is changed shows in the rest.
+    const ownTimes = new Set(["updated_at", "last_sync_at", "last_used_at"]);
     const snapshot = async () => JSON.stringify([
       (await server.call("GET", "/api/directions")).json, (await server.call("GET", "/api/leads?reveal=1")).json,
       (await server.call("GET", "/api/ad-accounts")).json, (await server.call("GET", "/api/creatives")).json,
-      (await server.call("GET", "/api/keys")).json.data.map(({ last_used_at, ...key }) => key),
-    ]);
+      (await server.call("GET", "/api/keys")).json.data,
+    ], (key, value) => (ownTimes.has(key) ? undefined : value));
     // What org 1 has under way (its video to the platform, a report) comes to its end first.
     const before = await eventually("org 1 is at rest", async () => {
       const creatives = (await server.call("GET", "/api/creatives")).json.data;
