@@ -130,6 +130,13 @@ MUST_CHECK bool ad_account_mark_revoked(struct db *db, struct arena *arena,
 MUST_CHECK bool ad_account_mark_synced(struct db *db, const struct ad_connection *connection,
                                        int64_t now_ms, struct err *err);
 
+/*
+ * Called by the scheduler in system scope: a token that ends within a week is told on the card,
+ * in the log and in the audit log, once; one that has ended makes the connection revoked.
+ */
+MUST_CHECK bool ad_account_watch_tokens(struct db *db, struct arena *arena, int64_t now_ms,
+                                        struct err *err);
+
 /* Whose advertiser is it?  Looks across orgs (outside a transaction); "" when nobody's (or
  * several orgs': `several`). */
 MUST_CHECK bool ad_account_of_advertiser(struct db *db, struct arena *arena,

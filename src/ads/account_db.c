@@ -295,6 +295,37 @@ bool ad_connection_set_state(struct db *db, const struct ad_connection *connecti
     return true;
 }
 
+bool ad_connections_ending(struct db *db, struct arena *arena, int64_t now_ms, int64_t until_ms,
+                           struct ad_endings *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT org_id, ad_account_id, platform, token_expires_ms"
+              " FROM ad_account_connections WHERE state = 'connected' AND token_expires_ms > 0"
+              " AND (token_expires_ms <= $1 OR (token_expires_ms <= $2 AND last_error = ''))"
+              " ORDER BY org_id, ad_account_id, platform",
+              INT(now_ms), INT(until_ms));
+    while (db_next(&rows))
+        *ad_endings_add(out, arena) = (struct ad_ending){.org_id = db_text(&rows, 0),
+                                                         .ad_account_id = db_text(&rows, 1),
+                                                         .platform = db_text(&rows, 2),
+                                                         .token_expires_ms = db_int(&rows, 3)};
+    return db_done(&rows, err);
+}
+
+bool ad_connection_note(struct db *db, const struct ad_connection *connection, struct str text,
+                        int64_t now_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE ad_account_connections SET last_error = $4, updated_ms = $5"
+                  " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3"
+                  " AND token_sealed = $6",
+                  TEXT(db_scope_org(db)), TEXT(connection->ad_account_id),
+                  TEXT(connection->platform), TEXT(text), INT(now_ms),
+                  TEXT(connection->token_sealed));
+}
+
 /* Several accounts of one org may share an advertiser: its default or oldest one stands for
  * them.  Several orgs: nobody may guess. */
 bool ad_account_of_advertiser(struct db *db, struct arena *arena, struct str platform,

@@ -33,6 +33,20 @@ MUST_CHECK bool ad_connection_set_state(struct db *db, const struct ad_connectio
                                         struct str why, int64_t now_ms, bool *changed,
                                         struct err *err);
 
+/* Connections of all orgs whose token has ended by `now_ms`, or ends before `until_ms` and was
+ * not told yet.  In system scope. */
+struct ad_ending {
+    struct str org_id, ad_account_id, platform;
+    int64_t token_expires_ms;
+};
+LIST(ad_endings, struct ad_ending);
+MUST_CHECK bool ad_connections_ending(struct db *db, struct arena *arena, int64_t now_ms,
+                                      int64_t until_ms, struct ad_endings *out,
+                                      struct err *err);
+/* Words for the card of a connection whose token is still the one read. */
+MUST_CHECK bool ad_connection_note(struct db *db, const struct ad_connection *connection,
+                                   struct str text, int64_t now_ms, struct err *err);
+
 struct oauth_state {
     struct str id, org_id, user_id, ad_account_id, platform;
     int64_t expires_ms;

@@ -107,6 +107,8 @@ static void scheduler_turn(void *arg)
             log_err("scheduler.uploads", &err);
         if (!event_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.event_sweep", &err);
+        if (!ad_account_watch_tokens(server->scheduler_db, arena, clock_wall_ms(), &err))
+            log_err("scheduler.tokens", &err);
         if (!server->boot->by_hand && !brain_schedule(&server->boot->app, server->scheduler_db,
                                                       arena, clock_wall_ms(), NULL, &err))
             log_err("scheduler.brain", &err);

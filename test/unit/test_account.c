@@ -362,6 +362,57 @@ static void connecting_is_everything_or_nothing(struct database *database, struc
     ground_end(&g);
 }
 
+static void a_token_that_ends_is_told_once_and_then_is_no_connection(struct database *database,
+                                                                     struct db *db)
+{
+    struct ad_grant grant = {.platform = STR("facebook"), .token = {.secret = {STR("EAA")}}};
+    struct ad_connection c;
+    struct ground g;
+    struct str id;
+
+    begin(&g, database, db);
+    (void)ground_account(&g, "71", "KZT", "Asia/Almaty", "KZ"); /* never ends */
+    *platform_advertisers_add(&grant.advertisers, g.arena) = (struct platform_advertiser){
+        .id = STR("72"), .name = STR("US"), .currency = STR("USD"), .zone = STR("Etc/UTC")};
+    grant.token.expires_ms = GROUND_NOW + INT64_C(60) * 86400000;
+    CHECK_OK(
+        ad_account_connect(&g.app, db, g.arena, &grant, STR("test"), GROUND_NOW, &id, &g.err),
+        g.err);
+#define WATCH(day)                                                                             \
+    db_scope_system(db);                                                                       \
+    CHECK_OK(                                                                                  \
+        ad_account_watch_tokens(db, g.arena, GROUND_NOW + INT64_C(day) * 86400000, &g.err),    \
+        g.err);                                                                                \
+    db_scope(db, g.org)
+#define TOLD                                                                                   \
+    ground_ask(&g,                                                                             \
+               "SELECT CAST(COUNT(*) AS TEXT) FROM audit_log WHERE org_id = $1"                \
+               " AND action = 'ad_account.token_ends'",                                        \
+               TEXT(g.org))
+    WATCH(52);
+    CHECK(IS(TOLD, "0"), "told too early");
+    WATCH(54);
+    WATCH(55);
+    CHECK(IS(TOLD, "1"), "%.*s times", STR_ARG(TOLD));
+    CHECK_OK(ad_account_resolve(db, g.arena, id, STR("facebook"), &c, &g.err), g.err);
+    CHECK(str_has(c.last_error, STR("connect again")), STR_FMT, STR_ARG(c.last_error));
+    WATCH(61);
+    CHECK(!ad_account_resolve(db, g.arena, id, STR("facebook"), &c, &g.err) &&
+              g.err.kind == ERR_CONFLICT,
+          "%s", g.err.text);
+    CHECK_OK(ad_account_resolve(db, g.arena, STR(""), STR("tiktok"), &c, &g.err), g.err);
+    /* Connecting again begins anew. */
+    grant.ad_account_id = id;
+    grant.token.expires_ms = GROUND_NOW + INT64_C(121) * 86400000;
+    CHECK_OK(
+        ad_account_connect(&g.app, db, g.arena, &grant, STR("test"), GROUND_NOW, &id, &g.err),
+        g.err);
+    WATCH(61);
+    CHECK_OK(ad_account_resolve(db, g.arena, id, STR("facebook"), &c, &g.err), g.err);
+    CHECK(!c.last_error.n && IS(TOLD, "1"), STR_FMT, STR_ARG(c.last_error));
+    ground_end(&g);
+}
+
 int main(void)
 {
     log_setup(getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1, 0);
@@ -374,5 +425,6 @@ int main(void)
     RUN_ON_DATABASES(one_org_never_reaches_anothers_account);
     RUN_ON_DATABASES(changes_of_a_card_are_audited_and_one_account_is_the_default);
     RUN_ON_DATABASES(connecting_is_everything_or_nothing);
+    RUN_ON_DATABASES(a_token_that_ends_is_told_once_and_then_is_no_connection);
     return test_report();
 }
