@@ -1,5 +1,6 @@
 /* brain/brain: a run from the platform's figures to a report, each step once. */
 #include "fake_platform.h"
+#include "metric/metric.h"
 
 #include "auth/audit.h"
 #include "brain/brain.h"
@@ -353,6 +354,45 @@ static int due(struct db *db, struct arena *arena)
     return started;
 }
 
+/* Facebook is connected and uploads to it work, but nothing is measured or changed there. */
+static void a_platform_that_is_not_measured_has_no_runs(struct database *database,
+                                                        struct db *db)
+{
+    BEGIN;
+    struct brain_wish wish = {.platform = STR("facebook"), .trigger = "manual"};
+    struct metric_counts counts = {0};
+    struct action_wishes none = {0};
+    struct ad_connection facebook;
+    struct err err = {0};
+    struct str id;
+    bool added;
+
+    CHECK_OK(db_run(db, NULL, &err,
+                    "INSERT INTO ad_account_connections (org_id, ad_account_id, platform,"
+                    " state, advertiser_id, currency, zone, country, token_sealed,"
+                    " connected_ms, updated_ms) VALUES ($1, $2, 'facebook', 'connected', 'f1',"
+                    " 'USD', 'Asia/Almaty', '', 'sealed', 1, 1)",
+                    TEXT(fake_org), TEXT(fake_account)),
+             err);
+    fake_conf.feature_facebook = true;
+    CHECK(due(db, arena) == 1, "TikTok's run, and no other");
+    CHECK(!brain_start(&fake_app, db, arena, &wish, &id, &added, &err) &&
+              err.kind == ERR_INVALID && strstr(err.text, "facebook"),
+          "%s", err.text);
+    CHECK_OK(ad_account_resolve(db, arena, fake_account, STR("facebook"), &facebook, &err),
+             err);
+    CHECK(!metric_collect(&fake_app, db, NULL, arena, &facebook, 7, &counts, &err) &&
+              err.kind == ERR_INVALID,
+          "%s", err.text);
+    struct action_batch batch = {.source = STR("api"), .actor = STR("test")};
+    CHECK(
+        !action_batch_add(&fake_app, db, arena, &facebook, &batch, &none, &id, &added, &err) &&
+            err.kind == ERR_INVALID && strstr(err.text, "change campaigns on facebook"),
+        "%s", err.text);
+    fake_conf.feature_facebook = false;
+    END;
+}
+
 static void the_schedule_starts_each_local_day_once(struct database *database, struct db *db)
 {
     BEGIN;
@@ -620,6 +660,7 @@ int main(void)
     RUN_ON_DATABASES(an_execution_is_undone_as_a_whole);
     RUN_ON_DATABASES(one_key_starts_one_run);
     RUN_ON_DATABASES(a_missing_account_is_refused_at_once);
+    RUN_ON_DATABASES(a_platform_that_is_not_measured_has_no_runs);
     RUN_ON_DATABASES(the_schedule_starts_each_local_day_once);
     RUN_ON_DATABASES(a_run_under_way_leaves_the_day_unclaimed);
     RUN_ON_DATABASES(leads_count_on_the_accounts_own_days);
