@@ -185,15 +185,27 @@ static void hear(struct child *child, int64_t deadline)
     }
 }
 
-static void bury(struct child *child)
+/* Having closed its pipes it should be gone; one that stays on is ended by the clock. */
+static void bury(struct child *child, int64_t deadline)
 {
-    if (child->late || child->talkative)
-        kill(child->pid, SIGKILL);
-    while (waitpid(child->pid, &child->status, 0) < 0)
-        if (errno != EINTR) {
+    bool ending = child->late || child->talkative;
+
+    for (;;) {
+        if (ending)
+            kill(child->pid, SIGKILL);
+
+        pid_t buried = waitpid(child->pid, &child->status, ending ? 0 : WNOHANG);
+
+        if (buried == child->pid)
+            return;
+        if (buried < 0 && errno != EINTR) {
             child->status = -1;
             return;
         }
+        ending = child->late = ending || clock_mono_ms() >= deadline;
+        if (!ending)
+            (void)poll(NULL, 0, 1);
+    }
 }
 
 /* --- what happened --- */
@@ -312,8 +324,10 @@ static bool run(struct arena *arena, const struct confine_job *job, unsigned wan
               start(child, argv, err);
 
     if (ok) {
-        hear(child, clock_mono_ms() + wall_ms);
-        bury(child);
+        int64_t deadline = clock_mono_ms() + wall_ms;
+
+        hear(child, deadline);
+        bury(child, deadline);
     }
     close_all(child);
     return ok;

@@ -159,7 +159,9 @@ static bool choose_streams(struct movie *movie, struct err *err)
     int sound = av_find_best_stream(movie->format, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
     const AVCodecParameters *shape;
 
-    if (picture < 0)
+    /* The cover of a song is a picture, but no video. */
+    if (picture < 0 ||
+        (movie->format->streams[picture]->disposition & AV_DISPOSITION_ATTACHED_PIC))
         return err_set(err, ERR_INVALID, "it has no video track");
     movie->picture = movie->format->streams[picture];
     movie->sound = sound < 0 ? NULL : movie->format->streams[sound];

@@ -1,16 +1,19 @@
 #ifndef TEST_UNIT_CLIPS_H
 #define TEST_UNIT_CLIPS_H
 
-/* Videos made by the ffmpeg program, in a folder that clips_end removes. */
+/* Videos made by the ffmpeg program, and a folder for other files, which clips_end removes. */
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "test.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct arena *arena;
 static char clips_folder[] = "/tmp/adwright_media_XXXXXX";
+
+#define CLIPS_KEPT "build/clips"
 
 #define MOVING "-f lavfi -i testsrc2=s=180x320:r=30:d=2 "
 #define TONE   "-f lavfi -i sine=f=440:d=2 "
@@ -32,18 +35,24 @@ static inline const char *clip_of_bytes(const char *name, const void *bytes, siz
     return path;
 }
 
-/* `arguments` of ffmpeg, without the output; made once. */
+/*
+ * What ffmpeg makes with these arguments, which end before the output.  Made once and kept in
+ * build/clips, by a hash of the arguments: another program or run that wants the same finds it.
+ */
 static inline const char *clip(const char *name, const char *arguments)
 {
-    const char *path = clip_path(name);
+    const char *path = str_fmt(arena, "%s/%016llx-%s", CLIPS_KEPT,
+                               (unsigned long long)str_hash(str(arguments)), name)
+                           .p;
+    const char *making = str_fmt(arena, "%s/%d-%s", CLIPS_KEPT, (int)getpid(), name).p;
     const char *command =
-        str_fmt(arena, "ffmpeg -nostdin -v error -y %s '%s' 2>'%s/ffmpeg.log'", arguments, path,
-                clips_folder)
+        str_fmt(arena, "timeout 60 ffmpeg -nostdin -v error -y %s '%s' 2>'%s/ffmpeg.log'",
+                arguments, making, clips_folder)
             .p;
 
     if (access(path, F_OK) == 0)
         return path;
-    CHECK(system(command) == 0, "%s", command);
+    CHECK(system(command) == 0 && rename(making, path) == 0, "%s", command);
     return path;
 }
 
@@ -63,6 +72,8 @@ static inline struct str clip_bytes(const char *path)
 static inline bool clips_begin(void)
 {
     arena = arena_new("test");
+    (void)mkdir("build", 0777);
+    (void)mkdir(CLIPS_KEPT, 0777);
     return mkdtemp(clips_folder) != NULL;
 }
 

@@ -241,8 +241,9 @@ static void images_are_measured_too(void)
     facts = facts_of(turned_jpeg());
     CHECK(facts.width == 90 && facts.height == 160 && facts.rotation == 90, "%lldx%lld",
           (long long)facts.width, (long long)facts.height);
-    CHECK(media_poster(arena, clip_path("plain.png"), 5000, &jpeg, &err) && jpeg.n > 500, "%s",
-          err.text);
+    CHECK(media_poster(arena, clip(images[1].name, images[1].arguments), 5000, &jpeg, &err) &&
+              jpeg.n > 500,
+          "%s", err.text);
 }
 
 /* --- stills --- */
@@ -325,7 +326,8 @@ static void the_sound_becomes_a_wav(void)
             loud += bytes.p[k] > 4 || bytes.p[k] < -5;
         CHECK(loud > 1000, "%s: a tone of %d loud samples", kinds[i].name, loud);
     }
-    CHECK(media_audio(arena, clip_path("h264.mp4"), wav, 700, &duration_ms, &err) &&
+    CHECK(media_audio(arena, clip(kinds[0].name, kinds[0].arguments), wav, 700, &duration_ms,
+                      &err) &&
               duration_ms == 700,
           "cut at %lld ms", (long long)duration_ms);
     CHECK(!media_audio(arena, clip(kinds[4].name, kinds[4].arguments), wav, 700, &duration_ms,

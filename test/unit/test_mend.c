@@ -194,7 +194,8 @@ static void what_cannot_be_mended_leaves_nothing(void)
                       &transcode, &err) &&
               strstr(err.text, "longer than"),
           "%s", err.text);
-    CHECK(!media_mend(arena, clip("long.mkv", ""), out, &remux, &err) &&
+    CHECK(!media_mend(arena, clip("long.mkv", "-f lavfi -i color=s=32x32:r=1:d=720 " H264), out,
+                      &remux, &err) &&
               strstr(err.text, "longer than"),
           "%s", err.text);
     CHECK(access(out, F_OK) != 0, "an output is left");
@@ -211,7 +212,7 @@ static struct creative_findings findings_of(const char *path)
 
 static void after_mending_the_platform_takes_it(void)
 {
-    const char *path = clip("bad.webm", "-f lavfi -i testsrc2=s=180x320:r=12:d=1 -c:v libvpx "
+    const char *path = clip("bad.webm", "-f lavfi -i testsrc2=s=180x320:r=12:d=0.4 -c:v libvpx "
                                         "-deadline realtime -cpu-used 8");
     const char *out = clip_path("good.mp4");
     struct creative_findings before = findings_of(path), after;
@@ -256,8 +257,8 @@ static void the_commands_do_what_they_say(void)
         {web(), "video_codec"},
         {clip("brief.mkv", "-f lavfi -i testsrc2=s=90x160:r=24:d=0.3 " H264), "resolution"},
         {clip("short.mp4", "-f lavfi -i testsrc2=s=64x64:r=12:d=1 " H264), "duration"},
-        {clip("short.mp4", ""), "frame_rate"},
-        {clip("dull.mp4", "-f lavfi -i color=s=540x960:r=24:d=3 " H264), "bit_rate"},
+        {clip("short.mp4", "-f lavfi -i testsrc2=s=64x64:r=12:d=1 " H264), "frame_rate"},
+        {clip("dull.mp4", "-f lavfi -i color=s=540x960:r=24:d=1 " H264), "bit_rate"},
     };
 
     for (size_t i = 0; i < countof(rows); i++) {
