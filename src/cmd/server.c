@@ -19,6 +19,7 @@
 #include "job/job.h"
 #include "lead/lead.h"
 #include "metric/metric.h"
+#include "notify/notify.h"
 #include "work/work.h"
 
 #include <poll.h>
@@ -37,6 +38,7 @@ const struct job_kind *const server_job_kinds[] = {
     brain_jobs,
     action_jobs,
     event_jobs,
+    notify_jobs,
     NULL,
 };
 
@@ -53,6 +55,7 @@ static const struct route *const routes[] = {
     builder_routes,
     leads_routes,
     lead_keys_routes,
+    endpoints_routes,
     metrics_routes,
     roi_routes,
     brain_routes,
@@ -109,6 +112,8 @@ static void scheduler_turn(void *arg)
             log_err("scheduler.event_sweep", &err);
         if (!ad_account_watch_tokens(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.tokens", &err);
+        if (!notify_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
+            log_err("scheduler.notify_sweep", &err);
         if (!server->boot->by_hand && !brain_schedule(&server->boot->app, server->scheduler_db,
                                                       arena, clock_wall_ms(), NULL, &err))
             log_err("scheduler.brain", &err);

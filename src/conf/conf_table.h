@@ -45,6 +45,8 @@
     T(sandbox_state, "", "file in which the sandbox keeps its state over restarts")            \
     T(sandbox_world, "demo", "world of the sandbox: an archetype's name or a world file")      \
     T(settings, "", "settings file; empty is <data>/adwright.conf where it exists")            \
+    T(telegram_base_url, "https://api.telegram.org",                                           \
+      "Telegram's Bot API host, or your own bot server")                                       \
     T(tiktok_api_version, "v1.3", "version part of TikTok's API paths")                        \
     T(tiktok_app_id, "", "id of your TikTok developer app")                                    \
     S(tiktok_app_secret, "", "secret of your TikTok developer app")                            \

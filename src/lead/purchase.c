@@ -11,6 +11,7 @@
 #include "conf/app.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/handoff.h"
 #include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/stage.h"
@@ -241,6 +242,21 @@ static bool audit_purchase(struct db *db, struct arena *arena, const struct purc
     return audit_add(db, arena, &entry, err);
 }
 
+/* Those that have a lead; the others are told when they find it. */
+static bool tell(struct db *db, struct arena *arena, const struct purchase *purchase,
+                 struct str lead_id, int64_t now_ms, struct err *err)
+{
+    struct str detail =
+        str_fmt(arena,
+                "{\"purchase_id\":\"" STR_FMT "\",\"kind\":\"" STR_FMT
+                "\",\"amount_micros\":%" PRId64 ",\"currency\":\"" STR_FMT "\"}",
+                STR_ARG(purchase->purchase_id), STR_ARG(purchase->kind),
+                purchase->amount_micros, STR_ARG(purchase->currency));
+
+    return lead_id.n == 0 || handoff_add(db, arena, lead_id, "purchase.created", detail,
+                                         purchase->paid_ms, now_ms, err);
+}
+
 static bool add_in_transaction(struct db *db, struct arena *arena,
                                const struct purchase_wish *wish, const struct contact *contact,
                                struct purchase *out, bool *added, struct err *err)
@@ -272,6 +288,7 @@ static bool add_in_transaction(struct db *db, struct arena *arena,
     *added = true;
     return (str_eq(wish->kind, STR("refund")) ? add_refund(db, arena, wish, out, err)
                                               : add_sale(db, arena, wish, contact, out, err)) &&
+           tell(db, arena, out, out->lead_id, wish->now_ms, err) &&
            audit_purchase(db, arena, out, wish->actor, err);
 }
 
@@ -319,7 +336,8 @@ bool purchase_adopt(struct db *db, struct arena *arena, const struct lead *lead,
             !sale_facts_renew(db, sale->purchase_id, false, err) ||
             !lead_bought(db, arena, &current, sale->paid_ms, actor, sale_cause(arena, sale),
                          now_ms, err) ||
-            !conversion_add_sale(db, arena, &current, sale, now_ms, err))
+            !conversion_add_sale(db, arena, &current, sale, now_ms, err) ||
+            !tell(db, arena, sale, lead->lead_id, now_ms, err))
             return false;
         current.stage = STR("purchase");
     }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/handoff.h"
 #include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/purchase.h"
@@ -45,6 +46,7 @@ static bool relink_one(struct db *db, struct arena *arena, const struct lead_gap
            purchase_follow_lead(db, gap->lead_id, link->creative_id, gap->ad_account_id, err) &&
            lead_facts_renew(db, gap->lead_id, false, err) &&
            sale_facts_renew_of_lead(db, gap->lead_id, err) &&
+           handoff_add(db, arena, gap->lead_id, "lead.linked", STR(""), now_ms, now_ms, err) &&
            (gap->direction_id.n || link->direction_id.n == 0 ||
             conversion_follow_lead(db, arena, gap->lead_id, link->direction_id, now_ms, err));
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/handoff.h"
 #include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "text/zone.h"
@@ -62,8 +63,12 @@ static bool move(struct db *db, struct arena *arena, const struct lead *lead, st
         return err_set(err, ERR_CONFLICT, "lead " STR_FMT " was moved by someone else",
                        STR_ARG(lead->lead_id)),
                err_hint(err, "read the lead again");
+    struct str detail = str_fmt(arena, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
+                                STR_ARG(lead->stage), STR_ARG(to));
+
     /* A sale is reported by itself, with its amount. */
     return lead_transition_add(db, lead->lead_id, &transition, err) &&
+           handoff_add(db, arena, lead->lead_id, "lead.stage", detail, at_ms, now_ms, err) &&
            lead_facts_renew(db, lead->lead_id, false, err) &&
            (str_eq(to, STR("purchase")) ||
             conversion_add_stage(db, arena, lead, to, at_ms, now_ms, err));

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "lead/conversion.h"
+#include "lead/handoff.h"
 #include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/purchase.h"
@@ -132,6 +133,8 @@ bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct st
     if (!lead_transitions_begin(db, lead, actor, now_ms, err) ||
         !lead_facts_renew(db, lead->lead_id, firsts.n == 0, err) ||
         !conversion_add_stage(db, arena, lead, lead->stage, lead->created_ms, now_ms, err) ||
+        !handoff_add(db, arena, lead->lead_id, "lead.created", STR(""), lead->created_ms,
+                     now_ms, err) ||
         !purchase_adopt(db, arena, lead, actor, now_ms, err))
         return false;
     log_info("lead.stored", LOG_TEXT("lead_id", lead->lead_id), LOG_TEXT("state", lead->state),
