@@ -337,7 +337,7 @@ bool ad_account_connect(const struct app *app, struct db *db, struct arena *aren
                           now_ms, err) &&
          ask_reresolve(db, err) &&
          ad_account_ask_subscription(db, arena, id, grant->platform, err) &&
-         creative_account_connected(db, arena, id, grant->platform, err);
+         creative_account_connected(db, arena, id, grant->platform, now_ms, err);
     if (!db_end(db, ok, err))
         return false;
     *ad_account_id = id;

@@ -20,16 +20,29 @@ const char *creative_path(const struct conf *conf, struct arena *arena,
 
 /* --- jobs and the record --- */
 
-bool creative_ask(struct db *db, struct arena *arena, const char *kind, struct str creative_id,
-                  struct err *err)
+static bool ask(struct db *db, struct arena *arena, const char *kind, struct str creative_id,
+                struct str key, struct err *err)
 {
     struct job_wish wish = {
         .kind = kind,
         .args = str_fmt(arena, "{\"creative_id\":\"" STR_FMT "\"}", STR_ARG(creative_id)),
-        .unique_key = creative_id,
+        .unique_key = key,
     };
 
     return job_add(db, &wish, NULL, err);
+}
+
+bool creative_ask(struct db *db, struct arena *arena, const char *kind, struct str creative_id,
+                  struct err *err)
+{
+    return ask(db, arena, kind, creative_id, creative_id, err);
+}
+
+bool creative_ask_again(struct db *db, struct arena *arena, const char *kind,
+                        struct str creative_id, int64_t now_ms, struct err *err)
+{
+    return ask(db, arena, kind, creative_id,
+               str_fmt(arena, STR_FMT ":%lld", STR_ARG(creative_id), (long long)now_ms), err);
 }
 
 bool creative_note(struct db *db, struct arena *arena, struct str actor, const char *action,
@@ -164,7 +177,7 @@ static bool retry_whole(struct db *db, struct arena *arena, struct creative *cre
     if (!changed)
         return err_set(err, ERR_CONFLICT, "the creative was changed by somebody else");
     return creative_copies_forgive(db, creative->id, err) &&
-           creative_ask(db, arena, "creative.prepare", creative->id, err);
+           creative_ask_again(db, arena, "creative.prepare", creative->id, now_ms, err);
 }
 
 static bool retry_push(struct db *db, struct arena *arena, const struct creative *creative,
@@ -173,7 +186,7 @@ static bool retry_push(struct db *db, struct arena *arena, const struct creative
     return creative_store_push(db, creative->id, STR("waiting"), STR(""), STR(""), now_ms,
                                err) &&
            creative_copies_forgive(db, creative->id, err) &&
-           creative_ask(db, arena, "creative.push", creative->id, err);
+           creative_ask_again(db, arena, "creative.push", creative->id, now_ms, err);
 }
 
 static bool retry(struct db *db, struct arena *arena, struct str id, struct str actor,

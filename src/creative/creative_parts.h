@@ -10,6 +10,9 @@
 /* Ask for a job of a creative; one open job of a kind for each creative. */
 MUST_CHECK bool creative_ask(struct db *db, struct arena *arena, const char *kind,
                              struct str creative_id, struct err *err);
+/* The same by a person's wish: also where one is under way, which may be about to end. */
+MUST_CHECK bool creative_ask_again(struct db *db, struct arena *arena, const char *kind,
+                                   struct str creative_id, int64_t now_ms, struct err *err);
 MUST_CHECK bool creative_note(struct db *db, struct arena *arena, struct str actor,
                               const char *action, struct str id, struct err *err);
 /* The creative that a job is about. */

@@ -230,7 +230,8 @@ static bool choose(struct db *db, struct arena *arena, struct str id, int64_t po
     return creative_store_poster(db, id, position, now_ms, err) &&
            creative_copies_new_poster(db, id, now_ms, err) &&
            creative_note(db, arena, actor, "creative.poster", id, err) &&
-           (!creative.push_state.n || creative_ask(db, arena, "creative.push", id, err));
+           (!creative.push_state.n ||
+            creative_ask_again(db, arena, "creative.push", id, now_ms, err));
 }
 
 bool creative_choose_poster(struct db *db, struct arena *arena, struct str id, int64_t position,

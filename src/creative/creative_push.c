@@ -224,7 +224,9 @@ bool creative_push(struct job *job, const struct platform *platform,
 
     if (str_eq(creative->status, STR("failed")))
         return true;
-    if (!creative_workflow(job, creative, &p.wf, err) || !show(&p, "sending", STR(""), err))
+    bool resumed = str_eq(creative->push_state, STR("sending")); /* what it waited for stays */
+    if (!creative_workflow(job, creative, &p.wf, err) ||
+        (!resumed && !show(&p, "sending", STR(""), err)))
         return false;
     return push_all(&p, &why) ? conclude_ready(&p, err) : arrange(&p, &why, err);
 }
@@ -277,7 +279,7 @@ bool creative_push_failed(struct db *db, struct arena *arena, struct str creativ
 }
 
 bool creative_account_connected(struct db *db, struct arena *arena, struct str ad_account_id,
-                                struct str platform, struct err *err)
+                                struct str platform, int64_t now_ms, struct err *err)
 {
     struct strs ids = {0};
 
@@ -286,7 +288,7 @@ bool creative_account_connected(struct db *db, struct arena *arena, struct str a
         return false;
     for (size_t i = 0; i < ids.n; i++)
         if (!creative_copies_forgive(db, ids.at[i], err) ||
-            !creative_ask(db, arena, "creative.push", ids.at[i], err))
+            !creative_ask_again(db, arena, "creative.push", ids.at[i], now_ms, err))
             return false;
     return true;
 }

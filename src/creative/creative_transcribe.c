@@ -221,7 +221,7 @@ static bool again(struct db *db, struct arena *arena, struct str id, struct str 
                        STR_ARG(creative.status));
     return creative_transcript_store(db, id, &fresh, now_ms, err) &&
            creative_note(db, arena, actor, "creative.transcribe", id, err) &&
-           creative_ask(db, arena, "creative.transcribe", id, err);
+           creative_ask_again(db, arena, "creative.transcribe", id, now_ms, err);
 }
 
 bool creative_transcribe_again(struct db *db, struct arena *arena, struct str id,

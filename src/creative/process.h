@@ -106,6 +106,6 @@ MUST_CHECK bool creative_push_failed(struct db *db, struct arena *arena, struct 
 /* Creatives that waited for this account are sent.  Inside the caller's transaction. */
 MUST_CHECK bool creative_account_connected(struct db *db, struct arena *arena,
                                            struct str ad_account_id, struct str platform,
-                                           struct err *err);
+                                           int64_t now_ms, struct err *err);
 
 #endif
