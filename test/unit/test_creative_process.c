@@ -246,6 +246,7 @@ a_statement_that_fails_anywhere_leaves_one_video_and_one_poster(struct database 
                                                                 struct db *db)
 {
     static const enum db_fault faults[] = {DB_FAULT_ERROR, DB_FAULT_ANSWER_LOST};
+    int64_t stride = database_is_postgres(database) ? 5 : 1;
     struct ground g;
     struct str id;
     int64_t most, k;
@@ -256,7 +257,7 @@ a_statement_that_fails_anywhere_leaves_one_video_and_one_poster(struct database 
     check_sent_once(&g, id, 0);
     /* From the upload on: every statement. */
     for (size_t f = 0; f < countof(faults); f++)
-        for (k = 1, most = 2; k <= most; k++) {
+        for (k = 1, most = 2; k <= most; k += k == 1 ? 1 : stride) {
             forget_copies(&g);
             CHECK_OK(db_run(db, NULL, &g.err,
                             "UPDATE creatives SET push_state = 'failed' WHERE org_id = $1",

@@ -442,6 +442,9 @@ static void whatever_statement_fails_the_launch_ends_well_and_single(struct data
                         "DELETE FROM creative_platform_files WHERE org_id = $1", TEXT(g.org)) &&
                      db_run(db, NULL, &g.err,
                             "UPDATE directions SET campaign_id = '' WHERE org_id = $1",
+                            TEXT(g.org)) &&
+                     db_run(db, NULL, &g.err,
+                            "UPDATE creatives SET push_state = '' WHERE org_id = $1",
                             TEXT(g.org)),
                  g.err);
         id = launch(&g, "manual");
