@@ -537,6 +537,7 @@ static void load_postgres(const char *url, const struct market *m)
     put_all(&s, m);
     for (int i = 0; i < indexes_n; i++)
         postgres_do(&s, indexes[i], PGRES_COMMAND_OK);
+    postgres_do(&s, "ANALYZE", PGRES_COMMAND_OK); /* autovacuum does so by itself, later */
     PQfinish(s.postgres);
     free(s.copy);
 }
@@ -545,8 +546,7 @@ static void vacuum_postgres(const char *url)
 {
     struct sink s = {.postgres = PQconnectdb(url)};
 
-    postgres_do(&s, "VACUUM ANALYZE",
-                PGRES_COMMAND_OK); /* autovacuum comes to it by itself, later */
+    postgres_do(&s, "VACUUM ANALYZE", PGRES_COMMAND_OK);
     PQfinish(s.postgres);
 }
 

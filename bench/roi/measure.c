@@ -262,6 +262,7 @@ int main(int argc, char **argv)
         stop("start", &err);
     unlink(line);
     app.ring = ring;
+    database_set_ring(app.database, ring);
     db_scope(db, STR(ORG));
     db_scope(reader, STR(ORG));
     while (fgets(line, sizeof line, stdin)) {

@@ -65,7 +65,70 @@ static bool get_roi(struct request *rq, struct reply *rp, struct err *err)
     return reply_json_end(&json, rp, 200, err);
 }
 
+static bool read_detail(struct request *rq, struct roi_detail_question *out, struct err *err)
+{
+    struct str unattributed = request_query(rq, "unattributed");
+
+    *out = (struct roi_detail_question){.figure = request_query(rq, "figure"),
+                                        .creative_id = request_query(rq, "creative_id"),
+                                        .unattributed = str_eq(unattributed, STR("true")),
+                                        .cursor = request_query(rq, "cursor")};
+    if (out->unattributed && out->creative_id.n)
+        return err_input(err, "unattributed", "leave out one of both",
+                         "a creative's row and the unattributed one are two rows");
+    return read_question(rq, &out->of, err) && api_limit(rq, &out->limit, err);
+}
+
+/* GET /api/roi/rows?figure&creative_id&unattributed&cursor&limit and all of GET /api/roi - what
+ * a figure is made of. */
+static bool get_rows(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct roi_detail_question question;
+    struct reply_json json;
+
+    if (!read_detail(rq, &question, err))
+        return false;
+    reply_json_begin(rq, &json);
+    return roi_put_detail(&json.w, rq->db, rq->arena, &question, err) &&
+           reply_json_end(&json, rp, 200, err);
+}
+
+/* GET /api/roi/explain?figure&creative_id&unattributed and all of GET /api/roi - how a figure
+ * comes about. */
+static bool get_explanation(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct roi_detail_question question;
+    struct reply_json json;
+
+    if (!read_detail(rq, &question, err))
+        return false;
+    reply_json_begin(rq, &json);
+    return roi_put_explanation(&json.w, rq->db, rq->arena, &question, err) &&
+           reply_json_end(&json, rp, 200, err);
+}
+
+/* GET /api/roi/cohorts?first_day&last_day&platform&account_id&direction_id&creative_id&currency
+ * &goods_percent - leads by week, and what they brought by age. */
+static bool get_cohorts(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct roi_question question;
+    struct reply_json json;
+
+    if (!read_question(rq, &question, err))
+        return false;
+    reply_json_begin(rq, &json);
+    return roi_put_cohorts(&json.w, rq->db, rq->arena, &question,
+                           request_query(rq, "creative_id"), err) &&
+           reply_json_end(&json, rp, 200, err);
+}
+
 const struct route roi_routes[] = {
     {.method = "GET", .path = "/api/roi", .right = CAN_READ, .handler = get_roi},
+    {.method = "GET", .path = "/api/roi/rows", .right = CAN_READ, .handler = get_rows},
+    {.method = "GET",
+     .path = "/api/roi/explain",
+     .right = CAN_READ,
+     .handler = get_explanation},
+    {.method = "GET", .path = "/api/roi/cohorts", .right = CAN_READ, .handler = get_cohorts},
     ROUTES_END,
 };

@@ -8,9 +8,9 @@ struct arena;
 
 /*
  * What reports count: one fact a lead and one a purchase (tables lead_facts,
- * sale_facts; test leads are none), and their sums by creative and block of FACT_BLOCK_MS counted
- * from 1970 (lead_blocks, sale_blocks).  Reports read the blocks, and facts
- * only for the days that do not fill one.
+ * sale_facts; test leads are none), and their sums by creative and block of FACT_BLOCK_MS
+ * counted from 1970 (lead_blocks, sale_blocks).  Reports read the blocks, and facts only for
+ * the days that do not fill one.
  *
  * A fact says what has been counted, so renewing takes exactly that out of the
  * blocks and puts the new state in: safe to repeat, never drifting.  Whoever

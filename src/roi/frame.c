@@ -217,6 +217,37 @@ static void note_missing(struct roi_frame *f, struct str from, struct str day)
         (struct roi_missing){from, f->filter.currency, day, day};
 }
 
+static void note_use(struct roi_frame *f, const struct currency_rate *rate, struct str from,
+                     struct str day)
+{
+    struct roi_rate_use *use = NULL;
+
+    for (size_t i = 0; !use && i < f->uses.n; i++)
+        if (str_eq(f->uses.at[i].from, from))
+            use = &f->uses.at[i];
+    if (!use) {
+        use = roi_rate_uses_add(&f->uses, f->arena);
+        *use = (struct roi_rate_use){.from = from,
+                                     .to = f->filter.currency,
+                                     .first_day = rate->day,
+                                     .last_day = rate->day,
+                                     .first_source = rate->source,
+                                     .last_source = rate->source};
+    }
+    int age = day_diff(day, rate->day);
+    use->amounts++;
+    if (age > use->oldest_days)
+        use->oldest_days = age;
+    if (str_cmp(rate->day, use->first_day) < 0) {
+        use->first_day = rate->day;
+        use->first_source = rate->source;
+    }
+    if (str_cmp(rate->day, use->last_day) > 0) {
+        use->last_day = rate->day;
+        use->last_source = rate->source;
+    }
+}
+
 bool roi_convert(struct roi_frame *f, int64_t micros, struct str currency, struct str day,
                  struct roi_money *out, const struct currency_rate **rate, struct err *err)
 {
@@ -235,6 +266,7 @@ bool roi_convert(struct roi_frame *f, int64_t micros, struct str currency, struc
     if (rate)
         *rate = used;
     if (used) {
+        note_use(f, used, currency, day);
         out->micros = currency_scale(used, micros, currency);
     } else if (micros != 0) { /* nothing is nothing in any currency */
         *out = (struct roi_money){false, 0};

@@ -427,6 +427,7 @@ bool roi_report(struct db *db, struct arena *arena, const struct roi_question *q
         return false;
     finish(&m);
     out->missing = m.frame.missing;
+    out->rates = m.frame.uses;
     return true;
 }
 

@@ -104,6 +104,16 @@ struct roi_missing { /* a rate that some figure needed */
 };
 LIST(roi_missings, struct roi_missing);
 
+/* Which rates the figures were made with, one line a currency. */
+struct roi_rate_use {
+    struct str from, to;
+    int64_t amounts;                      /* so many were converted */
+    struct str first_day, last_day;       /* days of the rates used */
+    int oldest_days;                      /* the rate that was oldest on its amount's day */
+    struct str first_source, last_source; /* of the rates of the first and the last day */
+};
+LIST(roi_rate_uses, struct roi_rate_use);
+
 struct roi_report {
     struct roi_rows rows; /* most spend first */
     bool has_unattributed;
@@ -113,6 +123,7 @@ struct roi_report {
     enum roi_model model;
     int64_t goods_micros;
     struct roi_missings missing;
+    struct roi_rate_uses rates;
     int64_t
         collected_ms; /* the least fresh of the accounts concerned; 0 = one was never read */
     int64_t made_ms;
@@ -131,6 +142,40 @@ MUST_CHECK bool roi_previous(struct arena *arena, const struct roi_question *que
 /* The report as one JSON object, with formulas, window, currency and age of the data. */
 void roi_put_json(struct json_writer *w, struct arena *arena, const struct roi_report *report,
                   const struct roi_report *previous); /* NULL = none to compare with */
+
+/*
+ * What a figure is made of: the stored rows, a page at a time.  The values of
+ * all pages add up to the figure of the report, exactly.  The figures that are
+ * added up (roi_figures) have rows; those made from others are ERR_INVALID and
+ * name what to ask for.
+ */
+struct roi_detail_question {
+    struct roi_question of;
+    struct str figure;
+    struct str creative_id; /* "" = of all rows, as in the total */
+    bool unattributed;      /* of the row unattributed instead */
+    struct str cursor;      /* "" = the first page */
+    int64_t limit;
+};
+MUST_CHECK bool roi_put_detail(struct json_writer *w, struct db *db, struct arena *arena,
+                               const struct roi_detail_question *question, struct err *err);
+
+/* How a figure comes about: formula, inputs with their values and row counts, window, basis,
+ * model, rates, age, and why it is unknown where it is.  `cursor` and `limit` are not used. */
+MUST_CHECK bool roi_put_explanation(struct json_writer *w, struct db *db, struct arena *arena,
+                                    const struct roi_detail_question *question,
+                                    struct err *err);
+
+/*
+ * Cohorts: the leads of each week (Monday to Sunday, of the default account's
+ * zone) with what was spent in it, and what they brought by the age of the
+ * lead: revenue by week, LTV, the day on which they paid back.  Basis and model
+ * lead.  At most ROI_MOST_WEEKS; by default the last 12.
+ */
+#define ROI_MOST_WEEKS 60
+MUST_CHECK bool roi_put_cohorts(struct json_writer *w, struct db *db, struct arena *arena,
+                                const struct roi_question *question, struct str creative_id,
+                                struct err *err);
 
 /* For a terminal: aligned whatever the script of the titles, a dash for the unknown; `colour`
  * adds ANSI colours.  Ends in a newline. */

@@ -2,17 +2,13 @@
 
 #include "base/arena.h"
 #include "roi/figure.h"
-#include "roi/roi.h"
+#include "roi/roi_parts.h"
 #include "text/json.h"
 #include "text/zone.h"
 
 static void put_money(struct json_writer *w, const char *key, struct roi_money money)
 {
-    json_key(w, key);
-    if (money.known)
-        json_put_int(w, money.micros);
-    else
-        json_put_null(w);
+    roi_put_known(w, key, money.known, money.micros);
 }
 
 static void put_ratio(struct json_writer *w, const char *key, struct roi_ratio ratio)
@@ -27,11 +23,7 @@ static void put_ratio(struct json_writer *w, const char *key, struct roi_ratio r
 static void put_measured(struct json_writer *w, const char *key, const struct roi_row *row,
                          int64_t value)
 {
-    json_key(w, key);
-    if (row->measured)
-        json_put_int(w, value);
-    else
-        json_put_null(w);
+    roi_put_known(w, key, row->measured, value);
 }
 
 /* Of few events only a range is worth showing. */
@@ -60,11 +52,7 @@ static void put_share(struct json_writer *w, const char *key, const struct roi_s
 static void put_ours(struct json_writer *w, const char *key, const struct roi_report *report,
                      int64_t value)
 {
-    json_key(w, key);
-    if (report->basis == ROI_BY_IMPRESSION)
-        json_put_null(w);
-    else
-        json_put_int(w, value);
+    roi_put_known(w, key, report->basis != ROI_BY_IMPRESSION, value);
 }
 
 static void put_figures(struct json_writer *w, const struct roi_report *report,
@@ -121,45 +109,80 @@ static void put_formulas(struct json_writer *w)
     json_end(w);
 }
 
-static void put_missing(struct json_writer *w, const struct roi_report *report)
+void roi_put_missing(struct json_writer *w, const struct roi_missings *missing)
 {
     json_key(w, "missing_rates");
     json_list(w);
-    for (size_t i = 0; i < report->missing.n; i++) {
+    for (size_t i = 0; i < missing->n; i++) {
         json_object(w);
-        json_text_member(w, "base", report->missing.at[i].from);
-        json_text_member(w, "quote", report->missing.at[i].to);
-        json_text_member(w, "first_day", report->missing.at[i].first_day);
-        json_text_member(w, "last_day", report->missing.at[i].last_day);
+        json_text_member(w, "base", missing->at[i].from);
+        json_text_member(w, "quote", missing->at[i].to);
+        json_text_member(w, "first_day", missing->at[i].first_day);
+        json_text_member(w, "last_day", missing->at[i].last_day);
         json_end(w);
     }
     json_end(w);
 }
 
-static void put_window(struct json_writer *w, const struct roi_report *report)
+void roi_put_rates(struct json_writer *w, const struct roi_rate_uses *rates)
 {
-    json_key(w, "window");
-    json_object(w);
-    json_text_member(w, "first_day", report->first_day);
-    json_text_member(w, "last_day", report->last_day);
-    json_text_member(w, "zone", report->zone);
-    json_text_member(w, "days", STR("of each ad account's own time zone"));
-    json_text_member(w, "basis", roi_basis_name(report->basis));
-    json_text_member(w, "model", roi_model_name(report->model));
+    json_key(w, "rates");
+    json_list(w);
+    for (size_t i = 0; i < rates->n; i++) {
+        const struct roi_rate_use *use = &rates->at[i];
+        json_object(w);
+        json_text_member(w, "base", use->from);
+        json_text_member(w, "quote", use->to);
+        json_int_member(w, "amounts", use->amounts);
+        json_text_member(w, "first_day", use->first_day);
+        json_text_member(w, "first_source", use->first_source);
+        json_text_member(w, "last_day", use->last_day);
+        json_text_member(w, "last_source", use->last_source);
+        json_int_member(w, "oldest_days", use->oldest_days);
+        json_end(w);
+    }
     json_end(w);
 }
 
-static void put_age(struct json_writer *w, struct arena *arena, const struct roi_report *report)
+void roi_put_window(struct json_writer *w, const struct roi_filter *filter, struct str zone)
 {
-    json_text_member(w, "made_at", time_rfc3339(arena, report->made_ms));
+    json_key(w, "window");
+    json_object(w);
+    json_text_member(w, "first_day", filter->first_day);
+    json_text_member(w, "last_day", filter->last_day);
+    json_text_member(w, "zone", zone);
+    json_text_member(w, "days", STR("of each ad account's own time zone"));
+    json_text_member(w, "basis", roi_basis_name(filter->basis));
+    json_text_member(w, "model", roi_model_name(filter->model));
+    json_end(w);
+}
+
+void roi_put_age(struct json_writer *w, struct arena *arena, int64_t made_ms,
+                 int64_t collected_ms)
+{
+    json_text_member(w, "made_at", time_rfc3339(arena, made_ms));
     json_text_or_null_member(w, "metrics_collected_at",
-                             report->collected_ms ? time_rfc3339(arena, report->collected_ms)
-                                                  : STR(""));
-    json_key(w, "metrics_age_ms");
-    if (report->collected_ms)
-        json_put_int(w, report->made_ms - report->collected_ms);
+                             collected_ms ? time_rfc3339(arena, collected_ms) : STR(""));
+    roi_put_known(w, "metrics_age_ms", collected_ms != 0, made_ms - collected_ms);
+}
+
+void roi_put_known(struct json_writer *w, const char *key, bool known, int64_t value)
+{
+    json_key(w, key);
+    if (known)
+        json_put_int(w, value);
     else
         json_put_null(w);
+}
+
+static void put_window(struct json_writer *w, const struct roi_report *report)
+{
+    struct roi_filter filter = {.first_day = report->first_day,
+                                .last_day = report->last_day,
+                                .basis = report->basis,
+                                .model = report->model};
+
+    roi_put_window(w, &filter, report->zone);
 }
 
 static void put_rows(struct json_writer *w, const struct roi_report *report)
@@ -203,16 +226,17 @@ void roi_put_json(struct json_writer *w, struct arena *arena, const struct roi_r
     json_text_member(w, "currency", report->currency);
     put_window(w, report);
     json_micros_member(w, "goods_percent", report->goods_micros * 100);
-    put_age(w, arena, report);
+    roi_put_age(w, arena, report->made_ms, report->collected_ms);
     put_formulas(w);
-    put_missing(w, report);
+    roi_put_missing(w, &report->missing);
+    roi_put_rates(w, &report->rates);
     put_unknown(w, report);
     put_rows(w, report);
     if (previous) {
         json_key(w, "previous");
         json_object(w);
         put_window(w, previous);
-        put_missing(w, previous);
+        roi_put_missing(w, &previous->missing);
         put_rows(w, previous);
         json_end(w);
     }

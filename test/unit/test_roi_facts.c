@@ -4,9 +4,12 @@
 #include "lead/purchase.h"
 #include "metric/metric.h"
 #include "platform/platform.h"
+#include "roi/figure.h"
 #include "roi/roi.h"
 #include "roi/span.h"
 #include "test_ground.h"
+#include "text/json.h"
+#include "text/zone.h"
 
 /* --- a random history ----------------------------------------------------------------- */
 
@@ -260,6 +263,139 @@ static void compare(struct history *h, const struct roi_question *question)
     compare_rows(&rolled.total, &truth.total, where);
 }
 
+/* --- what a figure is made of
+ * ----------------------------------------------------------------- */
+
+static const struct json *answer(struct history *h, struct buf *buf)
+{
+    const struct json *json = NULL;
+
+    CHECK_OK(json_parse(h->g.arena, buf_str(buf), &json, &h->g.err), h->g.err);
+    return json;
+}
+
+/* The values of all pages; false when one of them is unknown. */
+static bool add_pages(struct history *h, struct roi_detail_question question, int64_t *sum)
+{
+    struct json_writer w;
+    struct buf buf;
+    bool known = true;
+
+    *sum = 0;
+    for (int pages = 0; pages < 1000; pages++) {
+        buf_init(&buf, h->g.arena, 1000000);
+        json_writer(&w, &buf);
+        CHECK_OK(roi_put_detail(&w, h->g.db, h->g.arena, &question, &h->g.err), h->g.err);
+        const struct json *json = answer(h, &buf);
+        const struct json *data = json_at(json, "data");
+        CHECK((int64_t)json_count(data) <= question.limit, "a page of %zu", json_count(data));
+        for (size_t i = 0; i < json_count(data); i++) {
+            int64_t value = 0;
+            known = json_int(json_item(data, i), "value", &value) && known;
+            *sum += value;
+        }
+        question.cursor = json_text(json, "next_cursor", STR(""));
+        if (question.cursor.n == 0)
+            return known;
+    }
+    CHECK(false, "the pages of " STR_FMT " do not end", STR_ARG(question.figure));
+    return false;
+}
+
+static int compared; /* figures that were something */
+
+/* Whatever the basis, the model, the currency and the row: its figure is the sum of its rows.
+ */
+static void compare_details(struct history *h, const struct roi_question *given)
+{
+    static const char *const figures[] = {"spend", "clicks",          "impressions",
+                                          "leads", "duplicate_leads", "qualified",
+                                          "sales", "revenue",         "refunds"};
+    struct roi_detail_question question = {.of = *given, .limit = 1 + (int64_t)draw(7)};
+
+    question.of.basis = (enum roi_basis)draw(3);
+    question.of.model = (enum roi_model)draw(3);
+    question.of.now_ms = clock_wall_ms();
+    struct roi_report report = ask(h, question.of, false);
+    const struct roi_row *row = &report.total;
+    if (draw(3) == 0) {
+        row = &report.unattributed;
+        question.unattributed = true;
+    } else if (draw(2) && report.rows.n) {
+        row = &report.rows.at[draw(report.rows.n)];
+        question.creative_id = row->creative_id;
+    }
+    question.figure = str(figures[draw(countof(figures))]);
+    struct roi_value value = roi_value_of(&report, row, question.figure);
+    int64_t sum;
+    bool known = add_pages(h, question, &sum);
+    compared += known && sum != 0;
+    if (!row->measured && roi_figure_find(question.figure)->rows == ROI_OF_SPEND)
+        CHECK(known && sum == 0, "no rows, no figure");
+    else
+        CHECK(known == value.known && (!known || sum == value.number),
+              STR_FMT " of \"" STR_FMT "\" basis %d model %d: the rows make %" PRId64
+                      ", the report says %" PRId64,
+              STR_ARG(question.figure), STR_ARG(question.creative_id), (int)question.of.basis,
+              (int)question.of.model, sum, value.number);
+}
+
+static int64_t number(const struct json *json, const char *path)
+{
+    int64_t n = 0;
+
+    (void)json_int(json, path, &n);
+    return n;
+}
+
+/* Weeks of leads add up to the report of all their days, but for sales without a lead. */
+static void compare_cohorts(struct history *h)
+{
+    struct roi_question question = {.currency = draw(2) ? STR("KZT") : STR("USD"),
+                                    .ad_account_id = draw(2) ? h->accounts[draw(2)] : STR(""),
+                                    .now_ms = clock_wall_ms()};
+    struct json_writer w;
+    struct buf buf;
+    int64_t spend = 0, leads = 0, qualified = 0, revenue = 0, by_week = 0;
+
+    buf_init(&buf, h->g.arena, 1000000);
+    json_writer(&w, &buf);
+    CHECK_OK(roi_put_cohorts(&w, h->g.db, h->g.arena, &question, STR(""), &h->g.err), h->g.err);
+    const struct json *json = answer(h, &buf), *data = json_at(json, "data");
+    CHECK(json_count(data) == 12, "%zu weeks", json_count(data));
+    for (size_t i = 0; i < json_count(data); i++) {
+        const struct json *week = json_item(data, i);
+        const struct json *list = json_at(week, "revenue_by_week_micros");
+        spend += number(week, "spend_micros");
+        leads += number(week, "leads");
+        qualified += number(week, "qualified");
+        revenue += number(week, "revenue_micros");
+        for (size_t k = 0; k < json_count(list); k++)
+            by_week += number(json_item(list, k), "");
+    }
+    question.first_day = json_text(json, "window.first_day", STR(""));
+    question.last_day = json_text(json, "window.last_day", STR(""));
+    struct roi_report r = ask(h, question, true);
+    int64_t alone = 0; /* what has no lead */
+    struct roi_detail_question rest = {
+        .of = question, .figure = STR("revenue"), .unattributed = true, .limit = 200};
+    buf_init(&buf, h->g.arena, 1000000);
+    json_writer(&w, &buf);
+    CHECK_OK(roi_put_detail(&w, h->g.db, h->g.arena, &rest, &h->g.err), h->g.err);
+    const struct json *rows = json_at(answer(h, &buf), "data");
+    for (size_t i = 0; i < json_count(rows); i++)
+        if (json_type(json_at(json_item(rows, i), "lead_id")) == JSON_NULL)
+            alone += number(json_item(rows, i), "value");
+    CHECK(leads == r.total.leads && qualified == r.total.qualified,
+          "%" PRId64 " or %" PRId64 " leads", leads, r.total.leads);
+    CHECK(!r.total.spend.known || spend == r.total.spend.micros, "spend %" PRId64 " %" PRId64,
+          spend, r.total.spend.micros);
+    CHECK(!r.total.revenue.known ||
+              (revenue == r.total.revenue.micros - alone && by_week == revenue),
+          "revenue %" PRId64 " by week %" PRId64 ", %" PRId64, revenue, by_week,
+          r.total.revenue.micros - alone);
+}
+
 /* Ranges of all lengths and places, in both currencies, with all filters. */
 static void compare_somewhere(struct history *h)
 {
@@ -275,6 +411,7 @@ static void compare_somewhere(struct history *h)
                                     .ad_account_id = draw(2) ? STR("") : h->accounts[draw(2)]};
 
     compare(h, &question);
+    compare_details(h, &question);
 }
 
 /* All derived rows that count something, as one text. */
@@ -335,7 +472,10 @@ static void the_roll_ups_are_the_truth_whatever_happens(struct database *databas
         something_happens(&h);
         if (i % 8 == 7)
             compare_somewhere(&h);
+        if (i % 50 == 49)
+            compare_cohorts(&h);
     }
+    CHECK(compared > 15, "%d figures of something", compared);
     struct str kept = derived(&h);
     CHECK(str_has(kept, STR("sales payment")) && str_has(kept, STR("metrics ")), "something");
     rebuild(&h);

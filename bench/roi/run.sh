@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# make bench-roi: our ROI report beside DuckDB and pages of JSON, on the same rows.  See README.md.
+#
+#   SIZES="1000000 10000000"  metric rows; the last one is what the goals speak of
+#   LEADS=1000000 PURCHASES=100000 ROUNDS=7
+#   KEEP=1                    leave the data in .cache/roi (ignored by git) and use it next time
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tools/postgres.sh
+
+SIZES=${SIZES:-1000000 10000000}
+LEADS=${LEADS:-1000000}
+PURCHASES=${PURCHASES:-100000}
+folder=$PWD/.cache/roi
+bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+mkdir -p "$folder"
+
+[ -d bench/roi/node_modules/@duckdb ] ||
+    (cd bench/roi && npm ci --no-audit --no-fund --loglevel=error)
+
+server() { # start or stop; its folder is kept with the data
+    (cd / && postgres_as "$bin/pg_ctl" -D "$folder/postgres" -w -t 120 -l "$folder/postgres.log" "$@" >/dev/null)
+}
+finish() {
+    server -m fast stop 2>/dev/null || true
+    [ -n "${KEEP:-}" ] || rm -rf "$folder"
+}
+trap finish EXIT
+
+if [ ! -d "$folder/postgres" ]; then
+    mkdir -p "$folder/postgres"
+    [ "$(id -u)" = 0 ] && chown -R postgres "$folder/postgres" && touch "$folder/postgres.log" &&
+        chown postgres "$folder/postgres.log"
+    (cd / && postgres_as "$bin/initdb" -D "$folder/postgres" -U adwright --auth=trust --encoding=UTF8 \
+        --locale=C >/dev/null)
+fi
+rm -f "$folder/postgres/postmaster.pid"
+port=$(postgres_free_port)
+options="-p $port -k /tmp -c listen_addresses=127.0.0.1 -c shared_buffers=512MB -c max_wal_size=8GB"
+options="$options -c checkpoint_timeout=30min -c autovacuum=off"
+server -o "$options" start
+postgres="postgres://adwright@127.0.0.1:$port"
+
+for size in $SIZES; do
+    [ -f "$folder/$size.done" ] && continue
+    echo "making $size metric rows, $LEADS leads, $PURCHASES purchases"
+    rm -rf "$folder/$size".* "$folder/csv"
+    build/bench/roi-data "sqlite:$folder/$size.db" "$size" "$LEADS" "$PURCHASES"
+    psql -q "$postgres/postgres" -c "DROP DATABASE IF EXISTS roi_$size" 2>/dev/null ||
+        (cd / && postgres_as "$bin/psql" -q -h 127.0.0.1 -p "$port" -U adwright postgres \
+            -c "DROP DATABASE IF EXISTS roi_$size")
+    (cd / && postgres_as "$bin/createdb" -h 127.0.0.1 -p "$port" -U adwright -T template0 "roi_$size")
+    build/bench/roi-data "$postgres/roi_$size" "$size" "$LEADS" "$PURCHASES"
+    mkdir -p "$folder/csv"
+    build/bench/roi-data "csv:$folder/csv" "$size" "$LEADS" "$PURCHASES"
+    node bench/roi/duck.mjs load "$folder/$size.duckdb" "$folder/csv"
+    rm -rf "$folder/csv"
+    touch "$folder/$size.done"
+done
+
+export POSTGRES_URL=$postgres POSTGRES_DATA=$folder/postgres FOLDER=$folder SIZES
+export POSTGRES_CTL="$bin/pg_ctl" POSTGRES_OPTIONS=$options
+node bench/roi/run.mjs
