@@ -27,7 +27,7 @@
 #include <string.h>
 
 enum { ACCOUNTS = 10, CREATIVES = 200, DAYS = 400 };
-#define LAST_DAY "2026-11-20"
+#define LAST_DAY "2026-11-14"
 #define DAY_MS   INT64_C(86400000)
 #define ORG      "00000000-0000-7000-8000-000000000001"
 

@@ -7,8 +7,8 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { fileURLToPath } from 'node:url'
 
-const lastDay = '2026-11-20'
-const nowMs = Date.UTC(2026, 10, 20, 19) // the end of that day in Almaty
+const lastDay = '2026-11-14'
+const nowMs = Date.UTC(2026, 10, 14, 19) // the end of that day in Almaty
 
 export async function open (path, settings = {}) {
   const instance = await DuckDBInstance.create(path, settings)

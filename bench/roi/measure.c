@@ -34,8 +34,8 @@
 
 #define ORG      "00000000-0000-7000-8000-000000000001"
 #define ACCOUNT  "00000000-0000-7000-8000-100000000000"
-#define LAST_DAY "2026-11-20"
-#define NOW_MS   INT64_C(1795201200000) /* 2026-11-21T00:00 in Almaty */
+#define LAST_DAY "2026-11-14"
+#define NOW_MS   INT64_C(1794682800000) /* 2026-11-15T00:00 in Almaty */
 
 static void stop(const char *what, const struct err *err)
 {

@@ -8,8 +8,8 @@ import pg from 'pg'
 
 const org = '00000000-0000-7000-8000-000000000001'
 const account = '00000000-0000-7000-8000-100000000000'
-const lastDay = '2026-11-20'
-const nowMs = Date.UTC(2026, 10, 20, 19)
+const lastDay = '2026-11-14'
+const nowMs = Date.UTC(2026, 10, 14, 19)
 const page = 1000
 
 const queries = {

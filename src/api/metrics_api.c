@@ -241,6 +241,23 @@ static bool put_rates(struct request *rq, struct reply *rp, struct err *err)
     return reply_json_end(&json, rp, 200, err);
 }
 
+/* POST /api/currency-rates/import - a CSV file with the header base,quote,day,rate; all of it
+ * or nothing. */
+static bool post_rates_file(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct reply_json json;
+    int64_t n;
+
+    if (!api_check_org(rq, NULL, err) ||
+        !currency_rate_import(rq->db, rq->arena, rq->body, rq->caller.actor, &n, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_int_member(&json.w, "stored", n);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
 /* GET /api/currency-rates?currency - all rates, oldest first. */
 static bool get_rates(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -285,5 +302,9 @@ const struct route metrics_routes[] = {
      .handler = get_collections},
     {.method = "GET", .path = "/api/currency-rates", .right = CAN_READ, .handler = get_rates},
     {.method = "PUT", .path = "/api/currency-rates", .right = CAN_EDIT, .handler = put_rates},
+    {.method = "POST",
+     .path = "/api/currency-rates/import",
+     .right = CAN_EDIT,
+     .handler = post_rates_file},
     ROUTES_END,
 };

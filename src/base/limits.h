@@ -57,6 +57,11 @@
 #define LIMIT_INDEXED_BYTES  (192 * 1024) /* of one text: four of them fit a tsvector (1 MB) */
 #define LIMIT_REPORT_ROWS    200000
 
+/* Currency rates */
+#define LIMIT_RATES      20000 /* of one CSV file */
+#define LIMIT_FEED_BODY  (1024 * 1024)
+#define LIMIT_FEED_ITEMS 500
+
 /* Database waits, milliseconds */
 #define LIMIT_STATEMENT_MS        30000
 #define LIMIT_LOCK_MS             10000

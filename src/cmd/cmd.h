@@ -21,6 +21,8 @@ int cmd_org(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_brain(int argc, char **argv);
+int cmd_roi(int argc, char **argv);
+int cmd_rates(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_settings(int argc, char **argv);
 int cmd_routes(int argc, char **argv);

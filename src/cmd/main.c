@@ -19,6 +19,8 @@ static const struct {
     {"org", cmd_org, "add and list orgs; make API keys"},
     {"user", cmd_user, "add and list users; set passwords"},
     {"report", cmd_report, "ROI per creative as a table or JSON"},
+    {"roi", cmd_roi, "make the sums behind the reports anew"},
+    {"rates", cmd_rates, "currency rates: list, import a CSV file, ask the bank's feed"},
     {"brain", cmd_brain, "run, show and replay the autopilot's decisions"},
     {"doctor", cmd_doctor, "check this installation and say what to mend"},
     {"settings", cmd_settings, "the manual of all settings"},

@@ -35,6 +35,7 @@ const struct job_kind *const server_job_kinds[] = {
     launch_jobs,
     lead_jobs,
     metric_jobs,
+    rate_jobs,
     brain_jobs,
     action_jobs,
     event_jobs,
@@ -114,6 +115,9 @@ static void scheduler_turn(void *arg)
             log_err("scheduler.tokens", &err);
         if (!notify_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.notify_sweep", &err);
+        if (!rate_schedule(&server->boot->app, server->scheduler_db, arena, clock_wall_ms(),
+                           &err))
+            log_err("scheduler.rates", &err);
         if (!server->boot->by_hand && !brain_schedule(&server->boot->app, server->scheduler_db,
                                                       arena, clock_wall_ms(), NULL, &err))
             log_err("scheduler.brain", &err);

@@ -39,6 +39,8 @@
       "address under which browsers and platforms reach us; empty is http://address:port")     \
     I(queue_age_ms, 2000, 50, 60000, "ms",                                                     \
       "refuse new requests when the oldest has waited so long")                                \
+    T(rates_feed_url, "",                                                                      \
+      "feed of currency rates; https://nationalbank.kz/rss/get_rates.cfm, empty is none")      \
     I(request_seconds, 30, 1, 600, "seconds", "deadline of one request")                       \
     T(sandbox_faults, "", "JSON of faults to begin with (sandbox)")                            \
     T(sandbox_seed, "1", "seed of the sandbox's world")                                        \

@@ -118,6 +118,25 @@ struct currency_rate {
 };
 LIST(currency_rates, struct currency_rate);
 
+/* Would it be taken?  ERR_INVALID names the field. */
+MUST_CHECK bool currency_rate_check(const struct currency_rate *rate, struct err *err);
+/* A rate from elsewhere: what a person has set stays.  *stored grows when it is new or other.
+ */
+MUST_CHECK bool currency_rate_offer(struct db *db, const struct currency_rate *rate,
+                                    int64_t *stored, struct err *err);
+/* A CSV file (metric/rate_read.h) as if set by hand, all or nothing; *n = how many. */
+MUST_CHECK bool currency_rate_import(struct db *db, struct arena *arena, struct str csv,
+                                     struct str actor, int64_t *n, struct err *err);
+/* Ask the bank's feed for a day, for the org in scope; *n = new or other than before. */
+MUST_CHECK bool currency_rate_fetch(const struct app *app, struct db *db, struct net *net,
+                                    struct arena *arena, struct str day, int64_t *n,
+                                    struct err *err);
+/* Job "rates.fetch" of no org, args {"day"}: asks once, for all orgs.  rate_schedule, called
+ * every few seconds in system scope, adds it once a day where rates_feed_url is set. */
+extern const struct job_kind rate_jobs[];
+MUST_CHECK bool rate_schedule(const struct app *app, struct db *db, struct arena *arena,
+                              int64_t now_ms, struct err *err);
+
 /* All rates that convert to or from `currency` ("" = every rate) up to `last_day`, oldest
  * first: one query for a whole report.  currency_convert_by then works in memory. */
 MUST_CHECK bool currency_rate_list(struct db *db, struct arena *arena, struct str currency,

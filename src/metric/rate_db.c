@@ -4,36 +4,39 @@
 #include "base/clock.h"
 #include "db/db.h"
 #include "metric/metric.h"
+#include "metric/rate_read.h"
 #include "text/money.h"
 #include "text/zone.h"
 
-static bool check_pair(struct str base, struct str quote, struct str day, int64_t rate_micros,
-                       struct err *err)
+bool currency_rate_check(const struct currency_rate *rate, struct err *err)
 {
-    if (!money_currency_known(base))
-        return err_input(err, "base", "give an ISO 4217 code such as USD",
-                         "\"" STR_FMT "\" is not a currency we know",
-                         STR_ARG(str_sub(base, 0, 10)));
-    if (!money_currency_known(quote))
-        return err_input(err, "quote", "give an ISO 4217 code such as KZT",
-                         "\"" STR_FMT "\" is not a currency we know",
-                         STR_ARG(str_sub(quote, 0, 10)));
-    if (str_eq(base, quote))
-        return err_input(err, "quote", "give two different currencies",
-                         "a currency has no rate to itself");
-    if (!day_valid(day))
-        return err_input(err, "day", "write it as 2026-11-24", "\"" STR_FMT "\" is not a day",
-                         STR_ARG(str_sub(day, 0, 20)));
-    if (rate_micros <= 0)
-        return err_input(err, "rate", "give units of quote for one unit of base, above 0",
-                         "the rate is not above 0");
+    return rate_check_pair(rate->base, rate->quote, rate->day, rate->rate_micros, err);
+}
+
+bool currency_rate_offer(struct db *db, const struct currency_rate *rate, int64_t *stored,
+                         struct err *err)
+{
+    int64_t changed;
+
+    if (!currency_rate_check(rate, err) ||
+        !db_run(db, &changed, err,
+                "INSERT INTO currency_rates (org_id, base, quote, day, rate_micros, source,"
+                " set_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                " ON CONFLICT (org_id, base, quote, day) DO UPDATE SET"
+                " rate_micros = excluded.rate_micros, source = excluded.source,"
+                " set_ms = excluded.set_ms WHERE currency_rates.source <> 'manual'"
+                " AND currency_rates.rate_micros <> excluded.rate_micros",
+                TEXT(db_scope_org(db)), TEXT(rate->base), TEXT(rate->quote), TEXT(rate->day),
+                INT(rate->rate_micros), TEXT(rate->source), INT(clock_wall_ms())))
+        return false;
+    *stored += changed;
     return true;
 }
 
 bool currency_rate_set(struct db *db, struct str base, struct str quote, struct str day,
                        int64_t rate_micros, struct str source, struct err *err)
 {
-    if (!check_pair(base, quote, day, rate_micros, err))
+    if (!rate_check_pair(base, quote, day, rate_micros, err))
         return false;
     return db_run(db, NULL, err,
                   "INSERT INTO currency_rates (org_id, base, quote, day, rate_micros, source,"
