@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Written back as we go, so that little is left for the sync at the end. */
@@ -28,6 +29,7 @@ struct upload_stream {
     struct str sum;
     bool overflow;
     int failure; /* errno of a write; 0 = none */
+    const struct conf *conf;
 };
 
 /* --- the beginning --- */
@@ -109,6 +111,7 @@ bool upload_begin(const struct app *app, struct db *db, struct arena *arena, str
     s->most = s->length >= 0 ? s->length : upload_ceiling(app->conf);
     s->run = s->hold.run;
     s->checked = piece->checked;
+    s->conf = app->conf;
     s->sum = piece->sum;
     if (s->checked)
         seal_run_begin(&s->check, piece->hash);
@@ -117,6 +120,15 @@ bool upload_begin(const struct app *app, struct db *db, struct arena *arena, str
 }
 
 /* --- the bytes --- */
+
+/* The database and everybody else need the room that is left. */
+static bool reserve_is_left(const struct upload_stream *s)
+{
+    struct statvfs disk;
+
+    return fstatvfs(s->hold.fd, &disk) != 0 ||
+           (int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= s->conf->disk_reserve_mb << 20;
+}
 
 static void count(struct upload_stream *s, struct str written)
 {
@@ -128,6 +140,8 @@ static void count(struct upload_stream *s, struct str written)
         (void)sync_file_range(s->hold.fd, s->written_back, s->offset - s->written_back,
                               SYNC_FILE_RANGE_WRITE);
         s->written_back = s->offset;
+        if (!reserve_is_left(s))
+            s->failure = ENOSPC;
     }
 }
 
@@ -148,7 +162,7 @@ bool upload_write(struct upload_stream *s, struct str bytes)
         count(s, str_sub(bytes, 0, (size_t)n));
         bytes = str_sub(bytes, (size_t)n, bytes.n);
     }
-    return true;
+    return !s->failure;
 }
 
 /* --- the end --- */

@@ -711,6 +711,41 @@ static void quotas_and_a_full_disk_refuse_before_the_first_byte(struct database 
     end(&g);
 }
 
+/* Others fill the disk while a piece comes: it stops before the reserve is used up. */
+static void a_disk_that_fills_up_stops_a_piece_and_keeps_what_came(struct database *database,
+                                                                   struct db *db)
+{
+    struct ground g;
+    struct upload u;
+    struct upload_stream *stream;
+    struct upload_piece piece = {.size = 20 << 20, .length = -1};
+    enum { STEP = 1 << 20 };
+
+    begin(&g, database, db);
+    struct str bytes = noise(&g, 20 << 20);
+    CHECK_OK(add(&g, 20 << 20, &u), g.err);
+    struct str id = u.id;
+    CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
+                          &why, &g.err),
+             g.err);
+    CHECK(upload_write(stream, str_sub(bytes, 0, STEP)), "there is room");
+    g.conf.disk_reserve_mb = INT64_C(1) << 40;
+    size_t at = STEP;
+    while (at < bytes.n && upload_write(stream, str_sub(bytes, at, STEP)))
+        at += STEP;
+    CHECK(at < bytes.n, "it was stopped");
+    CHECK(!upload_end(&g.app, db, g.arena, stream, false, clock_wall_ms(), &u, &why, &g.err) &&
+              g.err.kind == ERR_BUSY && why == UPLOAD_OTHER,
+          "%s", g.err.text);
+    g.conf.disk_reserve_mb = 0;
+    CHECK_OK(settle(&g, id, &u), g.err);
+    CHECK(u.offset >= STEP, "%lld", (long long)u.offset);
+    CHECK_OK(send(&g, id, u.offset, str_sub(bytes, (size_t)u.offset, bytes.n), true, &u),
+             g.err);
+    CHECK(file_is(&g, u.creative_id, bytes), "the bytes");
+    end(&g);
+}
+
 /* --- the sweep ----------------------------------------------------------- */
 
 static const struct job_kind *const kinds[] = {upload_jobs, NULL};
@@ -832,6 +867,7 @@ int main(void)
     RUN_ON_DATABASES(a_late_holder_cannot_store);
     RUN_ON_DATABASES(what_cannot_become_a_creative_is_refused_at_once);
     RUN_ON_DATABASES(quotas_and_a_full_disk_refuse_before_the_first_byte);
+    RUN_ON_DATABASES(a_disk_that_fills_up_stops_a_piece_and_keeps_what_came);
     RUN_ON_DATABASES(what_expired_is_swept_and_activity_puts_it_off);
     RUN_ON_DATABASES(a_removed_upload_is_gone);
     RUN_ON_DATABASES(a_failure_at_any_statement_loses_nothing);
