@@ -226,28 +226,45 @@ static bool give_role(struct demo *demo, size_t position, struct str bytes, stru
     return demo_sandbox_call(demo, "POST", STR("/sandbox/roles"), body, NULL, err);
 }
 
+static void put_metadata(struct demo *demo, struct buf *out, const char *key, struct str value)
+{
+    buf_fmt(out, "%s%s " STR_FMT, buf_str(out).n ? "," : "", key,
+            STR_ARG(base64_encode(demo->arena, value)));
+}
+
 static bool upload_clip(struct demo *demo, const struct clip *clip, struct err *err)
 {
-    struct arena *a = demo->arena;
-    struct net_answer raw;
-    const struct json *answer;
-    struct str url = str_fmt(
-        a,
-        STR_FMT "/api/creatives/upload?direction_id=" STR_FMT "&title=" STR_FMT
-                "&ad_text=" STR_FMT,
-        STR_ARG(demo->base), STR_ARG(demo->direction_id), STR_ARG(url_encode(a, clip->title)),
-        STR_ARG(url_encode(a, STR("English with a tutor, first lesson free"))));
+    struct buf metadata;
+    struct str id;
 
+    buf_init(&metadata, demo->arena, 8192);
+    put_metadata(demo, &metadata, "filename",
+                 str_fmt(demo->arena, STR_FMT "%s", STR_ARG(clip->title),
+                         str_has(clip->title, STR(".")) ? "" : ".mp4"));
+    put_metadata(demo, &metadata, "title", clip->title);
+    put_metadata(demo, &metadata, "direction_id", demo->direction_id);
+    put_metadata(demo, &metadata, "ad_text", STR("English with a tutor, first lesson free"));
     if (!give_role(demo, demo->creative_ids.n, clip->bytes, err) ||
-        !demo_fetch(demo, "POST", url, STR("video/mp4"), clip->bytes, &raw, err) ||
-        !json_parse(a, raw.body, &answer, err))
-        return false;
-    if (raw.status != 201)
-        return err_set(err, ERR_BROKEN, "the upload of \"" STR_FMT "\" answered %d: " STR_FMT,
-                       STR_ARG(clip->title), raw.status,
-                       STR_ARG(json_text(answer, "detail", STR(""))));
-    *strs_add(&demo->creative_ids, a) = json_text(answer, "id", STR(""));
+        !demo_upload(demo, buf_str(&metadata), clip->bytes, &id, err))
+        return err_while(err, "uploading \"" STR_FMT "\"", STR_ARG(clip->title));
+    *strs_add(&demo->creative_ids, demo->arena) = id;
     return true;
+}
+
+/* On the platform by now, or the reason why not; *heard is what was said in it. */
+static bool check_clip(struct demo *demo, struct str id, struct str *heard, struct err *err)
+{
+    const struct json *answer;
+
+    if (!demo_call(demo, "GET", str_fmt(demo->arena, "/api/creatives/" STR_FMT, STR_ARG(id)),
+                   STR(""), &answer, err))
+        return false;
+    *heard = json_text(answer, "transcript.text", STR(""));
+    return str_eq(json_text(answer, "push_state", STR("")), STR("ready")) ||
+           err_set(err, ERR_BROKEN, "the video is " STR_FMT ": " STR_FMT STR_FMT,
+                   STR_ARG(json_text(answer, "status", STR(""))),
+                   STR_ARG(json_text(answer, "error_text", STR(""))),
+                   STR_ARG(json_text(answer, "push_text", STR(""))));
 }
 
 /* A person's own video, read whole into memory. */
@@ -289,8 +306,16 @@ static bool upload_creatives(struct demo *demo, struct str *outcome, struct err 
             return false;
         bytes += clip.bytes.n;
     }
-    *outcome = str_fmt(demo->arena, "%zu videos, %zu KB, each with its MD5",
-                       demo->creative_ids.n, bytes / 1024);
+    struct str heard = STR("");
+    if (!demo_settle(demo, err))
+        return false;
+    for (size_t i = 0; i < demo->creative_ids.n; i++)
+        if (!check_clip(demo, demo->creative_ids.at[i], &heard, err))
+            return false;
+    *outcome =
+        str_fmt(demo->arena, "%zu videos, %zu KB by TUS%s" STR_FMT "%s", demo->creative_ids.n,
+                bytes / 1024, heard.n ? "; the last one says \"" : "",
+                STR_ARG(str_sub(heard, 0, 60)), heard.n ? "\"" : "");
     return true;
 }
 

@@ -64,6 +64,12 @@ MUST_CHECK bool demo_fetch(struct demo *demo, const char *method, struct str url
                            struct str type, struct str body, struct net_answer *answer,
                            struct err *err);
 
+/* By TUS, in pieces, as a client whose connection breaks between them.  `metadata` is the
+ * header's text. */
+#define DEMO_PIECE ((size_t)4 * 1024 * 1024)
+MUST_CHECK bool demo_upload(struct demo *demo, struct str metadata, struct str bytes,
+                            struct str *creative_id, struct err *err);
+
 /* The fortnight's ROI of the demo's account. */
 struct roi_question demo_question(const struct demo *demo);
 /* Until no job of the org is due, or due within minutes. */
