@@ -6,7 +6,6 @@
 #include "lead/lead_db.h"
 
 _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
-#define BLOCK_OF(ms) ms " / 2592000000"
 
 /* --- leads ------------------------------------------------------------------------ */
 
@@ -39,30 +38,35 @@ _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
     " UNION ALL SELECT d.lead_id FROM leads d WHERE d.org_id = $1"                             \
     "  AND d.duplicate_of = " FIRST " AND d.duplicate_of <> '')"
 
-#define INSERT_LEAD_BLOCKS                                                                     \
+/* The sums of facts `f`, times a sign. */
+#define INSERT_LEAD_BLOCKS(sign, facts)                                                        \
     "INSERT INTO lead_blocks (org_id, ad_account_id, creative_id, block, platform,"            \
-    " direction_id, leads, duplicates, qualified) "
-#define SELECT_LEAD_BLOCKS(sign)                                                               \
-    "SELECT f.org_id, f.ad_account_id, f.creative_id, " BLOCK_OF(                              \
-        "f.created_ms") ", f.platform, f.direction_id, CAST(sum(f.person) AS BIGINT)" sign     \
-                        ", CAST(sum(1 - f.person) AS BIGINT)" sign                             \
-                        ", CAST(sum(f.qualified) AS BIGINT)" sign                              \
-                        " FROM lead_facts f WHERE f.org_id = $1 AND "
-#define GROUP_LEAD_BLOCKS " GROUP BY 1, 2, 3, 4, 5, 6"
+    " direction_id, leads, duplicates, qualified)"                                             \
+    " SELECT f.org_id, f.ad_account_id, f.creative_id, f.created_ms / 2592000000, f.platform," \
+    " f.direction_id, CAST(sum(f.person) AS BIGINT)" sign                                      \
+    ", CAST(sum(1 - f.person) AS BIGINT)" sign ", CAST(sum(f.qualified) AS BIGINT)" sign       \
+    " FROM " facts " GROUP BY 1, 2, 3, 4, 5, 6"
 
+/* CROSS JOIN: SQLite goes from the few leads to their facts, whatever order the groups ask. */
 static bool count_leads(struct db *db, struct str lead_id, int64_t sign, struct err *err)
 {
     return db_pipe(
         db, err,
-        INSERT_LEAD_BLOCKS SELECT_LEAD_BLOCKS(
-            " * CAST($3 AS BIGINT)") "f.lead_id IN " PERSON GROUP_LEAD_BLOCKS
-                                     " ON CONFLICT (org_id, ad_account_id, creative_id, block, "
-                                     "platform,"
-                                     " direction_id) DO UPDATE SET"
-                                     " leads = lead_blocks.leads + excluded.leads,"
-                                     " duplicates = lead_blocks.duplicates + "
-                                     "excluded.duplicates,"
-                                     " qualified = lead_blocks.qualified + excluded.qualified",
+        INSERT_LEAD_BLOCKS(
+            " * CAST($3 AS BIGINT)", PERSON
+            " s CROSS JOIN lead_facts f"
+            " WHERE f.org_id = $1 AND f.lead_id = s.lead_id") " ON CONFLICT (org_id, "
+                                                              "ad_account_id, creative_id, "
+                                                              "block, platform, direction_id)"
+                                                              " DO UPDATE SET leads = "
+                                                              "lead_blocks.leads + "
+                                                              "excluded.leads,"
+                                                              " duplicates = "
+                                                              "lead_blocks.duplicates + "
+                                                              "excluded.duplicates,"
+                                                              " qualified = "
+                                                              "lead_blocks.qualified + "
+                                                              "excluded.qualified",
         TEXT(db_scope_org(db)), TEXT(lead_id), INT(sign));
 }
 
@@ -107,36 +111,41 @@ bool lead_facts_renew(struct db *db, struct str lead_id, bool is_new, struct err
     " UNION ALL SELECT c.purchase_id FROM purchases c WHERE c.org_id = $1"                     \
     "  AND c.lead_id = $3 AND c.lead_id <> '')"
 
-#define INSERT_SALE_BLOCKS                                                                     \
+#define BASES "(SELECT 'lead' AS basis UNION ALL SELECT 'payment') b"
+#define INSERT_SALE_BLOCKS(sign, facts)                                                        \
     "INSERT INTO sale_blocks (org_id, basis, ad_account_id, creative_id, block, platform,"     \
-    " direction_id, currency, sales, refunds, amount_micros, refund_micros) "
-#define SELECT_SALE_BLOCKS(sign)                                                               \
-    "SELECT f.org_id, b.basis, f.ad_account_id, f.creative_id,"                                \
+    " direction_id, currency, sales, refunds, amount_micros, refund_micros)"                   \
+    " SELECT f.org_id, b.basis, f.ad_account_id, f.creative_id,"                               \
     " CASE b.basis WHEN 'lead' THEN f.lead_ms ELSE f.paid_ms END / 2592000000, f.platform,"    \
     " f.direction_id, f.currency, CAST(sum(f.sales) AS BIGINT)" sign                           \
     ", CAST(sum(1 - f.sales) AS BIGINT)" sign ", CAST(sum(f.amount_micros) AS BIGINT)" sign    \
     ", CAST(sum(CASE f.sales WHEN 1 THEN 0 ELSE -f.amount_micros END) AS BIGINT)" sign         \
-    " FROM sale_facts f, (SELECT 'lead' AS basis UNION ALL SELECT 'payment') b"                \
-    " WHERE f.org_id = $1"
-#define GROUP_SALE_BLOCKS " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+    " FROM " facts " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
 
 static bool count_sales(struct db *db, struct str purchase_id, struct str lead_id, int64_t sign,
                         struct err *err)
 {
-    return db_pipe(
-        db, err,
-        INSERT_SALE_BLOCKS SELECT_SALE_BLOCKS(
-            " * CAST($4 AS BIGINT)") " AND f.purchase_id IN " PURCHASES GROUP_SALE_BLOCKS
-                                     " ON CONFLICT (org_id, basis, ad_account_id, creative_id, "
-                                     "block, platform,"
-                                     " direction_id, currency) DO UPDATE SET"
-                                     " sales = sale_blocks.sales + excluded.sales,"
-                                     " refunds = sale_blocks.refunds + excluded.refunds,"
-                                     " amount_micros = sale_blocks.amount_micros + "
-                                     "excluded.amount_micros,"
-                                     " refund_micros = sale_blocks.refund_micros + "
-                                     "excluded.refund_micros",
-        TEXT(db_scope_org(db)), TEXT(purchase_id), TEXT(lead_id), INT(sign));
+    return db_pipe(db, err,
+                   INSERT_SALE_BLOCKS(" * CAST($4 AS BIGINT)",
+                                      PURCHASES " s CROSS JOIN sale_facts f CROSS JOIN " BASES
+                                                " WHERE f.org_id = $1 AND f.purchase_id = "
+                                                "s.purchase_id") " ON CONFLICT (org_id, basis, "
+                                                                 "ad_account_id, creative_id, "
+                                                                 "block, platform,"
+                                                                 " direction_id, currency) DO "
+                                                                 "UPDATE SET"
+                                                                 " sales = sale_blocks.sales + "
+                                                                 "excluded.sales,"
+                                                                 " refunds = "
+                                                                 "sale_blocks.refunds + "
+                                                                 "excluded.refunds,"
+                                                                 " amount_micros = "
+                                                                 "sale_blocks.amount_micros + "
+                                                                 "excluded.amount_micros,"
+                                                                 " refund_micros = "
+                                                                 "sale_blocks.refund_micros + "
+                                                                 "excluded.refund_micros",
+                   TEXT(db_scope_org(db)), TEXT(purchase_id), TEXT(lead_id), INT(sign));
 }
 
 static bool renew_sales(struct db *db, struct str purchase_id, struct str lead_id, bool is_new,
@@ -210,8 +219,8 @@ static bool rebuild_lead_block(struct db *db, int64_t block, int64_t *n, struct 
                   "l.created_ms >= $2 AND l.created_ms < $3",
                   TEXT(org_id), INT(from_ms), INT(to_ms)) &&
            db_run(db, NULL, err,
-                  INSERT_LEAD_BLOCKS SELECT_LEAD_BLOCKS(
-                      "") "f.created_ms >= $2 AND f.created_ms < $3" GROUP_LEAD_BLOCKS,
+                  INSERT_LEAD_BLOCKS("", "lead_facts f WHERE f.org_id = $1"
+                                         " AND f.created_ms >= $2 AND f.created_ms < $3"),
                   TEXT(org_id), INT(from_ms), INT(to_ms));
 }
 
@@ -225,8 +234,10 @@ static bool rebuild_sales(struct db *db, int64_t *n, struct err *err)
            db_run(db, n, err,
                   "INSERT INTO sale_facts (" SALE_FACT_COLUMNS ") " SELECT_SALE_FACTS,
                   TEXT(org_id)) &&
-           db_run(db, NULL, err, INSERT_SALE_BLOCKS SELECT_SALE_BLOCKS("") GROUP_SALE_BLOCKS,
-                  TEXT(org_id));
+           db_run(
+               db, NULL, err,
+               INSERT_SALE_BLOCKS("", "sale_facts f CROSS JOIN " BASES " WHERE f.org_id = $1"),
+               TEXT(org_id));
 }
 
 bool fact_rebuild(struct db *db, struct arena *arena, struct fact_counts *out, struct err *err)

@@ -431,7 +431,9 @@ bool lead_move_person(struct db *db, struct str old_first, struct str new_first,
 {
     return db_run(db, NULL, err,
                   "UPDATE leads SET duplicate_of = $3, updated_ms = $4"
-                  " WHERE org_id = $1 AND (lead_id = $2 OR duplicate_of = $2)",
+                  " WHERE org_id = $1 AND lead_id IN (SELECT CAST($2 AS TEXT)"
+                  " UNION ALL SELECT d.lead_id FROM leads d WHERE d.org_id = $1"
+                  "  AND d.duplicate_of = $2 AND d.duplicate_of <> '')",
                   TEXT(db_scope_org(db)), TEXT(old_first), TEXT(new_first), INT(now_ms));
 }
 

@@ -120,7 +120,9 @@ bool purchase_set_lead(struct db *db, struct str purchase_id, const struct lead 
                   "UPDATE purchases SET lead_id = $3, creative_id = $4, ad_account_id = $5,"
                   " lead_ms = $6,"
                   " match_cause = CASE WHEN kind = 'sale' THEN $7 ELSE match_cause END"
-                  " WHERE org_id = $1 AND (purchase_id = $2 OR refund_of = $2)",
+                  " WHERE org_id = $1 AND purchase_id IN (SELECT CAST($2 AS TEXT)"
+                  " UNION ALL SELECT r.purchase_id FROM purchases r WHERE r.org_id = $1"
+                  "  AND r.refund_of = $2 AND r.refund_of <> '')",
                   TEXT(db_scope_org(db)), TEXT(purchase_id), TEXT(lead->lead_id),
                   TEXT(lead->creative_id), TEXT(lead->ad_account_id), INT(lead->created_ms),
                   TEXT(match_cause));

@@ -24,27 +24,40 @@ static void read_days(struct db_rows *rows, struct arena *arena, struct roi_spen
 }
 
 #define SPEND_KEY "h.ad_account_id, h.platform, h.creative_id, h.day, h.currency"
-/* An ad's direction is that of its mapping; the figures by ad do not name it. */
-#define SPEND_BY_AD                                                                            \
+/* An ad's direction is that of its mapping; the figures by ad do not name it.  Four texts: an
+ * optional condition would keep the databases from going straight to the account's days. */
+#define ACCOUNT     " AND h.ad_account_id = $3"
+#define ANY_ACCOUNT " AND $3 = ''"
+#define DIRECTION                                                                              \
+    " AND a.direction_id = $6 AND h.ad_account_id IN (SELECT d.ad_account_id"                  \
+    " FROM directions d WHERE d.org_id = $1 AND d.direction_id = $6)"
+#define ANY_DIRECTION " AND $6 = ''"
+#define SPEND_BY_AD(account, direction)                                                        \
     "SELECT " SPEND_KEY ", CAST(sum(h.spend_micros) AS BIGINT),"                               \
     " CAST(sum(h.impressions) AS BIGINT), CAST(sum(h.clicks) AS BIGINT),"                      \
     " CAST(sum(CASE WHEN h.result_kind = 'leads' THEN h.results ELSE 0 END) AS BIGINT)"        \
     " FROM creative_metrics_history h LEFT JOIN ads a ON a.org_id = h.org_id"                  \
-    " AND a.platform = h.platform AND a.ad_id = h.ad_id"                                       \
-    " WHERE h.org_id = $1 AND ($2 = '' OR h.platform = $2)"                                    \
-    " AND ($3 = '' OR h.ad_account_id = $3) AND h.day >= $4 AND h.day <= $5"                   \
-    " AND ($6 = '' OR (a.direction_id = $6 AND h.ad_account_id IN"                             \
-    "  (SELECT d.ad_account_id FROM directions d WHERE d.org_id = $1"                          \
-    "   AND d.direction_id = $6)))"
+    " AND a.platform = h.platform AND a.ad_id = h.ad_id WHERE h.org_id = $1" account direction \
+    " AND ($2 = '' OR h.platform = $2) AND h.day >= $4 AND h.day <= $5"
+#define SPEND_VALUES                                                                           \
+    TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id),               \
+        TEXT(filter->first_day), TEXT(filter->last_day), TEXT(filter->direction_id)
+#define SPEND_SUMS(account, direction) SPEND_BY_AD(account, direction) " GROUP BY " SPEND_KEY
 
 bool roi_spend_truth(struct db *db, struct arena *arena, const struct roi_filter *filter,
                      struct roi_spend_days *out, struct err *err)
 {
+    bool account = filter->ad_account_id.n > 0, direction = filter->direction_id.n > 0;
     struct db_rows rows;
 
-    db_select(db, arena, &rows, SPEND_BY_AD " GROUP BY " SPEND_KEY, TEXT(db_scope_org(db)),
-              TEXT(filter->platform), TEXT(filter->ad_account_id), TEXT(filter->first_day),
-              TEXT(filter->last_day), TEXT(filter->direction_id));
+    if (account && direction)
+        db_select(db, arena, &rows, SPEND_SUMS(ACCOUNT, DIRECTION), SPEND_VALUES);
+    else if (account)
+        db_select(db, arena, &rows, SPEND_SUMS(ACCOUNT, ANY_DIRECTION), SPEND_VALUES);
+    else if (direction)
+        db_select(db, arena, &rows, SPEND_SUMS(ANY_ACCOUNT, DIRECTION), SPEND_VALUES);
+    else
+        db_select(db, arena, &rows, SPEND_SUMS(ANY_ACCOUNT, ANY_DIRECTION), SPEND_VALUES);
     read_days(&rows, arena, out);
     return db_done(&rows, err);
 }
@@ -55,22 +68,31 @@ bool roi_spend_truth(struct db *db, struct arena *arena, const struct roi_filter
     "  OR (" unattributed " = 1 AND " id " = '' AND NOT EXISTS (SELECT 1 FROM creatives v"     \
     "   WHERE v.org_id = $1 AND v.creative_id = " t ".creative_id)))"
 
+#define PLACE                                                                                  \
+    "h.ad_account_id || ' ' || h.platform || ' ' || h.creative_id || ' ' || h.currency"
+#define SPEND_PAGE(account, direction)                                                         \
+    SPEND_BY_AD(account, direction)                                                            \
+    OF_CREATIVE("h", "$7", "$8")                                                               \
+    " AND h.day >= $9 AND (h.day, " PLACE ") > ($9, $10) GROUP BY " SPEND_KEY                  \
+    " ORDER BY h.day, " PLACE " LIMIT $11"
+#define SPEND_PAGE_VALUES                                                                      \
+    SPEND_VALUES, TEXT(page->creative_id), INT(page->unattributed), TEXT(page->after_day),     \
+        TEXT(page->after_key), INT(page->limit)
+
 bool roi_spend_rows(struct db *db, struct arena *arena, const struct roi_filter *filter,
                     const struct roi_page *page, struct roi_spend_days *out, struct err *err)
 {
+    bool account = filter->ad_account_id.n > 0, direction = filter->direction_id.n > 0;
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              SPEND_BY_AD OF_CREATIVE(
-                  "h", "$7",
-                  "$8") " AND (h.day, h.ad_account_id || ' ' ||"
-                        " h.platform || ' ' || h.creative_id || ' ' || h.currency) > ($9, $10)"
-                        " GROUP BY " SPEND_KEY " ORDER BY h.day, h.ad_account_id || ' ' ||"
-                        " h.platform || ' ' || h.creative_id || ' ' || h.currency LIMIT $11",
-              TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id),
-              TEXT(filter->first_day), TEXT(filter->last_day), TEXT(filter->direction_id),
-              TEXT(page->creative_id), INT(page->unattributed), TEXT(page->after_day),
-              TEXT(page->after_key), INT(page->limit));
+    if (account && direction)
+        db_select(db, arena, &rows, SPEND_PAGE(ACCOUNT, DIRECTION), SPEND_PAGE_VALUES);
+    else if (account)
+        db_select(db, arena, &rows, SPEND_PAGE(ACCOUNT, ANY_DIRECTION), SPEND_PAGE_VALUES);
+    else if (direction)
+        db_select(db, arena, &rows, SPEND_PAGE(ANY_ACCOUNT, DIRECTION), SPEND_PAGE_VALUES);
+    else
+        db_select(db, arena, &rows, SPEND_PAGE(ANY_ACCOUNT, ANY_DIRECTION), SPEND_PAGE_VALUES);
     read_days(&rows, arena, out);
     return db_done(&rows, err);
 }
@@ -96,12 +118,13 @@ bool roi_spend_rows(struct db *db, struct arena *arena, const struct roi_filter 
                                            "  AND (" ORDER_OF("n") ") > (" ORDER_OF(           \
                                                "l") ")) THEN 0 ELSE 1 END"
 #define PERSON_QUALIFIED                                                                       \
-    "CASE WHEN EXISTS (SELECT 1 FROM leads o WHERE o.org_id = l.org_id"                        \
-    " AND (o.lead_id = " PERSON("l") " OR (o.duplicate_of = " PERSON(                          \
-        "l") "  AND o.duplicate_of <> ''))"                                                    \
-             " AND EXISTS (SELECT 1 FROM lead_transitions u WHERE u.org_id = o.org_id"         \
-             "  AND u.lead_id = o.lead_id AND u.kind = 'stage'"                                \
-             "  AND u.to_value IN ('qualified', 'scheduled', 'purchase'))) THEN 1 ELSE 0 END"
+    "CASE WHEN EXISTS (SELECT 1 FROM lead_transitions u WHERE u.org_id = l.org_id"             \
+    " AND u.lead_id IN (SELECT " PERSON(                                                       \
+        "l") " UNION ALL SELECT o.lead_id FROM leads o"                                        \
+             "  WHERE o.org_id = l.org_id AND o.duplicate_of = " PERSON(                       \
+                 "l") "  AND o.duplicate_of <> '') AND u.kind = 'stage'"                       \
+                      " AND u.to_value IN ('qualified', 'scheduled', 'purchase')) THEN 1 "     \
+                      "ELSE 0 END"
 /* Of the accounts of one time zone: $7 says which, $8 lists them. */
 #define IN_PART(account, platform)                                                             \
     " AND ($7 = 0 OR (" account " || ' ' || " platform " IN {members $8}) = ($7 = 1))"
