@@ -18,6 +18,7 @@ extern const struct route creatives_files_routes[];   /* videos and posters */
 extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
 extern const struct route leads_routes[];     /* leads, stages, purchases */
 extern const struct route endpoints_routes[]; /* CRMs and chats that leads are handed to */
+extern const struct route dialogs_routes[];   /* chats with leads, and their rules */
 extern const struct route events_routes[];    /* conversions sent back */
 extern const struct route metrics_routes[];   /* collections, currency rates */
 extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */

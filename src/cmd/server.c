@@ -17,6 +17,7 @@
 #include "event/event.h"
 #include "hook/hook.h"
 #include "job/job.h"
+#include "lead/dialog.h"
 #include "lead/lead.h"
 #include "metric/metric.h"
 #include "notify/notify.h"
@@ -40,6 +41,7 @@ const struct job_kind *const server_job_kinds[] = {
     action_jobs,
     event_jobs,
     notify_jobs,
+    dialog_jobs,
     NULL,
 };
 
@@ -57,6 +59,7 @@ static const struct route *const routes[] = {
     leads_routes,
     lead_keys_routes,
     endpoints_routes,
+    dialogs_routes,
     metrics_routes,
     roi_routes,
     brain_routes,

@@ -34,6 +34,10 @@
     T(log_format, "auto", "auto (words on a terminal, JSON elsewhere), json or text")          \
     I(media_org_mb, 102400, 0, 1073741824, "MB",                                               \
       "most room of one organisation's videos; 0 is no limit")                                 \
+    S(model_api_key, "", "key of the language model's server, where it wants one")             \
+    T(model_name, "", "name of the language model that reads dialogs")                         \
+    T(model_url, "",                                                                           \
+      "OpenAI-compatible base address, as http://localhost:11434/v1; empty asks no model")     \
     I(port, 8080, 0, 65535, "", "port the server listens on; 0 is any free one")               \
     T(public_url, "",                                                                          \
       "address under which browsers and platforms reach us; empty is http://address:port")     \
