@@ -6,6 +6,7 @@
 #   make asan | tsan          the same under sanitizers, in build/asan, build/tsan
 #   make unit | e2e | fuzz    parts of make test
 #   make bench-ingest         measured, side by side with a peer
+#   make bench-upload         the same of resumable uploads
 #   make bench-roi            the same of the ROI report, up to 10 million rows
 #   make format | lint        clang-format; the checkers
 #
@@ -50,7 +51,7 @@ DEMO_FILES := $(sort $(wildcard demo/*))
 SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
 
-.PHONY: all demo test asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-roi format lint clean deps deps-test
+.PHONY: all demo test asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
 all: $(B)/adwright
 
 $(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
@@ -100,6 +101,12 @@ $(B)/bench/stored: bench/ingest/stored.c $(B)/libadwright.a
 bench-ingest: deps-test
 	@$(MAKE) --no-print-directory -s all $(B)/bench/load $(B)/bench/stored
 	@bash bench/ingest/run.sh
+$(B)/bench/upload: bench/upload/client.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(LINK_$(FLAVOUR)) -lpthread
+bench-upload: deps-test
+	@$(MAKE) --no-print-directory -s all $(B)/bench/upload
+	@bash bench/upload/run.sh
 
 $(B)/bench/roi-data: bench/roi/data.c $(B)/libadwright.a
 	@mkdir -p $(@D)
