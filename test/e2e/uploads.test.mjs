@@ -204,6 +204,17 @@ for (const database of databases) {
       await becomesCreative(world, "Length told last", third);
     });
 
+    await t.test("one file over three connections, joined at the end", async () => {
+      const bytes = video(3 * MB);
+      line.rate = 6 * MB;
+      const one = uploading(world, bytes, "In parts", { parallelUploads: 3 });
+      await one.beyond(1 * MB);
+      line.cut();
+      line.rate = Infinity;
+      await one.done;
+      await becomesCreative(world, "In parts", bytes);
+    });
+
     await t.test("an expired upload is begun anew", async () => {
       const bytes = video(1 * MB);
       const made = await world.raw("POST", "/files", [["Upload-Length", bytes.length], ["Upload-Metadata", metadata(told(world, "Expired"))]]);

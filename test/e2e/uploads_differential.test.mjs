@@ -84,7 +84,7 @@ async function oracle(t) {
 }
 
 async function ours(t, database) {
-  const world = await start(t, { database, sandbox: false, flags: ["--upload_max_mb", "500"] });
+  const world = await start(t, { database, sandbox: false, flags: ["--upload_max_mb", String(largest / 1024 / 1024), "--upload_origins", "https://ads.example.com"] });
   return side({
     base: world.server.base,
     headers: [["Authorization", `Bearer ${world.orgs[0].key}`]],
