@@ -201,7 +201,7 @@ console.log('\nby tus-js-client: %s x @tus/server with SHA-256, %s x without; by
 let perUpload = median(results['ours, C client'].map((r) => r.rss))
 if (parallel) {
   needSpace(bytes * (parallel + 2))
-  const many = await withServer('ours', ['--upload_org_max_gb', '1000'], async (at) => {
+  const many = await withServer('ours', [], async (at) => {
     const idle = megabytesOf(at.pid, 'VmRSS')
     const { stdout } = await run(join(root, 'build/bench/upload'),
       ['-p', at.port, '-k', at.key, '-f', source, '-n', parallel].map(String))

@@ -23,9 +23,15 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(ADWRIGHT_|TIKTOK_)/.test(name)),
 );
 
+const running = new WeakMap(); // of a test: the programs that it launched
+
+// Removed when the test ends and nothing writes there any more.
 export function temporaryFolder(t) {
   const folder = mkdtempSync(join(tmpdir(), "adwright-e2e-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(async () => {
+    await Promise.all((running.get(t) ?? []).map((program) => program.stop("SIGKILL")));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
   return folder;
 }
 
@@ -78,6 +84,7 @@ export async function launch(t, command, flags, { env = {} } = {}) {
     if (!program.exited) child.kill(signal);
     return ended;
   };
+  running.set(t, [...(running.get(t) ?? []), program]);
   t.after(() => program.stop("SIGKILL"));
   return program;
 }

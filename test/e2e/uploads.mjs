@@ -2,7 +2,7 @@
 // client and server that can be cut, videos of any size, and a look at what is stored.
 import net from "node:net";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./harness.mjs";
 
@@ -128,16 +128,13 @@ export function video(size) {
   return Buffer.concat([clip, box, randomBytes(size - clip.length - 8)]);
 }
 
-// The SHA-256 of every file of at least `least` bytes below a folder.
-export function storedHashes(folder, least = 100_000) {
+// The SHA-256 of every file of this size below a folder.
+export function storedHashes(folder, size) {
   const hashes = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) hashes.push(...storedHashes(path, least));
-    else if (entry.isFile()) {
-      const bytes = readFileSync(path);
-      if (bytes.length >= least) hashes.push(sha256(bytes));
-    }
+    if (entry.isDirectory()) hashes.push(...storedHashes(path, size));
+    else if (statSync(path, { throwIfNoEntry: false })?.size === size) hashes.push(sha256(readFileSync(path)));
   }
   return hashes;
 }

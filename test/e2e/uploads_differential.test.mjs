@@ -5,7 +5,7 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import http from "node:http";
 import { createRequire } from "node:module";
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { databases, eventually, root, start, temporaryFolder } from "./harness.mjs";
 import { begin, exchange, version } from "./uploads.mjs";
@@ -24,7 +24,7 @@ const compared = [
 ];
 
 // One server to ask; `record` grows by one entry per asked request.
-function side({ base, headers, expire, stored }) {
+function side({ base, headers, expire, held }) {
   const one = {
     record: [],
     async ask(method, place, asked = [], body = undefined) {
@@ -41,7 +41,7 @@ function side({ base, headers, expire, stored }) {
     async hold(place, asked, half) {
       return begin(base, "PATCH", `/files${place}`, [...headers, ...asked], half);
     },
-    settle: (place, bytes) => eventually(`${bytes} bytes of ${place} are stored`, () => stored(place) >= bytes),
+    settle: (place, bytes) => eventually(`${bytes} bytes of ${place} are received`, () => held(place, bytes)),
     expire,
   };
   return one;
@@ -73,7 +73,7 @@ async function oracle(t) {
   return side({
     base: `http://127.0.0.1:${listener.address().port}`,
     headers: [],
-    stored: (place) => statSync(join(folder, place)).size,
+    held: (place, bytes) => statSync(join(folder, place)).size >= bytes,
     async expire(place) {
       const path = join(folder, `${place}.json`);
       const info = JSON.parse(readFileSync(path, "utf8"));
@@ -88,20 +88,15 @@ async function ours(t, database) {
   return side({
     base: world.server.base,
     headers: [["Authorization", `Bearer ${world.orgs[0].key}`]],
-    stored: (place) => sizeBelow(join(world.folder, "data"), place.slice(1)),
+    held: (place) => isLocked(join(world.folder, "data", "uploads", world.orgs[0].org, place)),
     expire: async () => world.clock.advance(30 * day),
   });
 }
 
-function sizeBelow(folder, id) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      const size = sizeBelow(path, id);
-      if (size >= 0) return size;
-    } else if (entry.name.includes(id)) return statSync(path).size;
-  }
-  return -1;
+// Our server keeps few bytes in memory until there are more or the request ends; what it has of an
+// upload in hand is the lock of its file.
+function isLocked(path) {
+  return readFileSync("/proc/locks", "utf8").includes(`:${statSync(path).ino} `);
 }
 
 // --- the table ---
@@ -126,14 +121,15 @@ function pattern(text) {
 }
 
 function differences(name, mine, theirs) {
-  assert.equal(mine.length, theirs.length, `${name}: not as many answers`);
   const found = [];
-  mine.forEach((one, at) => {
+  for (let at = 0; at < Math.max(mine.length, theirs.length); at++) {
+    // A script asks no further when an answer left it nothing to ask about.
+    const [one, other] = [mine[at] ?? { status: "not asked" }, theirs[at] ?? { status: "not asked" }];
     for (const field of ["status", ...compared]) {
-      if (one[field] === theirs[at][field]) continue;
-      found.push({ name: `${name} #${at + 1}`, field, mine: one[field] ?? "-", theirs: theirs[at][field] ?? "-" });
+      if (one[field] === other[field]) continue;
+      found.push({ name: `${name} #${at + 1}`, field, mine: one[field] ?? "-", theirs: other[field] ?? "-" });
     }
-  });
+  }
   return found;
 }
 
