@@ -147,6 +147,24 @@ static bool check_version(struct request *rq, struct reply *rp, struct err *err)
                      "this server speaks TUS 1.0.0");
 }
 
+/* Which of two would count?  Nobody knows, neither we nor what stands before us. */
+static bool check_once(struct request *rq, struct err *err)
+{
+    static const char *const single[] = {
+        "tus-resumable",       "upload-length",   "upload-offset", "upload-metadata",
+        "upload-defer-length", "upload-checksum", "upload-concat", "x-http-method-override"};
+
+    for (size_t i = 0; i < countof(single); i++) {
+        int times = 0;
+        for (size_t k = 0; k < rq->headers.n; k++)
+            times += str_eq(rq->headers.at[k].name, str(single[i]));
+        if (times > 1)
+            return err_input(err, single[i], "send it once", "the header %s is there %d times",
+                             single[i], times);
+    }
+    return true;
+}
+
 /* A number header; -1 where it is absent. */
 static bool read_number(struct request *rq, const char *header, const char *field,
                         int64_t *value, struct err *err)
@@ -288,7 +306,7 @@ static bool create(struct request *rq, struct reply *rp, struct err *err)
     struct upload u;
     enum upload_why why;
 
-    if (!check_version(rq, rp, err) || !read_wish(rq, &wish, err) ||
+    if (!check_version(rq, rp, err) || !check_once(rq, err) || !read_wish(rq, &wish, err) ||
         !read_piece(rq, &piece, err) || (with_upload && !need_piece_type(rq, rp, err)))
         return false;
     if (wish.length >= 0 && piece.size > wish.length) {
@@ -310,7 +328,7 @@ static bool patch(struct request *rq, struct reply *rp, struct err *err)
     struct upload_piece piece;
     int64_t offset;
 
-    if (!check_version(rq, rp, err) || !need_piece_type(rq, rp, err) ||
+    if (!check_version(rq, rp, err) || !check_once(rq, err) || !need_piece_type(rq, rp, err) ||
         !read_piece(rq, &piece, err) ||
         !read_number(rq, "upload-offset", "Upload-Offset", &offset, err) ||
         !read_number(rq, "upload-length", "Upload-Length", &piece.length, err))

@@ -75,6 +75,9 @@
     T(transcription_url, "",                                                                   \
       "transcription server: its root, or the address with /v1/audio/transcriptions or "       \
       "/inference")                                                                            \
+    B(upload_hash, true,                                                                       \
+      "SHA-256 of an upload as it arrives; no makes uploads cheaper and reads them once more " \
+      "afterwards")                                                                            \
     I(upload_hours, 24, 1, 720, "hours",                                                       \
       "an upload that nobody goes on with is removed after that")                              \
     I(upload_max_mb, 500, 1, 500, "MB", "largest file that can be uploaded")                   \

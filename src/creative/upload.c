@@ -204,7 +204,8 @@ bool upload_complete(const struct app *app, struct db *db, struct arena *arena,
         return false;
     file.path = upload_place(db, arena, done.id);
     file.size_bytes = done.length;
-    file.sha256 = hex_encode(arena, seal_run_sum(arena, &hold->run));
+    if (hold->hashed)
+        file.sha256 = hex_encode(arena, seal_run_sum(arena, &hold->run));
     done.state = STR("done");
     done.hash_state = STR("");
     done.expires_ms = upload_expiry(app->conf, now_ms);

@@ -168,6 +168,27 @@ bool upload_hash(int fd, int64_t from, int64_t to, struct seal_run *run, struct 
     return ok;
 }
 
+struct str upload_hash_state(struct arena *arena, const struct upload_hold *hold)
+{
+    return hold->hashed ? seal_run_save(arena, &hold->run) : STR("");
+}
+
+/* The hash as far as the row has it; what it does not have is read, the whole if need be. */
+static bool load_hash(struct arena *arena, struct upload_hold *hold, int64_t size,
+                      struct err *err)
+{
+    const struct upload *u = &hold->upload;
+    int64_t from = u->offset;
+
+    if (!hold->hashed)
+        return true;
+    if (size < from || !seal_run_load(arena, u->hash_state, &hold->run)) {
+        seal_run_begin(&hold->run, SEAL_SHA256);
+        from = 0;
+    }
+    return upload_hash(hold->fd, from, size, &hold->run, err);
+}
+
 /* The file is right.  What the row does not know yet is read once, and made durable. */
 static bool agree(struct db *db, struct arena *arena, struct upload_hold *hold, int64_t now_ms,
                   struct err *err)
@@ -184,21 +205,16 @@ static bool agree(struct db *db, struct arena *arena, struct upload_hold *hold, 
         if (ftruncate(hold->fd, size))
             return upload_file_failed(err, "cut", errno);
     }
-    int64_t from = u->offset;
-    if (size < from || !seal_run_load(arena, u->hash_state, &hold->run)) {
-        seal_run_begin(&hold->run, SEAL_SHA256);
-        from = 0;
-    }
-    if (size == u->offset && from == size)
-        return true;
-    if (!upload_hash(hold->fd, from, size, &hold->run, err))
+    if (!load_hash(arena, hold, size, err))
         return false;
+    if (size == u->offset)
+        return true;
     if (fdatasync(hold->fd))
         return upload_file_failed(err, "sync", errno);
     log_info("upload.recovered", LOG_TEXT("upload", u->id), LOG_INT("row", u->offset),
              LOG_INT("file", size));
     u->offset = size;
-    u->hash_state = seal_run_save(arena, &hold->run);
+    u->hash_state = upload_hash_state(arena, hold);
     return upload_store(db, u, now_ms, &changed, err);
 }
 
@@ -219,7 +235,7 @@ bool upload_take(const struct app *app, struct db *db, struct arena *arena, stru
                  const struct upload_evict *evict, int64_t now_ms, struct upload_hold *out,
                  enum upload_why *why, struct err *err)
 {
-    *out = (struct upload_hold){.fd = -1};
+    *out = (struct upload_hold){.fd = -1, .hashed = app->conf->upload_hash};
     if (!upload_get(db, arena, id, now_ms, &out->upload, err))
         return false;
     if (str_eq(out->upload.state, STR("done")))

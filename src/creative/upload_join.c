@@ -72,9 +72,11 @@ bool upload_join(const struct app *app, struct db *db, struct arena *arena,
             return false;
     if (!upload_is_whole(&whole->upload))
         return err_set(err, ERR_BUSY, "a part changed while it was put together");
-    seal_run_begin(&whole->run, SEAL_SHA256);
-    if (!upload_hash(whole->fd, 0, whole->upload.offset, &whole->run, err))
-        return false;
+    if (whole->hashed) {
+        seal_run_begin(&whole->run, SEAL_SHA256);
+        if (!upload_hash(whole->fd, 0, whole->upload.offset, &whole->run, err))
+            return false;
+    }
     if (fdatasync(whole->fd))
         return upload_file_failed(err, "sync", errno);
     return true;

@@ -16,7 +16,8 @@ struct upload_hold {
     int fd; /* -1: it is done, there is no file */
     const char *path;
     struct upload upload;
-    struct seal_run run; /* SHA-256 up to upload.offset */
+    bool hashed;         /* on the way: the setting upload_hash */
+    struct seal_run run; /* then: SHA-256 up to upload.offset */
 };
 /* Row and file agree afterwards, and what is in the file is durable. */
 MUST_CHECK bool upload_take(const struct app *app, struct db *db, struct arena *arena,
@@ -24,6 +25,8 @@ MUST_CHECK bool upload_take(const struct app *app, struct db *db, struct arena *
                             struct upload_hold *out, enum upload_why *why, struct err *err);
 void upload_release(struct upload_hold *hold);
 
+/* The hash as the row keeps it; "" when it is not made on the way. */
+struct str upload_hash_state(struct arena *arena, const struct upload_hold *hold);
 /* The bytes from..to of the file into the hash. */
 MUST_CHECK bool upload_hash(int fd, int64_t from, int64_t to, struct seal_run *run,
                             struct err *err);

@@ -132,7 +132,8 @@ static bool reserve_is_left(const struct upload_stream *s)
 
 static void count(struct upload_stream *s, struct str written)
 {
-    seal_run_add(&s->run, written);
+    if (s->hold.hashed)
+        seal_run_add(&s->run, written);
     if (s->checked)
         seal_run_add(&s->check, written);
     s->offset += (int64_t)written.n;
@@ -228,7 +229,7 @@ static bool store(const struct app *app, struct db *db, struct arena *arena,
     hold->run = s->run;
     if (upload_is_whole(&hold->upload) && !str_eq(hold->upload.kind, STR("partial")))
         return upload_complete(app, db, arena, hold, now_ms, err);
-    hold->upload.hash_state = seal_run_save(arena, &s->run);
+    hold->upload.hash_state = upload_hash_state(arena, hold);
     if (!upload_store(db, &hold->upload, now_ms, &changed, err))
         return false;
     if (changed)

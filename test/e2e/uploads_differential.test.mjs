@@ -125,7 +125,9 @@ function differences(name, mine, theirs) {
   for (let at = 0; at < Math.max(mine.length, theirs.length); at++) {
     // A script asks no further when an answer left it nothing to ask about.
     const [one, other] = [mine[at] ?? { status: "not asked" }, theirs[at] ?? { status: "not asked" }];
-    for (const field of ["status", ...compared]) {
+    // Refused here and done there: the other headers follow from that.
+    const alike = one.status[0] === other.status[0];
+    for (const field of alike ? ["status", ...compared] : ["status"]) {
       if (one[field] === other[field]) continue;
       found.push({ name: `${name} #${at + 1}`, field, mine: one[field] ?? "-", theirs: other[field] ?? "-" });
     }

@@ -167,6 +167,7 @@ static void begin(struct ground *g, struct database *database, struct db *db)
     if (!mkdtemp(folder))
         abort();
     g->conf.data = str(folder);
+    g->conf.upload_hash = true;
     account = ground_account(g, "9100", "KZT", "Asia/Almaty", "KZ");
     ground_direction(g, "d1", account, "", "");
 }
@@ -279,6 +280,34 @@ static void pieces_become_a_creative(struct database *database, struct db *db)
           "one creative");
     CHECK(!send(&g, id, 300000, STR("x"), true, &u) && why == UPLOAD_TOO_LARGE, "%s",
           g.err.text);
+    end(&g);
+}
+
+static void the_hash_may_be_left_for_later(struct database *database, struct db *db)
+{
+    struct ground g;
+    struct upload u;
+    struct creative c = {0};
+
+    begin(&g, database, db);
+    struct str bytes = noise(&g, 300000);
+    g.conf.upload_hash = false;
+    CHECK_OK(add(&g, 300000, &u), g.err);
+    struct str id = u.id;
+    CHECK_OK(send(&g, id, 0, str_sub(bytes, 0, 100001), true, &u), g.err);
+    CHECK(u.offset == 100001 && !u.hash_state.n, "%lld", (long long)u.offset);
+    g.conf.upload_hash = true; /* told otherwise half-way: what is here is read */
+    CHECK_OK(send(&g, id, 100001, str_sub(bytes, 100001, 199999), true, &u), g.err);
+    CHECK(IS(u.state, "done") && file_is(&g, u.creative_id, bytes), STR_FMT, STR_ARG(u.state));
+
+    CHECK_OK(add(&g, 300000, &u), g.err);
+    id = u.id;
+    CHECK_OK(send(&g, id, 0, str_sub(bytes, 0, 100001), true, &u), g.err);
+    g.conf.upload_hash = false;
+    CHECK_OK(send(&g, id, 100001, str_sub(bytes, 100001, 199999), true, &u), g.err);
+    CHECK_OK(creative_get(g.db, g.arena, u.creative_id, &c, &g.err), g.err);
+    CHECK(!c.sha256.n && c.size_bytes == 300000, "the job hashes it: " STR_FMT,
+          STR_ARG(c.sha256));
     end(&g);
 }
 
@@ -855,6 +884,7 @@ int main(void)
     RUN(checksums_concatenations_ids_and_dates);
     RUN(a_hash_that_was_laid_aside_goes_on);
     RUN_ON_DATABASES(pieces_become_a_creative);
+    RUN_ON_DATABASES(the_hash_may_be_left_for_later);
     RUN_ON_DATABASES(a_piece_beyond_the_end_leaves_nothing);
     RUN_ON_DATABASES(a_piece_with_a_wrong_checksum_is_thrown_away);
     RUN_ON_DATABASES(after_a_crash_the_file_says_where_to_go_on);
