@@ -101,10 +101,11 @@ export async function slowLine(t, target, { rate = Infinity } = {}) {
     upstream.on("data", (data) => client.write(data));
     client.on("data", (data) => {
       line.passed += data.length;
-      upstream.write(data);
-      if (line.rate === Infinity) return;
+      const taken = upstream.write(data);
+      if (line.rate === Infinity && taken) return;
       client.pause();
-      setTimeout(() => client.resume(), (data.length * 1000) / line.rate);
+      const wait = line.rate === Infinity ? 0 : (data.length * 1000) / line.rate;
+      setTimeout(() => (upstream.writableNeedDrain ? upstream.once("drain", () => client.resume()) : client.resume()), wait);
     });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

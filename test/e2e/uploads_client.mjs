@@ -3,7 +3,7 @@
 //     node uploads_client.mjs '{"file":"..","endpoint":"..","key":"..","store":"..","metadata":{..}}'
 //
 // Uploads the file, going on with what the URL storage in file `store` remembers of it.  Prints a
-// line of JSON for each: resumed (from which URL), progress, done (the upload's URL), failed.
+// line of JSON for each: resumed (which URL), created (its URL), done (its URL), failed.
 import { createReadStream } from "node:fs";
 import tus from "tus-js-client";
 import { FileUrlStorage } from "tus-js-client";
@@ -12,10 +12,10 @@ const { file, endpoint, key, store, metadata } = JSON.parse(process.argv[2]);
 const say = (event, more = {}) => console.log(JSON.stringify({ event, ...more }));
 
 const upload = new tus.Upload(createReadStream(file), {
-  endpoint, metadata, retryDelays: [50, 100, 200, 400],
+  endpoint, metadata, retryDelays: [50, 100, 200, 400, 800, 800, 800],
   headers: { Authorization: `Bearer ${key}` },
   urlStorage: new FileUrlStorage(store),
-  onProgress: (sent, total) => say("progress", { sent, total }),
+  onUploadUrlAvailable: () => say("created", { url: upload.url }),
   onSuccess: () => say("done", { url: upload.url }),
   onError: (error) => {
     say("failed", { message: error.message });

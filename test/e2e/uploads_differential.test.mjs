@@ -102,18 +102,18 @@ function isLocked(path) {
 // --- the table ---
 
 // Rows of the table under "Differences": requests | field | ours | theirs | reason.  `*` stands for
-// anything, `-` for absence; a request is named "name" or "name, 2nd answer".
+// anything, `-` for absence; requests are named "script #answer", several with ";" between them.
 function table() {
   const text = readFileSync(join(root, "docs", "uploads.md"), "utf8");
-  const section = text.split(/^## /m).find((one) => one.startsWith("Differences"));
+  const section = text.split(/^## /m).find((one) => one.startsWith("Differences from"));
   assert.ok(section, "docs/uploads.md has no section Differences");
   const rows = section.split("\n").filter((line) => line.startsWith("|")).slice(2)
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", "")));
   for (const row of rows) assert.ok(row.length === 5 && row.every(Boolean), `a row is not whole: ${row.join(" | ")}`);
-  return rows.map(([names, field, mine, theirs]) => ({
-    names: names.split(";").map((name) => pattern(name.trim())), field: field.toLowerCase(), mine: pattern(mine),
-    theirs: pattern(theirs), row: [names, field, mine, theirs].join(" | "), used: 0,
-  }));
+  return rows.flatMap(([names, field, mine, theirs]) => names.split(";").map((name) => ({
+    name: pattern(name.trim()), field: field.toLowerCase(), mine: pattern(mine), theirs: pattern(theirs),
+    row: [name.trim(), field, mine, theirs].join(" | "), used: 0,
+  })));
 }
 
 function pattern(text) {
@@ -153,12 +153,12 @@ for (const database of databases) {
       asked += we.record.length;
       for (const found of differences(name, we.record, they.record)) {
         const listed = rows.filter((row) => row.field === found.field && row.mine.test(found.mine) &&
-          row.theirs.test(found.theirs) && row.names.some((one) => one.test(found.name)));
+          row.theirs.test(found.theirs) && row.name.test(found.name));
         for (const row of listed) row.used++;
         if (!listed.length) unlisted.push(`| ${found.name} | ${found.field} | ${found.mine} | ${found.theirs} | |`);
       }
     }
-    t.diagnostic(`${asked} answers to ${Object.keys(requests).length} scripts compared, ${rows.length} rows`);
+    t.diagnostic(`${asked} answers to ${Object.keys(requests).length} scripts compared, ${rows.length} differences listed`);
     if (process.env.UPLOADS_SHOW) console.log(unlisted.join("\n"));
     assert.deepEqual(unlisted, [], "differences that docs/uploads.md does not explain");
     assert.deepEqual(rows.filter((row) => !row.used).map((row) => row.row), [], "rows that nothing shows any more");

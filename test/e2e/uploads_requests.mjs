@@ -23,7 +23,8 @@ const checksum = (algorithm, bytes) =>
   ["Upload-Checksum", `${algorithm} ${createHash(algorithm).update(bytes).digest("base64")}`];
 const patch = (side, place, at, body, more = []) =>
   side.ask("PATCH", place, [version, bytesType, offset(at), ...more], body);
-const head = (side, place, headers = [version]) => side.ask("HEAD", place, headers);
+// A refused creation left nothing to look at.
+const head = (side, place, headers = [version]) => place === undefined ? null : side.ask("HEAD", place, headers);
 
 // A creation with these headers, and whether the upload is there afterwards.
 const creation = (...headers) => async (side) => {
@@ -392,6 +393,6 @@ export const requests = {
 function creationWith(headers, body) {
   return async (side) => {
     const made = await side.ask("POST", "", [version, bytesType, ...headers], body);
-    if (side.placeOf(made)) await head(side, side.placeOf(made));
+    await head(side, side.placeOf(made));
   };
 }
