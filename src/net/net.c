@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "net/address.h"
+#include "text/hex.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -22,6 +23,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -29,6 +31,7 @@ enum {
     CONNECT_MS = 10000,
     LOW_SPEED_BYTES = 16, /* a second: what is slower than this is stuck */
     LOW_SPEED_MS = 60000,
+    MD5_HEX = 32,
     IDLE_SECONDS = 30, /* older idle connections may be closing at the other end */
 };
 
@@ -200,13 +203,108 @@ static void set_headers(CURL *curl, struct arena *arena, struct call *call)
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, call->headers);
 }
 
+/* --- a file that is hashed as it is sent ------------------------------- */
+
+struct hashed_file {
+    int fd;
+    struct seal_run *run;
+};
+
+static size_t read_hashed(char *out, size_t size, size_t n, void *arg)
+{
+    struct hashed_file *file = arg;
+    ssize_t got;
+
+    do
+        got = read(file->fd, out, size * n);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return CURL_READFUNC_ABORT;
+    seal_run_add(file->run, (struct str){out, (size_t)got});
+    return (size_t)got;
+}
+
+/* From the beginning, or not at all: a hash has no middle. */
+static int seek_hashed(void *arg, curl_off_t offset, int origin)
+{
+    struct hashed_file *file = arg;
+
+    if (origin != SEEK_SET || offset != 0 || lseek(file->fd, 0, SEEK_SET) != 0)
+        return CURL_SEEKFUNC_CANTSEEK;
+    seal_run_begin(file->run, SEAL_MD5);
+    return CURL_SEEKFUNC_OK;
+}
+
+static void free_hashed(void *arg)
+{
+    struct hashed_file *file = arg;
+
+    close(file->fd);
+}
+
+static bool add_hashed_file(curl_mimepart *m, struct arena *arena, const struct net_part *part,
+                            struct err *err)
+{
+    struct hashed_file *file = NEW(arena, struct hashed_file);
+    struct stat about;
+
+    file->fd = open(part->path, O_RDONLY | O_CLOEXEC);
+    file->run = part->run;
+    if (file->fd < 0)
+        return err_set(err, ERR_BROKEN, "cannot read %s: %s", part->path, strerror(errno));
+    seal_run_begin(file->run, SEAL_MD5);
+    must(!curl_mime_data_cb(m, fstat(file->fd, &about) ? -1 : about.st_size, read_hashed,
+                            seek_hashed, free_hashed, file));
+    return true;
+}
+
+struct late_hash {
+    struct arena *arena;
+    const struct seal_run *run;
+    size_t told;
+};
+
+static size_t read_late(char *out, size_t size, size_t n, void *arg)
+{
+    struct late_hash *late = arg;
+    struct str hex = hex_encode(late->arena, seal_run_sum(late->arena, late->run));
+    struct str rest = str_sub(hex, late->told, size * n);
+
+    memcpy(out, rest.p, rest.n);
+    late->told += rest.n;
+    return rest.n;
+}
+
+static int seek_late(void *arg, curl_off_t offset, int origin)
+{
+    struct late_hash *late = arg;
+
+    if (origin != SEEK_SET || offset != 0)
+        return CURL_SEEKFUNC_CANTSEEK;
+    late->told = 0;
+    return CURL_SEEKFUNC_OK;
+}
+
+static void add_late_hash(curl_mimepart *m, struct arena *arena, const struct seal_run *run)
+{
+    struct late_hash *late = NEW(arena, struct late_hash);
+
+    *late = (struct late_hash){.arena = arena, .run = run};
+    must(!curl_mime_data_cb(m, MD5_HEX, read_late, seek_late, NULL, late));
+}
+
 static bool add_part(curl_mime *mime, struct arena *arena, const struct net_part *part,
                      struct err *err)
 {
     curl_mimepart *m = curl_mime_addpart(mime);
 
     must(m && !curl_mime_name(m, str_c(arena, part->name)));
-    if (!part->path) {
+    if (part->run && !part->path) {
+        add_late_hash(m, arena, part->run);
+    } else if (part->run) {
+        if (!add_hashed_file(m, arena, part, err))
+            return false;
+    } else if (!part->path) {
         must(!curl_mime_data(m, part->value.n ? part->value.p : "", part->value.n));
     } else if (access(part->path, R_OK) || curl_mime_filedata(m, part->path)) {
         return err_set(err, ERR_BROKEN, "cannot read %s: %s", part->path, strerror(errno));

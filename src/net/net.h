@@ -3,6 +3,7 @@
 
 #include "base/list.h"
 #include "base/str.h"
+#include "seal/seal.h"
 
 /*
  * Outgoing HTTP: one blocking call with a deadline.  The only module with
@@ -33,6 +34,10 @@ struct net_part { /* of multipart/form-data */
     struct str filename; /* "" = plain field */
     struct str type;
     const char *path; /* stream this file instead of value; NULL = none */
+    /* With a path: what of it was sent so far, when the call begins and as it goes on. Without:
+     * the value is the hex hash of what was sent of the part before this one that has the same
+     * run; MD5 only. */
+    struct seal_run *run;
 };
 LIST(net_parts, struct net_part);
 

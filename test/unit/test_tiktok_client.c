@@ -459,6 +459,13 @@ static void uploads_are_signed_and_their_answer_is_a_list(void)
               strstr(asked[0].body, "video_file=video bytes(11)") &&
               strstr(asked[0].body, "advertiser_id=7001"),
           "%s", asked[0].body);
+    /* A signature that nobody knew before is made of the bytes while they are sent. */
+    begin();
+    say(200, ENVELOPE("{\"video_id\":\"v08\"}"));
+    CHECK(tiktok->upload_video(&s, path, STR("adwright-x-2.mp4"), STR(""), 11, &id, &err) &&
+              strstr(asked[0].body, "video_file=video bytes(11)") &&
+              strstr(asked[0].body, "video_signature=04aa5578e9d427b61c53eb5501861db9(32)"),
+          "%s %s", err.text, asked[0].body);
     begin();
     say(200, ENVELOPE("{}"));
     CHECK(!tiktok->upload_video(&s, path, STR("x.mp4"), STR("0"), 11, &id, &err) &&

@@ -179,6 +179,8 @@ static bool send_pieces(struct sending *up, struct err *err)
         bool ok = send_piece(up, &why);
 
         arena_rewind(up->s->arena, mark);
+        if (ok && up->s->on_sent)
+            up->s->on_sent(up->s->on_sent_arg, up->start);
         if (ok && up->tries < TRIES)
             continue;
         if (ok)

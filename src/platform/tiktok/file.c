@@ -32,17 +32,23 @@ bool tiktok_upload_video(struct platform_session *s, const char *path, struct st
 {
     struct net_parts parts = {0};
     const struct json *data;
+    struct seal_run md5;
+    struct net_part video = {.name = STR("video_file"),
+                             .filename = file_name,
+                             .type = STR("video/mp4"),
+                             .path = path,
+                             .run = md5_hex.n ? NULL : &md5};
 
-    if (!md5_hex.n && !seal_md5_file_hex(s->arena, path, &md5_hex, err))
-        return false;
     plain_part(s, &parts, "advertiser_id", s->advertiser_id);
     plain_part(s, &parts, "upload_type", STR("UPLOAD_BY_FILE"));
     plain_part(s, &parts, "file_name", file_name);
-    plain_part(s, &parts, "video_signature", md5_hex);
-    *net_parts_add(&parts, s->arena) = (struct net_part){.name = STR("video_file"),
-                                                         .filename = file_name,
-                                                         .type = STR("video/mp4"),
-                                                         .path = path};
+    /* A signature that is not known yet follows the file that it is made of. */
+    if (md5_hex.n)
+        plain_part(s, &parts, "video_signature", md5_hex);
+    *net_parts_add(&parts, s->arena) = video;
+    if (!md5_hex.n)
+        *net_parts_add(&parts, s->arena) =
+            (struct net_part){.name = STR("video_signature"), .run = &md5};
     if (!tiktok_upload(s, "file/video/ad/upload/", parts, upload_deadline_ms(size), &data, err))
         return false;
     *video_id = json_id(first_object(data), "video_id", s->arena);
