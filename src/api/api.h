@@ -15,17 +15,18 @@ extern const struct route directions_routes[];
 extern const struct route creatives_routes[];
 extern const struct route creatives_library_routes[]; /* tags, usage, deleting, many at once */
 extern const struct route creatives_files_routes[];   /* videos and posters */
-extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
-extern const struct route leads_routes[];     /* leads, stages, purchases */
-extern const struct route endpoints_routes[]; /* CRMs and chats that leads are handed to */
-extern const struct route dialogs_routes[];   /* chats with leads, and their rules */
-extern const struct route events_routes[];    /* conversions sent back */
-extern const struct route metrics_routes[];   /* collections, currency rates */
-extern const struct route builder_routes[];   /* /api/tiktok-campaign-builder, launches */
-extern const struct route leads_routes[];     /* leads, stages, purchases */
-extern const struct route lead_keys_routes[]; /* what sites post leads with */
-extern const struct route events_routes[];    /* conversions sent back */
-extern const struct route metrics_routes[];   /* collections, currency rates */
+extern const struct route builder_routes[];      /* /api/tiktok-campaign-builder, launches */
+extern const struct route leads_routes[];        /* leads listed, read, added */
+extern const struct route leads_change_routes[]; /* stages, notes, erasing, blocked contacts */
+extern const struct route leads_export_routes[];
+extern const struct route leads_import_routes[]; /* leads and purchases as CSV */
+extern const struct route purchases_routes[];
+extern const struct route deliveries_routes[]; /* raw bodies that need a look */
+extern const struct route endpoints_routes[];  /* CRMs and chats that leads are handed to */
+extern const struct route dialogs_routes[];    /* chats with leads, and their rules */
+extern const struct route lead_keys_routes[];  /* what sites post leads with */
+extern const struct route events_routes[];     /* conversions sent back */
+extern const struct route metrics_routes[];    /* collections, currency rates */
 extern const struct route roi_routes[];
 extern const struct route brain_routes[]; /* runs, executions, reports */
 extern const struct route actions_routes[];

@@ -1,131 +1,24 @@
-/* leads_api.c - leads, their stages, and what they bought. */
+/* leads_api.c - leads: listed, read, added. */
 
 #include "api/api.h"
 #include "api/common.h"
-#include "auth/audit.h"
+#include "api/leads_json.h"
 #include "base/arena.h"
-#include "base/log.h"
 #include "conf/app.h"
-#include "db/db.h"
 #include "lead/lead.h"
-#include "lead/purchase.h"
-
-/* --- showing leads -------------------------------------------------------------- */
-
-static struct str masked(struct arena *arena, struct str text,
-                         void (*mask)(struct str, char *, size_t))
-{
-    char shown[LIMIT_EMAIL + 8];
-
-    if (text.n == 0)
-        return text;
-    mask(text, shown, sizeof(shown));
-    return str_dup(arena, str(shown));
-}
-
-static void put_contact(struct json_writer *w, struct arena *arena, const struct lead *lead,
-                        bool reveal)
-{
-    struct str phone = lead->phone.n ? lead->phone : lead->phone_typed;
-    struct str email = lead->email.n ? lead->email : lead->email_typed;
-
-    json_text_member(w, "name", lead->name);
-    json_text_or_null_member(w, "phone", reveal ? phone : masked(arena, phone, log_mask_phone));
-    json_text_or_null_member(w, "email", reveal ? email : masked(arena, email, log_mask_email));
-    json_bool_member(w, "has_contact", lead->phone.n || lead->email.n);
-    json_bool_member(w, "revealed", reveal);
-    if (reveal) { /* answers may hold the phone in any of their words */
-        json_text_or_null_member(w, "phone_typed", lead->phone_typed);
-        json_text_or_null_member(w, "email_typed", lead->email_typed);
-        json_key(w, "answers");
-        json_put_raw(w, lead->answers);
-    }
-}
-
-static void put_lead(struct json_writer *w, struct arena *arena, const struct lead *lead,
-                     bool reveal)
-{
-    json_text_member(w, "id", lead->lead_id);
-    json_text_member(w, "platform", lead->platform);
-    json_text_member(w, "source", lead->source);
-    json_text_member(w, "platform_lead_id", lead->platform_lead_id);
-    json_text_member(w, "state", lead->state);
-    json_text_member(w, "stage", lead->stage);
-    put_contact(w, arena, lead, reveal);
-    json_text_or_null_member(w, "direction_id", lead->direction_id);
-    json_text_or_null_member(w, "creative_id", lead->creative_id);
-    json_text_member(w, "link_cause", lead->link_cause);
-    json_text_or_null_member(w, "ad_account_id", lead->ad_account_id);
-    json_text_or_null_member(w, "campaign_id", lead->campaign_id);
-    json_text_or_null_member(w, "adgroup_id", lead->adgroup_id);
-    json_text_or_null_member(w, "ad_id", lead->ad_id);
-    json_text_or_null_member(w, "page_id", lead->page_id);
-    json_text_or_null_member(w, "click_id", lead->click_id);
-    json_text_or_null_member(w, "duplicate_of", lead->duplicate_of);
-    json_int_member(w, "duplicate_deliveries", lead->duplicate_deliveries);
-    api_time_member(w, arena, "created_at", lead->created_ms);
-    api_time_member(w, arena, "received_at", lead->received_ms);
-    api_time_member(w, arena, "updated_at", lead->updated_ms);
-}
-
-/* ?reveal=1 shows phones, e-mails and answers to those who may edit; the audit log has it. */
-static bool may_reveal(struct request *rq, struct str object_id, bool *reveal, struct err *err)
-{
-    struct audit_entry entry = {
-        .actor = rq->caller.actor, .action = "lead.reveal", .object_id = object_id};
-
-    *reveal = str_eq(request_query(rq, "reveal"), STR("1"));
-    if (!*reveal)
-        return true;
-    if (!(rq->caller.rights & CAN_EDIT))
-        return err_set(err, ERR_DENIED, "contacts are shown to those who may edit leads"),
-               err_hint(err, "leave reveal out, or ask an owner for the right to edit");
-    return db_begin(rq->db, err) &&
-           db_end(rq->db, audit_add(rq->db, rq->arena, &entry, err), err);
-}
-
-/* --- handlers: leads ------------------------------------------------------------------ */
-
-static bool read_stage(struct str stage, struct err *err)
-{
-    return stage.n == 0 || lead_stage_known(stage) ||
-           err_input(err, "stage", "one of interest, qualified, scheduled, purchase, lost",
-                     "\"" STR_FMT "\" is not a stage", STR_ARG(str_sub(stage, 0, 40)));
-}
-
-static bool read_state(struct str state, struct err *err)
-{
-    static const char *const states[] = {"stored", "parsed", "linked", "unlinked"};
-
-    for (size_t i = 0; i < countof(states); i++)
-        if (str_eq(state, str(states[i])))
-            return true;
-    return state.n == 0 ||
-           err_input(err, "state", "one of stored, parsed, linked, unlinked",
-                     "\"" STR_FMT "\" is not a state", STR_ARG(str_sub(state, 0, 40)));
-}
 
 /* GET /api/leads - newest first; filters and pages by query. */
 static bool get_leads(struct request *rq, struct reply *rp, struct err *err)
 {
-    struct lead_filter filter = {.direction_id = request_query(rq, "direction_id"),
-                                 .creative_id = request_query(rq, "creative_id"),
-                                 .stage = request_query(rq, "stage"),
-                                 .state = request_query(rq, "state"),
-                                 .platform = request_query(rq, "platform"),
-                                 .platform_lead_id = request_query(rq, "platform_lead_id")};
+    struct lead_filter filter;
     struct leads leads = {0};
     struct reply_json json;
     int64_t limit;
     bool reveal;
 
-    if (!api_check_org(rq, NULL, err) ||
-        !api_account_id(rq, NULL, &filter.ad_account_id, err) ||
-        !read_stage(filter.stage, err) || !read_state(filter.state, err) ||
-        !api_query_time(rq, "from", &filter.from_ms, err) ||
-        !api_query_time(rq, "to", &filter.to_ms, err) || !api_limit(rq, &limit, err) ||
+    if (!lead_read_filter(rq, &filter, err) || !api_limit(rq, &limit, err) ||
         !api_cursor(rq, &filter.before_ms, &filter.before_id, err) ||
-        !may_reveal(rq, STR("list"), &reveal, err))
+        !lead_may_reveal(rq, STR("list"), &reveal, err))
         return false;
     filter.limit = limit + 1;
     if (!lead_list(rq->db, rq->arena, &filter, &leads, err))
@@ -138,7 +31,7 @@ static bool get_leads(struct request *rq, struct reply *rp, struct err *err)
     json_list(&json.w);
     for (size_t i = 0; i < n; i++) {
         json_object(&json.w);
-        put_lead(&json.w, rq->arena, &leads.at[i], reveal);
+        lead_put_json(&json.w, rq->arena, &leads.at[i], reveal);
         json_end(&json.w);
     }
     json_end(&json.w);
@@ -146,36 +39,6 @@ static bool get_leads(struct request *rq, struct reply *rp, struct err *err)
                    n ? leads.at[n - 1].lead_id : STR(""));
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
-}
-
-static bool reply_lead(struct request *rq, struct reply *rp, const struct lead *lead,
-                       bool reveal, int status, struct err *err)
-{
-    struct lead_transitions transitions = {0};
-    struct reply_json json;
-
-    if (!lead_transition_list(rq->db, rq->arena, lead->lead_id, &transitions, err))
-        return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    put_lead(&json.w, rq->arena, lead, reveal);
-    json_key(&json.w, "transitions");
-    json_list(&json.w);
-    for (size_t i = 0; i < transitions.n; i++) {
-        const struct lead_transition *transition = &transitions.at[i];
-        json_object(&json.w);
-        json_int_member(&json.w, "sequence", transition->sequence);
-        api_time_member(&json.w, rq->arena, "at", transition->at_ms);
-        json_text_member(&json.w, "actor", transition->actor);
-        json_text_member(&json.w, "kind", transition->kind);
-        json_text_or_null_member(&json.w, "from", transition->from);
-        json_text_member(&json.w, "to", transition->to);
-        json_text_member(&json.w, "cause", transition->cause);
-        json_end(&json.w);
-    }
-    json_end(&json.w);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, status, err);
 }
 
 /* GET /api/leads/:id - one lead with its ledger. */
@@ -186,8 +49,8 @@ static bool get_lead(struct request *rq, struct reply *rp, struct err *err)
 
     return api_check_org(rq, NULL, err) &&
            lead_get(rq->db, rq->arena, request_arg(rq, "id"), &lead, err) &&
-           may_reveal(rq, lead.lead_id, &reveal, err) &&
-           reply_lead(rq, rp, &lead, reveal, 200, err);
+           lead_may_reveal(rq, lead.lead_id, &reveal, err) &&
+           lead_reply(rq, rp, &lead, reveal, 200, err);
 }
 
 /* answers: {"question": "answer"} or [{"field","value"}] to the form that leads keep. */
@@ -297,154 +160,12 @@ static bool post_lead(struct request *rq, struct reply *rp, struct err *err)
     return request_json(rq, &body, err) && json_only(body, allowed, err) &&
            api_check_org(rq, body, err) && read_lead(rq, body, &wish, err) &&
            lead_add(rq->app, rq->db, rq->arena, &wish, &lead, &added, err) &&
-           reply_lead(rq, rp, &lead, false, added ? 201 : 200, err);
-}
-
-/* POST /api/leads/:id/stage {stage, at?, cause?} - move it along the funnel. */
-static bool post_stage(struct request *rq, struct reply *rp, struct err *err)
-{
-    static const char *const allowed[] = {"stage",           "at", "cause", "userAccountId",
-                                          "user_account_id", NULL};
-    struct lead_stage_wish wish = {
-        .lead_id = request_arg(rq, "id"), .actor = rq->caller.actor, .now_ms = rq->now_ms};
-    const struct json *body;
-    struct lead lead;
-    bool changed;
-
-    return request_json(rq, &body, err) && json_only(body, allowed, err) &&
-           api_check_org(rq, body, err) &&
-           json_need_text(body, "stage", 40, &wish.stage, err) &&
-           json_want_text(body, "cause", LIMIT_TITLE, STR(""), &wish.cause, err) &&
-           api_body_time(body, "at", &wish.at_ms, err) &&
-           lead_set_stage(rq->db, rq->arena, &wish, &changed, err) &&
-           lead_get(rq->db, rq->arena, wish.lead_id, &lead, err) &&
-           reply_lead(rq, rp, &lead, false, 200, err);
-}
-
-/* POST /api/leads/relink - look again at the leads without direction or creative. */
-static bool post_relink(struct request *rq, struct reply *rp, struct err *err)
-{
-    struct reply_json json;
-    int64_t changed;
-
-    if (!api_check_org(rq, NULL, err) ||
-        !lead_relink(rq->db, rq->arena, rq->now_ms, rq->caller.actor, &changed, err))
-        return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_int_member(&json.w, "linked", changed);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
-}
-
-/* --- handlers: purchases -------------------------------------------------------------------
- */
-
-static void put_purchase(struct json_writer *w, struct arena *arena,
-                         const struct purchase *purchase)
-{
-    json_object(w);
-    json_text_member(w, "id", purchase->purchase_id);
-    json_text_member(w, "external_id", purchase->external_id);
-    json_text_member(w, "kind", purchase->kind);
-    json_text_or_null_member(w, "refund_of", purchase->refund_of);
-    json_int_member(w, "amount_micros", purchase->amount_micros);
-    json_text_member(w, "currency", purchase->currency);
-    api_time_member(w, arena, "paid_at", purchase->paid_ms);
-    json_text_or_null_member(w, "lead_id", purchase->lead_id);
-    json_text_or_null_member(w, "creative_id", purchase->creative_id);
-    json_text_or_null_member(w, "ad_account_id", purchase->ad_account_id);
-    json_text_or_null_member(w, "matched_by", purchase->match_cause);
-    api_time_member(w, arena, "created_at", purchase->created_ms);
-    json_end(w);
-}
-
-/* POST /api/purchases - a sale or a refund; once for each external_id. */
-static bool post_purchase(struct request *rq, struct reply *rp, struct err *err)
-{
-    static const char *const allowed[] = {
-        "lead_id",     "phone", "email",     "amount",        "currency",        "paid_at",
-        "external_id", "kind",  "refund_of", "userAccountId", "user_account_id", NULL};
-    struct purchase_wish wish = {.actor = rq->caller.actor, .now_ms = rq->now_ms};
-    const struct json *body;
-    struct purchase purchase;
-    struct reply_json json;
-    bool added;
-
-    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
-        !api_check_org(rq, body, err) ||
-        !json_want_text(body, "kind", 20, STR("sale"), &wish.kind, err) ||
-        !json_want_text(body, "external_id", 200, STR(""), &wish.external_id, err) ||
-        !json_want_text(body, "lead_id", 64, STR(""), &wish.lead_id, err) ||
-        !json_want_text(body, "phone", LIMIT_PHONE, STR(""), &wish.phone, err) ||
-        !json_want_text(body, "email", LIMIT_EMAIL, STR(""), &wish.email, err) ||
-        !json_want_text(body, "refund_of", 200, STR(""), &wish.refund_of, err) ||
-        !json_need_text(body, "currency", 3, &wish.currency, err) ||
-        !json_want_micros(body, "amount", 0, &wish.amount_micros, err) ||
-        !api_body_time(body, "paid_at", &wish.paid_ms, err) ||
-        !purchase_add(rq->app, rq->db, rq->arena, &wish, &purchase, &added, err))
-        return false;
-    reply_json_begin(rq, &json);
-    put_purchase(&json.w, rq->arena, &purchase);
-    return reply_json_end(&json, rp, added ? 201 : 200, err);
-}
-
-static bool read_matched(struct request *rq, int *matched, struct err *err)
-{
-    struct str text = request_query(rq, "matched");
-
-    *matched = -1;
-    if (str_eq(text, STR("true")) || str_eq(text, STR("1")))
-        *matched = 1;
-    else if (str_eq(text, STR("false")) || str_eq(text, STR("0")))
-        *matched = 0;
-    else if (text.n)
-        return err_input(err, "matched", "true, false, or nothing for all",
-                         "\"" STR_FMT "\" is neither", STR_ARG(str_sub(text, 0, 20)));
-    return true;
-}
-
-/* GET /api/purchases - newest first; ?matched=false lists the sales that found no lead. */
-static bool get_purchases(struct request *rq, struct reply *rp, struct err *err)
-{
-    struct purchase_filter filter = {.lead_id = request_query(rq, "lead_id")};
-    struct purchases purchases = {0};
-    struct reply_json json;
-    int64_t limit;
-
-    if (!api_check_org(rq, NULL, err) || !read_matched(rq, &filter.matched, err) ||
-        !api_query_time(rq, "from", &filter.from_ms, err) ||
-        !api_query_time(rq, "to", &filter.to_ms, err) || !api_limit(rq, &limit, err) ||
-        !api_cursor(rq, &filter.before_ms, &filter.before_id, err))
-        return false;
-    filter.limit = limit + 1;
-    if (!purchase_list(rq->db, rq->arena, &filter, &purchases, err))
-        return false;
-    bool more = (int64_t)purchases.n > limit;
-    size_t n = more ? (size_t)limit : purchases.n;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_key(&json.w, "data");
-    json_list(&json.w);
-    for (size_t i = 0; i < n; i++)
-        put_purchase(&json.w, rq->arena, &purchases.at[i]);
-    json_end(&json.w);
-    api_put_cursor(&json.w, rq->arena, more, n ? purchases.at[n - 1].paid_ms : 0,
-                   n ? purchases.at[n - 1].purchase_id : STR(""));
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
+           lead_reply(rq, rp, &lead, false, added ? 201 : 200, err);
 }
 
 const struct route leads_routes[] = {
-    {.method = "GET", .path = "/api/leads", .right = CAN_READ, .handler = get_leads},
-    {.method = "POST", .path = "/api/leads", .right = CAN_EDIT, .handler = post_lead},
-    {.method = "POST", .path = "/api/leads/relink", .right = CAN_EDIT, .handler = post_relink},
-    {.method = "GET", .path = "/api/leads/:id", .right = CAN_READ, .handler = get_lead},
-    {.method = "POST",
-     .path = "/api/leads/:id/stage",
-     .right = CAN_EDIT,
-     .handler = post_stage},
-    {.method = "GET", .path = "/api/purchases", .right = CAN_READ, .handler = get_purchases},
-    {.method = "POST", .path = "/api/purchases", .right = CAN_EDIT, .handler = post_purchase},
+    {"GET", "/api/leads", CAN_READ, get_leads, NULL, 0},
+    {"POST", "/api/leads", CAN_EDIT, post_lead, NULL, 0},
+    {"GET", "/api/leads/:id", CAN_READ, get_lead, NULL, 0},
     ROUTES_END,
 };

@@ -62,6 +62,14 @@
 #define LIMIT_FEED_BODY  (1024 * 1024)
 #define LIMIT_FEED_ITEMS 500
 
+/* Leads in and out */
+#define LIMIT_EXPORT_ROWS   100000 /* of one export of leads */
+#define LIMIT_IMPORT_BODY   (8 * 1024 * 1024)
+#define LIMIT_IMPORT_ROWS   20000
+#define LIMIT_IMPORT_ERRORS 200 /* bad rows that an answer names; all are counted */
+#define LIMIT_CRM_ENTRIES   200 /* of one delivery of a CRM */
+#define LIMIT_PULLED_FILE   (12 * 1024 * 1024) /* an export of the platform: 10 MB at most */
+
 /* Database waits, milliseconds */
 #define LIMIT_STATEMENT_MS        30000
 #define LIMIT_LOCK_MS             10000

@@ -44,7 +44,7 @@ static struct delivery read_delivery(struct db_rows *rows)
                                 .owner_org_id = db_text(rows, 9),
                                 .headers = db_text(rows, 10)};
 
-    if (delivery.sealed)
+    if (delivery.sealed && delivery.body.n)
         delivery.body = open_body(rows, delivery.delivery_id, delivery.body);
     return delivery;
 }
@@ -148,6 +148,16 @@ bool delivery_close(struct db *db, const struct delivery *delivery,
     *changed = n == 1;
     arena_free(arena);
     return ok;
+}
+
+bool delivery_erase_body(struct db *db, struct str delivery_id, int64_t now_ms, struct err *err)
+{
+    return delivery_id.n == 0 ||
+           db_run(db, NULL, err,
+                  "UPDATE webhook_deliveries SET body = '', body_sealed = 1, headers = '',"
+                  " erased_ms = $2 WHERE delivery_id = $1 AND erased_ms = 0"
+                  " AND state NOT IN ('received', 'unresolved')",
+                  TEXT(delivery_id), INT(now_ms));
 }
 
 static bool read_any(struct db_rows *rows, bool *any, struct err *err)

@@ -47,6 +47,10 @@ MUST_CHECK bool delivery_close(struct db *db, const struct delivery *delivery,
                                const struct delivery_outcome *outcome, int64_t now_ms,
                                bool *changed, struct err *err);
 
+/* Inside the transaction of an erasure: the body goes, where it is read to its end. */
+MUST_CHECK bool delivery_erase_body(struct db *db, struct str delivery_id, int64_t now_ms,
+                                    struct err *err);
+
 /* Is there a received one that arrived by then and was never tried, or one due for another try?
  */
 MUST_CHECK bool delivery_waiting(struct db *db, struct arena *arena, int64_t received_before_ms,

@@ -70,13 +70,23 @@ static bool count_leads(struct db *db, struct str lead_id, int64_t sign, struct 
         TEXT(db_scope_org(db)), TEXT(lead_id), INT(sign));
 }
 
+/* A lead that was counted may be marked as a test later. */
+static bool forget_test(struct db *db, struct str lead_id, struct err *err)
+{
+    return db_pipe(db, err,
+                   "DELETE FROM lead_facts WHERE org_id = $1 AND lead_id = $2 AND EXISTS"
+                   " (SELECT 1 FROM leads l WHERE l.org_id = $1 AND l.lead_id = $2"
+                   "  AND l.is_test = 1)",
+                   TEXT(db_scope_org(db)), TEXT(lead_id));
+}
+
 bool lead_facts_renew(struct db *db, struct str lead_id, bool is_new, struct err *err)
 {
     must(db_in_transaction(db));
     if (!db_pipe_begin(db, err))
         return false;
     bool ok =
-        (is_new || count_leads(db, lead_id, -1, err)) &&
+        (is_new || (count_leads(db, lead_id, -1, err) && forget_test(db, lead_id, err))) &&
         db_pipe(db, err,
                 "INSERT INTO lead_facts (" LEAD_FACT_COLUMNS ") " SELECT_LEAD_FACTS
                 "l.lead_id IN " PERSON " ON CONFLICT (org_id, lead_id) DO UPDATE SET"

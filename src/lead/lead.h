@@ -14,7 +14,7 @@ struct ring;
  * direction, creative and funnel stage, every change in a ledger.
  *
  *   delivery  received -> processed | unresolved | failed     (raw bodies)
- *   lead      stored -> parsed -> linked | unlinked -> linked
+ *   lead      stored -> parsed -> linked | unlinked -> scored (-> linked) -> erased
  *   stage     interest -> qualified -> scheduled -> purchase, and lost
  *
  * Nothing that arrived is dropped: a lead without contact is kept (phone and
@@ -42,6 +42,11 @@ struct lead {
     bool is_test;
     struct str recovered_by; /* poller, gap_finder, backfill: the webhook missed it */
     struct str assigned_to;  /* user_id */
+    bool direction_weak;     /* it is the account's only one, and nothing better was known */
+    /* Known at the arrival only: what the score is made of. */
+    struct str address;      /* the sender's; "" = not known */
+    struct str address_hash; /* keyed; this alone is kept of the address */
+    int64_t filled_ms;       /* how long the form took, where it tells; 0 = not told */
     int64_t erased_ms;       /* its personal data are gone since */
     int64_t created_ms, received_ms, updated_ms;
 };
@@ -111,13 +116,17 @@ MUST_CHECK bool lead_add(const struct app *app, struct db *db, struct arena *are
 MUST_CHECK bool lead_get(struct db *db, struct arena *arena, struct str lead_id,
                          struct lead *out, struct err *err);
 
+enum lead_choice { LEADS_ALL, LEADS_ONLY, LEADS_WITHOUT };
 struct lead_filter {
     /* "" = any */
     struct str direction_id, creative_id, stage, state, platform, ad_account_id;
-    struct str platform_lead_id;
+    struct str platform_lead_id, source, assigned_to, form_id;
+    int64_t spam_min; /* score at least that */
+    enum lead_choice recovered, test, duplicate, erased;
     struct str search;      /* words of name, e-mail or phone, whole; all must be found */
     int64_t from_ms, to_ms; /* created_ms in [from, to); to 0 = open */
-    int64_t before_ms;      /* cursor: the last lead of the page before; 0 = first page */
+    int64_t received_from_ms, received_to_ms;
+    int64_t before_ms; /* cursor: the last lead of the page before; 0 = first page */
     struct str before_id;
     int64_t limit;
 };

@@ -12,7 +12,7 @@
     " stage, name, phone, phone_typed, email, email_typed, phone_hash, email_hash, answers,"   \
     " click_id, duplicate_of, duplicate_deliveries, created_ms, received_ms, updated_ms,"      \
     " form_id, spam_score, spam_reasons, is_test, recovered_by, assigned_to, erased_ms,"       \
-    " contact_sealed"
+    " contact_sealed, direction_weak"
 
 /* What stands in the open was stored before contacts were sealed. */
 static bool read_lead(struct db_rows *rows, struct lead *out, struct err *err)
@@ -55,7 +55,8 @@ static bool read_lead(struct db_rows *rows, struct lead *out, struct err *err)
                          .is_test = db_int(rows, 33) == 1,
                          .recovered_by = db_text(rows, 34),
                          .assigned_to = db_text(rows, 35),
-                         .erased_ms = db_int(rows, 36)};
+                         .erased_ms = db_int(rows, 36),
+                         .direction_weak = db_int(rows, 38) == 1};
     return sealed.n == 0 || lead_contact_unseal(db_ring(rows->db), rows->arena,
                                                 db_scope_org(rows->db), sealed, out, err);
 }
@@ -106,10 +107,10 @@ bool lead_insert(struct db *db, struct arena *arena, const struct lead *lead, bo
                 " page_id, direction_id, creative_id, link_cause, state, stage, phone_hash,"
                 " email_hash, click_id, duplicate_of, duplicate_deliveries, created_ms,"
                 " received_ms, updated_ms, form_id, spam_score, spam_reasons, is_test,"
-                " recovered_by, contact_sealed)"
+                " recovered_by, contact_sealed, address_hash, direction_weak)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
                 " $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
-                " $31) ON CONFLICT (org_id, platform, platform_lead_id) DO NOTHING",
+                " $31, $32, $33) ON CONFLICT (org_id, platform, platform_lead_id) DO NOTHING",
                 TEXT(db_scope_org(db)), TEXT(lead->lead_id), TEXT(lead->platform),
                 TEXT(lead->source), TEXT(lead->platform_lead_id), TEXT(lead->delivery_id),
                 TEXT(lead->ad_account_id), TEXT(lead->advertiser_id), TEXT(lead->campaign_id),
@@ -120,7 +121,8 @@ bool lead_insert(struct db *db, struct arena *arena, const struct lead *lead, bo
                 INT(lead->duplicate_deliveries), INT(lead->created_ms), INT(lead->received_ms),
                 INT(lead->updated_ms), TEXT(lead->form_id), INT(lead->spam_score),
                 TEXT(lead->spam_reasons.n ? lead->spam_reasons : STR("[]")), INT(lead->is_test),
-                TEXT(lead->recovered_by), TEXT(sealed)))
+                TEXT(lead->recovered_by), TEXT(sealed), TEXT(lead->address_hash),
+                INT(lead->direction_weak)))
         return false;
     *added = changed == 1;
     return changed == 0 || lead_words_store(db, arena, lead, err);
@@ -204,6 +206,9 @@ static struct wanted_words hash_words(struct db *db, struct arena *arena, struct
 #define HAS_WORD(n)                                                                            \
     " AND (" n " = '' OR EXISTS (SELECT 1 FROM lead_words w WHERE w.org_id = leads.org_id"     \
     "  AND w.word = " n " AND w.lead_id = leads.lead_id))"
+/* Any, only those that, only those that not: enum lead_choice. */
+#define CHOSEN(n, condition)                                                                   \
+    " AND (" n " = 0 OR (" n " = 1 AND " condition ") OR (" n " = 2 AND NOT (" condition ")))"
 
 bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *filter,
                struct leads *out, struct err *err)
@@ -215,22 +220,34 @@ bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *fil
         words = hash_words(db, arena, filter->search);
     if (words.too_many)
         return err_input(err, "search", "up to 4 words", "the search has too many words");
-    db_select(db, arena, &rows,
-              "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1"
-              " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"
-              " AND ($4 = '' OR stage = $4) AND ($5 = '' OR state = $5)"
-              " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"
-              " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"
-              " AND ($10 = 0 OR (created_ms, lead_id) < ($10, $11))"
-              " AND ($13 = '' OR platform_lead_id = $13)" HAS_WORD("$14") HAS_WORD("$15")
-                  HAS_WORD("$16")
-                      HAS_WORD("$17") " ORDER BY created_ms DESC, lead_id DESC LIMIT $12",
-              TEXT(db_scope_org(db)), TEXT(filter->direction_id), TEXT(filter->creative_id),
-              TEXT(filter->stage), TEXT(filter->state), TEXT(filter->platform),
-              TEXT(filter->ad_account_id), INT(filter->from_ms), INT(filter->to_ms),
-              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit),
-              TEXT(filter->platform_lead_id), TEXT(words.hash[0]), TEXT(words.hash[1]),
-              TEXT(words.hash[2]), TEXT(words.hash[3]));
+    db_select(
+        db, arena, &rows,
+        "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1"
+        " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"
+        " AND ($4 = '' OR stage = $4) AND ($5 = '' OR state = $5)"
+        " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"
+        " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"
+        " AND ($10 = 0 OR (created_ms, lead_id) < ($10, $11))"
+        " AND ($13 = '' OR platform_lead_id = $13)" HAS_WORD("$14") HAS_WORD("$15")
+            HAS_WORD("$16") HAS_WORD(
+                "$17") " AND ($18 = '' OR source = $18)"
+                       " AND ($19 = '' OR assigned_to = $19)"
+                       " AND ($20 = '' OR form_id = $20)"
+                       " AND spam_score >= $21 AND received_ms >= $22"
+                       " AND ($23 = 0 OR received_ms < $23)" CHOSEN("$24", "recovered_by <> ''")
+                           CHOSEN("$25", "is_test = 1") CHOSEN("$26", "duplicate_of <> ''")
+                               CHOSEN("$27",
+                                      "erased_ms > 0") " ORDER BY created_ms DESC, lead_id DESC"
+                                                       " LIMIT $12",
+        TEXT(db_scope_org(db)), TEXT(filter->direction_id), TEXT(filter->creative_id),
+        TEXT(filter->stage), TEXT(filter->state), TEXT(filter->platform),
+        TEXT(filter->ad_account_id), INT(filter->from_ms), INT(filter->to_ms),
+        INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit),
+        TEXT(filter->platform_lead_id), TEXT(words.hash[0]), TEXT(words.hash[1]),
+        TEXT(words.hash[2]), TEXT(words.hash[3]), TEXT(filter->source),
+        TEXT(filter->assigned_to), TEXT(filter->form_id), INT(filter->spam_min),
+        INT(filter->received_from_ms), INT(filter->received_to_ms), INT(filter->recovered),
+        INT(filter->test), INT(filter->duplicate), INT(filter->erased));
     return read_leads(&rows, out, err);
 }
 
@@ -259,140 +276,6 @@ bool lead_seal_contact(struct db *db, struct arena *arena, const struct lead *le
                   " WHERE org_id = $1 AND lead_id = $2 AND contact_sealed = ''",
                   TEXT(db_scope_org(db)), TEXT(lead->lead_id), TEXT(sealed)) &&
            lead_words_store(db, arena, lead, err);
-}
-
-/* --- links -------------------------------------------------------------------- */
-
-/* Facts about a row `l` that has org_id, platform, ad_account_id, campaign_id, ad_id and
- * page_id; from here on their order is read_facts'. */
-#define FACT_COLUMNS                                                                           \
-    "COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, ''), l.ad_id, l.page_id,"              \
-    " COALESCE(c.direction_id, ''),"                                                           \
-    " COALESCE((SELECT min(d.direction_id) FROM directions d WHERE d.org_id = l.org_id"        \
-    "  AND d.platform = l.platform AND d.campaign_id <> ''"                                    \
-    "  AND d.campaign_id = COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, '')), ''),"      \
-    " (SELECT count(*) FROM directions d WHERE d.org_id = l.org_id"                            \
-    "  AND d.platform = l.platform AND d.campaign_id <> ''"                                    \
-    "  AND d.campaign_id = COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, '')),"           \
-    " CASE WHEN a.ad_id IS NULL THEN 0 ELSE 1 END, COALESCE(a.direction_id, ''),"              \
-    " COALESCE(a.creative_id, ''), COALESCE(r.direction_id, ''),"                              \
-    " COALESCE((SELECT min(d.direction_id) FROM directions d WHERE d.org_id = l.org_id"        \
-    "  AND d.platform = l.platform AND d.instant_page_id <> ''"                                \
-    "  AND d.instant_page_id = l.page_id AND d.deleted_ms = 0), ''),"                          \
-    " (SELECT count(*) FROM directions d WHERE d.org_id = l.org_id"                            \
-    "  AND d.platform = l.platform AND d.instant_page_id <> ''"                                \
-    "  AND d.instant_page_id = l.page_id AND d.deleted_ms = 0),"                               \
-    " COALESCE((SELECT min(d.direction_id) FROM directions d WHERE d.org_id = l.org_id"        \
-    "  AND d.platform = l.platform AND d.ad_account_id = l.ad_account_id"                      \
-    "  AND d.deleted_ms = 0 AND d.is_active = 1), ''),"                                        \
-    " (SELECT count(*) FROM directions d WHERE d.org_id = l.org_id"                            \
-    "  AND d.platform = l.platform AND d.ad_account_id = l.ad_account_id"                      \
-    "  AND d.deleted_ms = 0 AND d.is_active = 1),"                                             \
-    " COALESCE(a.ad_account_id, c.ad_account_id, '')"
-#define FACT_JOINS                                                                             \
-    " LEFT JOIN ads a ON a.org_id = l.org_id AND a.platform = l.platform"                      \
-    "  AND a.ad_id = l.ad_id"                                                                  \
-    " LEFT JOIN campaigns c ON c.org_id = l.org_id AND c.platform = l.platform"                \
-    "  AND c.campaign_id = COALESCE(NULLIF(l.campaign_id, ''), a.campaign_id, '')"             \
-    " LEFT JOIN creatives r ON r.org_id = a.org_id AND r.creative_id = a.creative_id"
-
-static struct link_facts read_facts(struct db_rows *rows, int first)
-{
-    return (struct link_facts){.campaign_id = db_text(rows, first),
-                               .ad_id = db_text(rows, first + 1),
-                               .page_id = db_text(rows, first + 2),
-                               .campaign_direction = db_text(rows, first + 3),
-                               .directions_campaign = db_text(rows, first + 4),
-                               .directions_campaign_n = db_int(rows, first + 5),
-                               .ad_known = db_int(rows, first + 6) != 0,
-                               .ad_direction = db_text(rows, first + 7),
-                               .ad_creative = db_text(rows, first + 8),
-                               .creative_direction = db_text(rows, first + 9),
-                               .page_direction = db_text(rows, first + 10),
-                               .page_n = db_int(rows, first + 11),
-                               .account_direction = db_text(rows, first + 12),
-                               .account_n = db_int(rows, first + 13)};
-}
-
-bool lead_link_facts(struct db *db, struct arena *arena, const struct lead *lead,
-                     struct link_facts *out, struct str *ad_account_id, struct err *err)
-{
-    struct db_rows rows;
-
-    db_select(db, arena, &rows,
-              "SELECT " FACT_COLUMNS
-              " FROM (SELECT CAST($1 AS TEXT) AS org_id, CAST($2 AS TEXT) AS platform,"
-              " CAST($3 AS TEXT) AS ad_account_id, CAST($4 AS TEXT) AS campaign_id,"
-              " CAST($5 AS TEXT) AS ad_id, CAST($6 AS TEXT) AS page_id) l" FACT_JOINS,
-              TEXT(db_scope_org(db)), TEXT(lead->platform), TEXT(lead->ad_account_id),
-              TEXT(lead->campaign_id), TEXT(lead->ad_id), TEXT(lead->page_id));
-    while (db_next(&rows)) {
-        *out = read_facts(&rows, 0);
-        *ad_account_id = db_text(&rows, 14);
-    }
-    return db_done(&rows, err);
-}
-
-#define GAP_COLUMNS                                                                            \
-    "l.lead_id, l.state, l.direction_id, l.creative_id, l.ad_account_id, l.created_ms, "
-
-static void read_gaps(struct db_rows *rows, struct arena *arena, struct lead_gaps *out)
-{
-    while (db_next(rows))
-        *lead_gaps_add(out, arena) = (struct lead_gap){.lead_id = db_text(rows, 0),
-                                                       .state = db_text(rows, 1),
-                                                       .direction_id = db_text(rows, 2),
-                                                       .creative_id = db_text(rows, 3),
-                                                       .ad_account_id = db_text(rows, 4),
-                                                       .created_ms = db_int(rows, 5),
-                                                       .facts = read_facts(rows, 6)};
-}
-
-bool lead_gaps_creative(struct db *db, struct arena *arena, int64_t limit,
-                        struct lead_gaps *out, struct err *err)
-{
-    struct db_rows rows;
-
-    db_select(db, arena, &rows,
-              "SELECT " GAP_COLUMNS FACT_COLUMNS " FROM leads l" FACT_JOINS
-              " WHERE l.org_id = $1 AND l.creative_id = '' AND l.ad_id <> ''"
-              " AND a.creative_id <> '' LIMIT $2",
-              TEXT(db_scope_org(db)), INT(limit));
-    read_gaps(&rows, arena, out);
-    return db_done(&rows, err);
-}
-
-bool lead_gaps_direction(struct db *db, struct arena *arena, int64_t after_ms,
-                         struct str after_id, int64_t limit, struct lead_gaps *out,
-                         struct err *err)
-{
-    struct db_rows rows;
-
-    db_select(db, arena, &rows,
-              "SELECT " GAP_COLUMNS FACT_COLUMNS " FROM leads l" FACT_JOINS
-              " WHERE l.org_id = $1 AND l.direction_id = ''"
-              " AND (l.created_ms, l.lead_id) > ($2, $3)"
-              " ORDER BY l.created_ms, l.lead_id LIMIT $4",
-              TEXT(db_scope_org(db)), INT(after_ms), TEXT(after_id), INT(limit));
-    read_gaps(&rows, arena, out);
-    return db_done(&rows, err);
-}
-
-bool lead_update_link(struct db *db, const struct lead_gap *gap, const struct link *link,
-                      int64_t now_ms, bool *changed, struct err *err)
-{
-    int64_t n;
-
-    if (!db_run(db, &n, err,
-                "UPDATE leads SET direction_id = $5, creative_id = $6, link_cause = $7,"
-                " state = $8, updated_ms = $9 WHERE org_id = $1 AND lead_id = $2"
-                " AND direction_id = $3 AND creative_id = $4",
-                TEXT(db_scope_org(db)), TEXT(gap->lead_id), TEXT(gap->direction_id),
-                TEXT(gap->creative_id), TEXT(link->direction_id), TEXT(link->creative_id),
-                TEXT(link->cause), TEXT(lead_link_state(link)), INT(now_ms)))
-        return false;
-    *changed = n == 1;
-    return true;
 }
 
 /* --- persons -------------------------------------------------------------------- */
@@ -481,9 +364,11 @@ bool lead_transition_add(struct db *db, struct str lead_id,
 }
 
 bool lead_transitions_begin(struct db *db, const struct lead *lead, struct str actor,
-                            int64_t now_ms, struct err *err)
+                            struct str scored, int64_t now_ms, struct err *err)
 {
-    struct str arrival = lead->delivery_id.n ? STR("webhook delivery") : STR("call of the API");
+    struct str arrival = lead->recovered_by.n  ? STR("read from the platform")
+                         : lead->delivery_id.n ? STR("webhook delivery")
+                                               : STR("call of the API");
 
     return db_run(
         db, NULL, err,
@@ -492,12 +377,13 @@ bool lead_transitions_begin(struct db *db, const struct lead *lead, struct str a
         " ($1, $2, 1, $3, $6, 'state', 'received', 'stored', $7),"
         " ($1, $2, 2, $4, $6, 'state', 'stored', 'parsed', $8),"
         " ($1, $2, 3, $4, $6, 'state', 'parsed', $9, $10),"
-        " ($1, $2, 4, $5, $6, 'stage', '', $11, $8)",
+        " ($1, $2, 4, $4, $6, 'state', $9, 'scored', $12),"
+        " ($1, $2, 5, $5, $6, 'stage', '', $11, $8)",
         TEXT(db_scope_org(db)), TEXT(lead->lead_id), INT(lead->received_ms),
         INT(now_ms > lead->received_ms ? now_ms : lead->received_ms), INT(lead->created_ms),
         TEXT(actor), TEXT(arrival),
         TEXT(lead->phone.n || lead->email.n ? STR("contact read") : STR("no contact given")),
-        TEXT(lead->state), TEXT(lead->link_cause), TEXT(lead->stage));
+        TEXT(lead->state), TEXT(lead->link_cause), TEXT(lead->stage), TEXT(scored));
 }
 
 bool lead_transition_list(struct db *db, struct arena *arena, struct str lead_id,
@@ -518,6 +404,21 @@ bool lead_transition_list(struct db *db, struct arena *arena, struct str lead_id
                                      .from = db_text(&rows, 4),
                                      .to = db_text(&rows, 5),
                                      .cause = db_text(&rows, 6)};
+    return db_done(&rows, err);
+}
+
+bool lead_state_before(struct db *db, struct arena *arena, struct str lead_id,
+                       struct str *state, struct err *err)
+{
+    struct db_rows rows;
+
+    *state = STR("");
+    db_select(db, arena, &rows,
+              "SELECT to_value FROM lead_transitions WHERE org_id = $1 AND lead_id = $2"
+              " AND kind = 'state' ORDER BY sequence DESC LIMIT 1",
+              TEXT(db_scope_org(db)), TEXT(lead_id));
+    while (db_next(&rows))
+        *state = db_text(&rows, 0);
     return db_done(&rows, err);
 }
 

@@ -57,9 +57,13 @@ MUST_CHECK bool lead_move_person(struct db *db, struct str old_first, struct str
 /* With the next number; its time is never before that of the one before (of its kind). */
 MUST_CHECK bool lead_transition_add(struct db *db, struct str lead_id,
                                     const struct lead_transition *transition, struct err *err);
-/* The four of a new lead: stored, parsed, linked or unlinked, and the stage it begins with. */
+/* The five of a new lead: stored, parsed, linked or unlinked, scored (`scored` says how), and
+ * the stage it begins with. */
 MUST_CHECK bool lead_transitions_begin(struct db *db, const struct lead *lead, struct str actor,
-                                       int64_t now_ms, struct err *err);
+                                       struct str scored, int64_t now_ms, struct err *err);
+/* The state that the ledger ends in. */
+MUST_CHECK bool lead_state_before(struct db *db, struct arena *arena, struct str lead_id,
+                                  struct str *state, struct err *err);
 /* When the lead came to the stage it is in. */
 MUST_CHECK bool lead_stage_since(struct db *db, struct arena *arena, struct str lead_id,
                                  int64_t *at_ms, struct err *err);
@@ -72,12 +76,13 @@ MUST_CHECK bool lead_update_stage(struct db *db, struct str lead_id, struct str 
 struct lead_gap {
     struct str lead_id, state, direction_id, creative_id, ad_account_id;
     int64_t created_ms;
+    bool weak; /* the direction it has may give way to a better one */
     struct link_facts facts;
 };
 LIST(lead_gaps, struct lead_gap);
 MUST_CHECK bool lead_gaps_creative(struct db *db, struct arena *arena, int64_t limit,
                                    struct lead_gaps *out, struct err *err);
-/* Leads that lack a direction, after (created_ms, lead_id). */
+/* Leads that lack a direction, or have a weak one, after (created_ms, lead_id). */
 MUST_CHECK bool lead_gaps_direction(struct db *db, struct arena *arena, int64_t after_ms,
                                     struct str after_id, int64_t limit, struct lead_gaps *out,
                                     struct err *err);

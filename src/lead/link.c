@@ -42,6 +42,7 @@ static void decide_direction(struct arena *arena, const struct link_facts *facts
         if (!ways[i].counts || ways[i].direction.n == 0)
             continue;
         link->direction_id = ways[i].direction;
+        link->weak = i == countof(ways) - 1;
         link->cause = str_fmt(arena, "direction by %s" STR_FMT STR_FMT, ways[i].cause,
                               STR_ARG(ways[i].id.n ? STR(" ") : STR("")), STR_ARG(ways[i].id));
         return;

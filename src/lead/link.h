@@ -27,6 +27,7 @@ struct link_facts {
 struct link {
     struct str direction_id, creative_id; /* "" = not found */
     struct str cause;                     /* in words, both halves */
+    bool weak; /* the direction is the account's only one, and nothing better is known */
 };
 struct link lead_link_decide(struct arena *arena, const struct link_facts *facts);
 

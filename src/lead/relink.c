@@ -11,17 +11,21 @@
 
 #define PAGE 200
 
-/* What the lead has, it keeps; the rest comes from the new facts. */
+/* What the lead has, it keeps, but a weak direction gives way; the rest comes from the new
+ * facts. */
 static bool better_link(struct arena *arena, const struct lead_gap *gap, struct link *out)
 {
     struct link found = lead_link_decide(arena, &gap->facts);
 
     *out = found;
-    if (gap->direction_id.n)
+    bool better = gap->weak && found.direction_id.n && !found.weak;
+    if (gap->direction_id.n && !better) {
         out->direction_id = gap->direction_id;
+        out->weak = gap->weak;
+    }
     if (gap->creative_id.n)
         out->creative_id = gap->creative_id;
-    return !str_eq(out->direction_id, gap->direction_id) ||
+    return better || !str_eq(out->direction_id, gap->direction_id) ||
            !str_eq(out->creative_id, gap->creative_id);
 }
 
@@ -30,10 +34,14 @@ static bool relink_one(struct db *db, struct arena *arena, const struct lead_gap
                        struct err *err)
 {
     bool changed;
+    struct str from;
+
+    if (!lead_state_before(db, arena, gap->lead_id, &from, err))
+        return false;
     struct lead_transition transition = {.at_ms = now_ms,
                                          .actor = actor,
                                          .kind = STR("state"),
-                                         .from = gap->state,
+                                         .from = from,
                                          .to = lead_link_state(link),
                                          .cause = link->cause};
 

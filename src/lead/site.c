@@ -481,6 +481,11 @@ static void sort_field(struct reading *r, const struct lead_answer *field,
     }
     if (passes_over(lower))
         return;
+    if (str_eq(lower, STR("filled_in_ms"))) {
+        if (!str_int(value, &r->out->filled_ms) || r->out->filled_ms < 0)
+            r->out->filled_ms = 0;
+        return;
+    }
     if (str_eq(lower, STR("created_at"))) {
         struct err err = {0};
         (void)!time_parse_rfc3339(value, &r->out->created_ms, &err);

@@ -27,6 +27,7 @@ struct lead_site {
     struct str answers;            /* JSON [{"field","value"}] */
     struct lead_touch touch;
     int64_t created_ms; /* 0 = not said */
+    int64_t filled_ms;  /* how long filling it in took; 0 = not said */
     bool is_test;
 };
 

@@ -145,6 +145,8 @@ static bool make_lead(struct site_arrival *a, struct lead *lead, struct err *err
                           .answers = a->form.answers,
                           .click_id = a->form.touch.ttclid,
                           .is_test = a->form.is_test,
+                          .address = a->form.touch.ip,
+                          .filled_ms = a->form.filled_ms,
                           .created_ms = a->form.created_ms,
                           .received_ms = a->delivery->received_ms};
     if (str_eq(lead->platform, STR("facebook")))

@@ -11,6 +11,7 @@
 #include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/purchase.h"
+#include "lead/spam_db.h"
 #include "seal/seal.h"
 #include "text/phone.h"
 
@@ -42,6 +43,8 @@ void lead_fill_contact(const struct ring *ring, struct arena *arena, struct str 
         lead->phone_hash = ring_hash(ring, arena, "phone", org_id, lead->phone);
     if (lead->email.n)
         lead->email_hash = ring_hash(ring, arena, "email", org_id, lead->email);
+    if (lead->address.n)
+        lead->address_hash = ring_hash(ring, arena, "address", org_id, lead->address);
 }
 
 static bool link_lead(struct db *db, struct arena *arena, struct lead *lead, struct err *err)
@@ -56,8 +59,10 @@ static bool link_lead(struct db *db, struct arena *arena, struct lead *lead, str
         lead->link_cause = STR("named by the caller");
     else
         lead->link_cause = link.cause;
-    if (lead->direction_id.n == 0)
+    if (lead->direction_id.n == 0) {
         lead->direction_id = link.direction_id;
+        lead->direction_weak = link.weak;
+    }
     if (lead->creative_id.n == 0)
         lead->creative_id = link.creative_id;
     if (lead->ad_account_id.n == 0)
@@ -113,15 +118,31 @@ static bool count_again(struct db *db, struct arena *arena, struct lead *lead, i
     return true;
 }
 
+static bool score(struct db *db, struct arena *arena, struct lead *lead, struct str *cause,
+                  struct err *err)
+{
+    struct spam_facts facts;
+
+    if (!spam_facts_read(db, arena, lead, &facts, err))
+        return false;
+    struct spam_verdict verdict = lead_spam_judge(arena, &facts);
+    lead->spam_score = verdict.score;
+    lead->spam_reasons = lead_spam_reasons(arena, &verdict);
+    *cause = lead_spam_cause(arena, &verdict);
+    return true;
+}
+
 bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct str actor,
                 int64_t now_ms, bool *added, struct err *err)
 {
     struct lead_firsts firsts = {0};
+    struct str scored;
 
     must(db_in_transaction(db));
     lead->stage = STR("interest");
     lead->updated_ms = now_ms;
-    if (!link_lead(db, arena, lead, err) || !lead_insert(db, arena, lead, added, err))
+    if (!link_lead(db, arena, lead, err) || !score(db, arena, lead, &scored, err) ||
+        !lead_insert(db, arena, lead, added, err))
         return false;
     if (!*added)
         return count_again(db, arena, lead, now_ms, err);
@@ -130,7 +151,7 @@ bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct st
                          err) ||
          !join_person(db, lead, &firsts, now_ms, err)))
         return false;
-    if (!lead_transitions_begin(db, lead, actor, now_ms, err) ||
+    if (!lead_transitions_begin(db, lead, actor, scored, now_ms, err) ||
         !lead_facts_renew(db, lead->lead_id, firsts.n == 0, err) ||
         !conversion_add_stage(db, arena, lead, lead->stage, lead->created_ms, now_ms, err) ||
         !handoff_add(db, arena, lead->lead_id, "lead.created", STR(""), lead->created_ms,

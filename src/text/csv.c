@@ -12,7 +12,23 @@ void csv_reader(struct csv_reader *reader, struct str text)
 {
     if (str_starts(text, byte_order_mark))
         text = str_sub(text, byte_order_mark.n, text.n);
-    *reader = (struct csv_reader){.rest = text, .line = 0, .next_line = 1};
+    *reader = (struct csv_reader){.rest = text, .line = 0, .next_line = 1, .separator = ','};
+}
+
+char csv_guess_separator(struct str text)
+{
+    size_t commas = 0, semicolons = 0, tabs = 0;
+    bool quotes = false;
+
+    for (size_t i = 0; i < text.n && (quotes || text.p[i] != '\n'); i++) {
+        quotes = text.p[i] == '"' ? !quotes : quotes;
+        commas += !quotes && text.p[i] == ',';
+        semicolons += !quotes && text.p[i] == ';';
+        tabs += !quotes && text.p[i] == '\t';
+    }
+    if (semicolons > commas && semicolons >= tabs)
+        return ';';
+    return tabs > commas ? '\t' : ',';
 }
 
 static bool malformed(const struct csv_reader *reader, const char *why, struct err *err)
@@ -60,7 +76,7 @@ static bool plain(struct csv_reader *reader, struct str *out, struct err *err)
     struct str s = reader->rest;
     size_t n = 0;
 
-    while (n < s.n && s.p[n] != ',' && s.p[n] != '\n') {
+    while (n < s.n && s.p[n] != reader->separator && s.p[n] != '\n') {
         if (s.p[n] == '"')
             return malformed(reader, "a quote in the middle of a field", err);
         n++;
@@ -72,7 +88,7 @@ static bool plain(struct csv_reader *reader, struct str *out, struct err *err)
     return true;
 }
 
-/* One field and the comma behind it; *more is false where the record ends. */
+/* One field and the separator behind it; *more is false where the record ends. */
 static bool field(struct csv_reader *reader, struct arena *arena, struct str *out, bool *more,
                   struct err *err)
 {
@@ -88,7 +104,7 @@ static bool field(struct csv_reader *reader, struct arena *arena, struct str *ou
         return malformed(reader, "not UTF-8 text", err);
     if (in_quotes && str_starts(reader->rest, STR("\r\n")))
         reader->rest = str_sub(reader->rest, 1, reader->rest.n);
-    *more = reader->rest.n && reader->rest.p[0] == ',';
+    *more = reader->rest.n && reader->rest.p[0] == reader->separator;
     if (reader->rest.n && !*more && reader->rest.p[0] != '\n')
         return malformed(reader, "text after a closing quote", err);
     reader->next_line += reader->rest.n && !*more;
@@ -152,16 +168,16 @@ static bool formula(struct str s)
     return false;
 }
 
-void csv_put(struct buf *buf, bool first, struct str s)
+void csv_put_separated(struct buf *buf, char separator, bool first, struct str s)
 {
     bool quotes = s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
 
     if (str_starts(s, byte_order_mark)) /* first in a file it would be no part of the text */
         quotes = true;
     for (size_t i = 0; i < s.n; i++)
-        quotes = quotes || (s.p[i] && strchr(",\"\r\n", s.p[i]));
+        quotes = quotes || s.p[i] == separator || (s.p[i] && strchr(",\"\r\n", s.p[i]));
     if (!first)
-        buf_char(buf, ',');
+        buf_char(buf, separator);
     if (quotes)
         buf_char(buf, '"');
     if (formula(s))
@@ -174,6 +190,11 @@ void csv_put(struct buf *buf, bool first, struct str s)
     }
     if (quotes)
         buf_char(buf, '"');
+}
+
+void csv_put(struct buf *buf, bool first, struct str s)
+{
+    csv_put_separated(buf, ',', first, s);
 }
 
 void csv_end_row(struct buf *buf)

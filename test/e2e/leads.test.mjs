@@ -28,7 +28,7 @@ for (const database of databases) {
     assert.equal(added.json.stage, "interest");
     assert.equal(added.json.click_id, "E.C.P.abc");
     assert.ok(!added.text.includes("1234567") && !added.text.includes("aigul@"), "contacts are masked");
-    assert.equal(added.json.transitions.length, 4);
+    assert.equal(added.json.transitions.length, 5);
     const id = added.json.id;
 
     const again = await call("POST", "/api/leads", { external_id: "crm-1", name: "Айгуль" });

@@ -319,14 +319,15 @@ static struct str furnish(struct ground *g)
 /* Invariant I7: each row follows from the one before it, times do not decrease. */
 static void check_ledger(struct ground *g, struct str lead_id)
 {
-    static const char *const legal[] = {"received>stored", "stored>parsed",   "parsed>linked",
-                                        "parsed>unlinked", "unlinked>linked", "linked>linked"};
+    static const char *const legal[] = {"received>stored", "stored>parsed", "parsed>linked",
+                                        "parsed>unlinked", "linked>scored", "unlinked>scored",
+                                        "scored>linked",   "linked>linked"};
     struct lead_transitions list = {0};
     struct str state = STR("received"), stage = STR("");
     int64_t state_ms = 0, stage_ms = 0;
 
     CHECK_OK(lead_transition_list(g->db, g->arena, lead_id, &list, &g->err), g->err);
-    CHECK(list.n >= 4, "%zu transitions", list.n);
+    CHECK(list.n >= 5, "%zu transitions", list.n);
     for (size_t i = 0; i < list.n; i++) {
         struct lead_transition *t = &list.at[i];
         bool is_state = IS(t->kind, "state"), known = !is_state;
@@ -687,7 +688,7 @@ an_intake_that_fails_at_any_statement_loses_and_doubles_nothing(struct database 
         struct str leads = count(&g, STR("leads"));
         struct str transitions = count(&g, STR("transitions"));
         struct str state = ground_ask(&g, "SELECT state FROM webhook_deliveries");
-        bool whole = IS(leads, "1") && IS(transitions, "4") && IS(state, "processed");
+        bool whole = IS(leads, "1") && IS(transitions, "5") && IS(state, "processed");
         if (k > statements)
             CHECK(whole && ok, "without a fault");
         bool nothing = IS(leads, "0") && IS(transitions, "0") && IS(state, "received");
@@ -697,7 +698,7 @@ an_intake_that_fails_at_any_statement_loses_and_doubles_nothing(struct database 
               k, ok, STR_ARG(leads), STR_ARG(transitions), STR_ARG(state));
         clock_set_wall(clock_wall_ms() + MINUTE_MS);
         intake(&g);
-        CHECK(IS(count(&g, STR("leads")), "1") && IS(count(&g, STR("transitions")), "4"),
+        CHECK(IS(count(&g, STR("leads")), "1") && IS(count(&g, STR("transitions")), "5"),
               "again after statement %" PRId64, k);
         CHECK(IS(ground_ask(&g, "SELECT state FROM webhook_deliveries"), "processed"),
               "closed after statement %" PRId64, k);
@@ -767,7 +768,7 @@ static void two_readers_of_one_inbox_store_each_lead_once(struct database *datab
     clock_set_wall(clock_wall_ms() + HOUR_MS);
     intake(&g); /* what lost a race waits for its next try */
     CHECK(IS(count(&g, STR("leads")), "120"), STR_FMT, STR_ARG(count(&g, STR("leads"))));
-    CHECK(IS(count(&g, STR("transitions")), "480"), "one ledger each");
+    CHECK(IS(count(&g, STR("transitions")), "600"), "one ledger each");
     CHECK(IS(ground_ask(&g, "SELECT sum(duplicate_deliveries) FROM leads WHERE org_id = $1",
                         TEXT(g.org)),
              "120"),
