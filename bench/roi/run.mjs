@@ -62,7 +62,7 @@ function pagesSide (size) {
 
 const sidesOf = (size) => ({
   sqlite: ours(`sqlite:${join(folder, `${size}.db`)}`),
-  postgres: ours(`${postgres}/roi_${size}`),
+  ...(postgres && { postgres: ours(`${postgres}/roi_${size}`) }),
   duckdb_raw: duckSide(size, duck.raw),
   duckdb_rollup: duckSide(size, duck.rolled)
 })
@@ -144,7 +144,7 @@ for (const size of sizes) for (const days of spans) for (const [name, list] of O
 // --- the founding way --------------------------------------------------------------------------------
 
 const founding = {}
-{
+if (postgres) {
   const side = await pagesSide(biggest)()
   for (const days of spans) {
     const expected = await opened[biggest].sqlite.rows(days)
@@ -179,7 +179,7 @@ for (const days of spans) for (const [name, list] of Object.entries(cold[days]))
 // --- what late corrections cost ----------------------------------------------------------------------------
 
 console.log('late corrections of one account, seven days read again, one figure in ten other than before:')
-for (const name of ['sqlite', 'postgres']) {
+for (const name of ['sqlite', 'postgres'].filter((side) => side !== 'postgres' || postgres)) {
   const side = await sidesOf(biggest)[name]()
   const c = await side.command('correct')
   await side.close()
@@ -190,12 +190,12 @@ for (const name of ['sqlite', 'postgres']) {
 // --- ratios, within a round, where the machine was the same ----------------------------------------------------
 
 const of = (size, name) => warm[size][365][name]
-const ratio = (a, b) => Number(median(a.map((value, i) => value / b[i])).toPrecision(3))
+const ratio = (a, b) => a && b && Number(median(a.map((value, i) => value / b[i])).toPrecision(3))
 console.log(JSON.stringify({
   bench: 'roi',
   sqlite_vs_duckdb_raw: ratio(of(biggest, 'sqlite'), of(biggest, 'duckdb_raw')),
   sqlite_vs_duckdb_rollup: ratio(of(biggest, 'sqlite'), of(biggest, 'duckdb_rollup')),
   m10_vs_m1: ratio(of(biggest, 'sqlite'), of(sizes[0], 'sqlite')),
   postgres_vs_sqlite: ratio(of(biggest, 'postgres'), of(biggest, 'sqlite')),
-  vs_founding: Number((median(of(biggest, 'sqlite')) / median(founding[365])).toPrecision(3))
+  vs_founding: founding[365] && Number((median(of(biggest, 'sqlite')) / median(founding[365])).toPrecision(3))
 }))

@@ -3,6 +3,7 @@
 #
 #   SIZES="1000000 10000000"  metric rows; the last one is what the goals speak of
 #   LEADS=1000000 PURCHASES=100000 ROUNDS=7
+#   NO_POSTGRES=1             without PostgreSQL and the pages that are read from it
 #   KEEP=1                    leave the data in .cache/roi (ignored by git) and use it next time
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,40 +23,58 @@ server() { # start or stop; its folder is kept with the data
     (cd / && postgres_as "$bin/pg_ctl" -D "$folder/postgres" -w -t 120 -l "$folder/postgres.log" "$@" >/dev/null)
 }
 finish() {
-    server -m fast stop 2>/dev/null || true
+    [ -z "${NO_POSTGRES:-}" ] && server -m fast stop 2>/dev/null || true
     [ -n "${KEEP:-}" ] || rm -rf "$folder"
 }
 trap finish EXIT
 
-if [ ! -d "$folder/postgres" ]; then
-    mkdir -p "$folder/postgres"
-    [ "$(id -u)" = 0 ] && chown -R postgres "$folder/postgres" && touch "$folder/postgres.log" &&
-        chown postgres "$folder/postgres.log"
-    (cd / && postgres_as "$bin/initdb" -D "$folder/postgres" -U adwright --auth=trust --encoding=UTF8 \
-        --locale=C >/dev/null)
+postgres=""
+options=""
+if [ -z "${NO_POSTGRES:-}" ]; then
+    if [ ! -d "$folder/postgres" ]; then
+        mkdir -p "$folder/postgres"
+        if [ "$(id -u)" = 0 ]; then
+            touch "$folder/postgres.log"
+            chown -R postgres "$folder/postgres" "$folder/postgres.log"
+        fi
+        (cd / && postgres_as "$bin/initdb" -D "$folder/postgres" -U adwright --auth=trust --encoding=UTF8 \
+            --locale=C >/dev/null)
+    fi
+    rm -f "$folder/postgres/postmaster.pid"
+    port=$(postgres_free_port)
+    options="-p $port -k /tmp -c listen_addresses=127.0.0.1 -c shared_buffers=512MB -c max_wal_size=8GB"
+    options="$options -c checkpoint_timeout=30min -c autovacuum=off"
+    server -o "$options" start
+    postgres="postgres://adwright@127.0.0.1:$port"
 fi
-rm -f "$folder/postgres/postmaster.pid"
-port=$(postgres_free_port)
-options="-p $port -k /tmp -c listen_addresses=127.0.0.1 -c shared_buffers=512MB -c max_wal_size=8GB"
-options="$options -c checkpoint_timeout=30min -c autovacuum=off"
-server -o "$options" start
-postgres="postgres://adwright@127.0.0.1:$port"
+tool() { # dropdb and createdb
+    (cd / && postgres_as "$bin/$1" -h 127.0.0.1 -p "$port" -U adwright "${@:2}")
+}
 
+# What is made is kept apart by a mark of its own, so that a run that was cut short goes on.
 for size in $SIZES; do
-    [ -f "$folder/$size.done" ] && continue
-    echo "making $size metric rows, $LEADS leads, $PURCHASES purchases"
-    rm -rf "$folder/$size".* "$folder/csv"
-    build/bench/roi-data "sqlite:$folder/$size.db" "$size" "$LEADS" "$PURCHASES"
-    psql -q "$postgres/postgres" -c "DROP DATABASE IF EXISTS roi_$size" 2>/dev/null ||
-        (cd / && postgres_as "$bin/psql" -q -h 127.0.0.1 -p "$port" -U adwright postgres \
-            -c "DROP DATABASE IF EXISTS roi_$size")
-    (cd / && postgres_as "$bin/createdb" -h 127.0.0.1 -p "$port" -U adwright -T template0 "roi_$size")
-    build/bench/roi-data "$postgres/roi_$size" "$size" "$LEADS" "$PURCHASES"
-    mkdir -p "$folder/csv"
-    build/bench/roi-data "csv:$folder/csv" "$size" "$LEADS" "$PURCHASES"
-    node bench/roi/duck.mjs load "$folder/$size.duckdb" "$folder/csv"
-    rm -rf "$folder/csv"
-    touch "$folder/$size.done"
+    if [ ! -f "$folder/$size.sqlite.done" ]; then
+        echo "SQLite: $size metric rows, $LEADS leads, $PURCHASES purchases"
+        rm -f "$folder/$size".db*
+        build/bench/roi-data "sqlite:$folder/$size.db" "$size" "$LEADS" "$PURCHASES"
+        touch "$folder/$size.sqlite.done"
+    fi
+    if [ -n "$postgres" ] && [ ! -f "$folder/$size.postgres.done" ]; then
+        echo "PostgreSQL: $size metric rows, $LEADS leads, $PURCHASES purchases"
+        tool dropdb --if-exists "roi_$size"
+        tool createdb -T template0 "roi_$size"
+        build/bench/roi-data "$postgres/roi_$size" "$size" "$LEADS" "$PURCHASES"
+        touch "$folder/$size.postgres.done"
+    fi
+    if [ ! -f "$folder/$size.duckdb.done" ]; then
+        echo "DuckDB: $size metric rows, $LEADS leads, $PURCHASES purchases"
+        rm -rf "$folder/csv" "$folder/$size.duckdb"
+        mkdir -p "$folder/csv"
+        build/bench/roi-data "csv:$folder/csv" "$size" "$LEADS" "$PURCHASES"
+        node bench/roi/duck.mjs load "$folder/$size.duckdb" "$folder/csv"
+        rm -rf "$folder/csv"
+        touch "$folder/$size.duckdb.done"
+    fi
 done
 
 export POSTGRES_URL=$postgres POSTGRES_DATA=$folder/postgres FOLDER=$folder SIZES

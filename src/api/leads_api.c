@@ -139,6 +139,7 @@ static bool read_lead(struct request *rq, const struct json *body, struct lead_w
             return false;
     return read_platform(wish->platform, err) &&
            api_body_time(body, "created_at", &wish->created_ms, err) &&
+           api_body_time(body, "clicked_at", &wish->clicked_ms, err) &&
            read_answers(rq, body, &wish->answers, err) &&
            api_account_id(rq, body, &wish->ad_account_id, err);
 }
@@ -147,11 +148,12 @@ static bool read_lead(struct request *rq, const struct json *body, struct lead_w
 static bool post_lead(struct request *rq, struct reply *rp, struct err *err)
 {
     static const char *const allowed[] = {
-        "platform",      "source",          "external_id", "campaign_id", "adgroup_id",
-        "ad_id",         "page_id",         "click_id",    "ttclid",      "fbclid",
-        "direction_id",  "creative_id",     "name",        "phone",       "email",
-        "answers",       "created_at",      "accountId",   "account_id",  "ad_account_id",
-        "userAccountId", "user_account_id", NULL};
+        "platform",      "source",        "external_id",     "campaign_id",
+        "adgroup_id",    "ad_id",         "page_id",         "click_id",
+        "ttclid",        "fbclid",        "direction_id",    "creative_id",
+        "name",          "phone",         "email",           "answers",
+        "created_at",    "clicked_at",    "accountId",       "account_id",
+        "ad_account_id", "userAccountId", "user_account_id", NULL};
     struct lead_wish wish = {.actor = rq->caller.actor, .now_ms = rq->now_ms};
     const struct json *body;
     struct lead lead;

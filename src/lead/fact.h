@@ -30,6 +30,13 @@ MUST_CHECK bool sale_facts_renew(struct db *db, struct str purchase_id, bool is_
 /* All purchases of a lead. */
 MUST_CHECK bool sale_facts_renew_of_lead(struct db *db, struct str lead_id, struct err *err);
 
+/* When the ad of the lead was clicked, where that is known (0 = it is not): reports by click
+ * date it so.  Never after the lead itself.  Inside the lead's transaction. */
+MUST_CHECK bool lead_note_click(struct db *db, struct str lead_id, int64_t clicked_ms,
+                                struct err *err);
+/* Facebook's click cookie carries the time: fb.1.1554763741205.AbCd...; 0 where it does not. */
+int64_t lead_click_ms(struct str fbc);
+
 /* All facts and blocks of the org in scope made anew from leads and purchases, block by block
  * in transactions of their own: reports stay right meanwhile. */
 struct fact_counts {

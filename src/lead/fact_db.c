@@ -99,6 +99,26 @@ bool lead_facts_renew(struct db *db, struct str lead_id, bool is_new, struct err
     return db_pipe_end(db, NULL, 0, err) && ok;
 }
 
+bool lead_note_click(struct db *db, struct str lead_id, int64_t clicked_ms, struct err *err)
+{
+    return clicked_ms <= 0 ||
+           db_run(db, NULL, err,
+                  "UPDATE leads SET clicked_ms = CASE WHEN created_ms < $3 THEN created_ms"
+                  " ELSE CAST($3 AS BIGINT) END WHERE org_id = $1 AND lead_id = $2",
+                  TEXT(db_scope_org(db)), TEXT(lead_id), INT(clicked_ms));
+}
+
+int64_t lead_click_ms(struct str fbc)
+{
+    int64_t ms = 0;
+    struct str rest = fbc;
+
+    if (!str_eq(str_cut(&rest, '.'), STR("fb")))
+        return 0;
+    (void)str_cut(&rest, '.'); /* on which level of the domain the cookie stands */
+    return str_int(str_cut(&rest, '.'), &ms) && ms > 0 && rest.n ? ms : 0;
+}
+
 /* --- purchases ---------------------------------------------------------------------- */
 
 #define SALE_FACT_COLUMNS                                                                      \

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "conf/app.h"
 #include "db/db.h"
+#include "lead/fact.h"
 #include "lead/lead_db.h"
 #include "lead/store.h"
 
@@ -30,13 +31,15 @@ static bool check_named(struct db *db, struct arena *arena, struct lead *lead, s
 }
 
 static bool add_in_transaction(struct db *db, struct arena *arena, struct lead *lead,
-                               struct str actor, int64_t now_ms, bool *added, struct err *err)
+                               const struct lead_wish *wish, bool *added, struct err *err)
 {
     struct audit_entry entry = {
-        .actor = actor, .action = "lead.add", .object_id = lead->lead_id};
+        .actor = wish->actor, .action = "lead.add", .object_id = lead->lead_id};
 
-    return lead_lock_org(db, err) && lead_store(db, arena, lead, actor, now_ms, added, err) &&
-           (!*added || audit_add(db, arena, &entry, err));
+    return lead_lock_org(db, err) &&
+           lead_store(db, arena, lead, wish->actor, wish->now_ms, added, err) &&
+           (!*added || (lead_note_click(db, lead->lead_id, wish->clicked_ms, err) &&
+                        audit_add(db, arena, &entry, err)));
 }
 
 bool lead_add(const struct app *app, struct db *db, struct arena *arena,
@@ -72,7 +75,7 @@ bool lead_add(const struct app *app, struct db *db, struct arena *arena,
     lead_fill_contact(app->ring, arena, db_scope_org(db), country, &lead);
     if (!db_begin(db, err))
         return false;
-    bool ok = add_in_transaction(db, arena, &lead, wish->actor, wish->now_ms, &is_new, err);
+    bool ok = add_in_transaction(db, arena, &lead, wish, &is_new, err);
     if (!db_end(db, ok, err) || !lead_get(db, arena, lead.lead_id, out, err))
         return false;
     *added = is_new;

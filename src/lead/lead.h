@@ -105,6 +105,7 @@ struct lead_wish {
     struct str name, phone, email;        /* as typed */
     struct str answers;                   /* JSON list of {"field","value"}, or "" */
     int64_t created_ms;                   /* 0 = now */
+    int64_t clicked_ms;                   /* when its ad was clicked; 0 = not known */
     int64_t now_ms;
     struct str actor;
 };

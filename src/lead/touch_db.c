@@ -3,6 +3,7 @@
 #include "lead/touch.h"
 #include "base/arena.h"
 #include "db/db.h"
+#include "lead/fact.h"
 #include "seal/seal.h"
 
 #include <stddef.h>
@@ -89,7 +90,8 @@ bool lead_touch_store(const struct ring *ring, struct db *db, struct arena *aren
     if (lead_touch_empty(touch))
         return true;
     sealed = ring_seal(ring, arena, place_of(db, lead_id), lead_touch_print(arena, touch));
-    return db_run(db, NULL, err,
+    return lead_note_click(db, lead_id, lead_click_ms(touch->fbc), err) &&
+           db_run(db, NULL, err,
                   "INSERT INTO lead_touches (org_id, lead_id, touch_sealed, created_ms)"
                   " VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, lead_id) DO NOTHING",
                   TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(sealed), INT(now_ms));

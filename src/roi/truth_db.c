@@ -202,12 +202,14 @@ bool roi_lead_page(struct db *db, struct arena *arena, const struct roi_filter *
 /* --- sales ----------------------------------------------------------------------------------
  */
 
-/* `o`: the purchase's own lead; `l`: the lead that is credited by the model $9. */
+/* `q`: of a refund its sale, whose time decides; `o`: the purchase's own lead; `l`: the lead
+ * that is credited by the model $9. */
 #define CREDITED                                                                               \
     "CASE $9 WHEN 0 THEN o.lead_id WHEN 1 THEN " PERSON(                                       \
         "o") " ELSE COALESCE((SELECT n.lead_id FROM leads n WHERE n.org_id = p.org_id"         \
              "  AND (n.lead_id = " PERSON("o") " OR (n.duplicate_of = " PERSON(                \
-                 "o") "   AND n.duplicate_of <> '')) AND n.created_ms <= p.paid_ms"            \
+                 "o") "   AND n.duplicate_of <> '')) AND n.created_ms <= COALESCE(q.paid_ms, " \
+                      "p.paid_ms)"                                                             \
                       "  ORDER BY n.created_ms DESC, n.platform_lead_id DESC, n.lead_id DESC " \
                       "LIMIT 1),"                                                              \
                       "  o.lead_id) END"
@@ -215,7 +217,8 @@ bool roi_lead_page(struct db *db, struct arena *arena, const struct roi_filter *
     "CASE WHEN $10 = 1 OR l.lead_id IS NULL THEN p.paid_ms WHEN $10 = 2 THEN " CLICKED(        \
         "l") " ELSE l.created_ms END"
 #define SALES                                                                                  \
-    " FROM purchases p"                                                                        \
+    " FROM purchases p LEFT JOIN purchases q ON q.org_id = p.org_id"                           \
+    " AND q.purchase_id = p.refund_of"                                                         \
     " LEFT JOIN leads o ON o.org_id = p.org_id AND o.lead_id = p.lead_id"                      \
     " LEFT JOIN leads l ON l.org_id = p.org_id AND l.lead_id = " CREDITED                      \
     " WHERE p.org_id = $1 AND ($2 = '' OR l.platform = $2)"                                    \

@@ -1,8 +1,10 @@
 /* roi/: figures computed by hand, dates, currencies, honest totals. */
+#include "lead/fact.h"
 #include "lead/lead.h"
 #include "lead/purchase.h"
 #include "metric/metric.h"
 #include "platform/platform.h"
+#include "roi/figure.h"
 #include "roi/roi.h"
 #include "test_ground.h"
 #include "text/json.h"
@@ -327,6 +329,129 @@ static void days_are_those_of_each_account(struct database *database, struct db 
     ground_end(&g);
 }
 
+/* --- whose merit
+ * ------------------------------------------------------------------------------------ */
+
+/* One person leaves three forms by two ads and buys twice. */
+static void touches_are_credited_by_the_model(struct database *database, struct db *db)
+{
+    struct ground g;
+
+    begin(&g, database, db);
+    lead_at(&g, "701", "87010000001", GROUND_NOW - 10 * DAY_MS);
+    struct str second = lead_at(&g, "702", "87010000001", GROUND_NOW - 5 * DAY_MS);
+    lead_at(&g, "701", "87010000001", GROUND_NOW - DAY_MS);
+    pay(&g, "s1", second, "", 100 * UNIT, "KZT", GROUND_NOW - 3 * DAY_MS);
+    struct purchase_wish by_phone = {.external_id = STR("s2"),
+                                     .phone = STR("87010000001"),
+                                     .amount_micros = 50 * UNIT,
+                                     .currency = STR("KZT"),
+                                     .paid_ms = GROUND_NOW - 8 * DAY_MS,
+                                     .actor = STR("test"),
+                                     .now_ms = GROUND_NOW};
+    struct purchase purchase;
+    bool added;
+    CHECK_OK(purchase_add(&g.app, db, g.arena, &by_phone, &purchase, &added, &g.err), g.err);
+    pay(&g, "r1", STR(""), "s1", 10 * UNIT, "KZT", GROUND_NOW);
+    const struct {
+        enum roi_model model;
+        const char *first_day, *last_day;
+        int64_t v1_leads, v1_units, v2_units;
+    } cases[] = {
+        {ROI_LEAD_TOUCH, "", "", 1, 50, 90},
+        {ROI_FIRST_TOUCH, "", "", 1, 140, 0},
+        {ROI_LAST_TOUCH, "", "", 1, 50, 90},
+        /* By the day of the credited lead: the first was ten days ago. */
+        {ROI_FIRST_TOUCH, "2026-11-11", "2026-11-11", 1, 140, 0},
+        {ROI_LEAD_TOUCH, "2026-11-16", "2026-11-16", 0, 0, 90},
+        {ROI_LAST_TOUCH, "2026-11-11", "2026-11-11", 0, 50, 0},
+        {ROI_LAST_TOUCH, "2026-11-20", "2026-11-20", 1, 0, 0},
+    };
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct roi_report r =
+            report(&g, &(struct roi_question){.first_day = str(cases[i].first_day),
+                                              .last_day = str(cases[i].last_day),
+                                              .model = cases[i].model});
+        const struct roi_row *v1 = row_of(&r, "v1"), *v2 = row_of(&r, "v2");
+        CHECK(v1->leads == cases[i].v1_leads && v2->leads == 0, "%zu: %" PRId64 " leads", i,
+              v1->leads);
+        CHECK(is_money(v1->revenue, cases[i].v1_units * UNIT) &&
+                  is_money(v2->revenue, cases[i].v2_units * UNIT),
+              "%zu: %" PRId64 " and %" PRId64, i, v1->revenue.micros, v2->revenue.micros);
+        CHECK(r.total.leads == cases[i].v1_leads &&
+                  is_money(r.total.revenue, (cases[i].v1_units + cases[i].v2_units) * UNIT),
+              "%zu: everything once", i);
+    }
+    ground_end(&g);
+}
+
+static void clicks_and_impressions_are_dates_too(struct database *database, struct db *db)
+{
+    struct ground g;
+    struct lead lead = {0};
+    bool added;
+
+    begin(&g, database, db);
+    struct lead_wish wish = {.ad_id = STR("701"),
+                             .phone = STR("87010000001"),
+                             .created_ms = GROUND_NOW - DAY_MS,
+                             .clicked_ms = GROUND_NOW - 4 * DAY_MS,
+                             .actor = STR("test"),
+                             .now_ms = GROUND_NOW};
+    CHECK_OK(lead_add(&g.app, db, g.arena, &wish, &lead, &added, &g.err), g.err);
+    pay(&g, "s", lead.lead_id, "", 5 * UNIT, "KZT", GROUND_NOW);
+    measure(&g, account, "701", "2026-11-17", 1000 * UNIT, 100, 20);
+    struct roi_question question = {
+        .first_day = STR("2026-11-17"), .last_day = STR("2026-11-17"), .basis = ROI_BY_CLICK};
+    struct roi_report r = report(&g, &question);
+    CHECK(r.total.leads == 1 && is_money(r.total.revenue, 5 * UNIT) &&
+              is_money(r.total.cpl, 1000 * UNIT),
+          "clicked on the 17th: %" PRId64, r.total.leads);
+    question.basis = ROI_BY_LEAD;
+    r = report(&g, &question);
+    CHECK(r.total.leads == 0 && is_money(r.total.revenue, 0), "came on the 20th");
+    question.basis = ROI_BY_IMPRESSION;
+    r = report(&g, &question);
+    CHECK(r.total.platform_leads == 2 && is_money(r.total.cpl, 500 * UNIT) &&
+              !r.total.revenue.known && !r.total.roi.known,
+          "the platform's own table, and no revenue");
+    CHECK(lead_click_ms(STR("fb.1.1554763741205.AbCd")) == INT64_C(1554763741205) &&
+              lead_click_ms(STR("fb.1.x.AbCd")) == 0 && lead_click_ms(STR("AbCd")) == 0 &&
+              lead_click_ms(STR("")) == 0,
+          "Facebook's cookie carries the time");
+    ground_end(&g);
+}
+
+/* Few events have no point, only a range; ratios come from sums; goods cost. */
+static void shares_and_margins_are_honest(struct database *database, struct db *db)
+{
+    struct ground g;
+    struct roi_question before;
+
+    begin(&g, database, db);
+    make_market(&g);
+    struct roi_question question = {.goods_micros = UNIT * 40 / 100};
+    struct roi_report r = report(&g, &question);
+    const struct roi_row *v1 = row_of(&r, "v1");
+    CHECK(v1->qualified_share.known && v1->qualified_share.events == 4 &&
+              v1->qualified_share.value == 0.5 && v1->qualified_share.low > 0.14 &&
+              v1->qualified_share.low < 0.16 && v1->qualified_share.high > 0.84,
+          "2 of 4 is somewhere between %f and %f", v1->qualified_share.low,
+          v1->qualified_share.high);
+    CHECK(is_money(v1->profit, 150000 * UNIT) && is_money(v1->margin, 50000 * UNIT) &&
+              is_ratio(v1->romi, 0.5) && is_money(v1->cac, 50000 * UNIT),
+          "250,000 - 100,000 of goods - 100,000: %" PRId64, v1->margin.micros);
+    CHECK(v1->refund_count == 1 && v1->spend_rows == 2, "events");
+    question.first_day = STR("2026-11-19");
+    question.last_day = STR("2026-11-19");
+    r = report(&g, &question);
+    CHECK_OK(roi_previous(g.arena, &question, &r, &before, &g.err), g.err);
+    CHECK(IS(before.first_day, "2026-11-18") && IS(before.last_day, "2026-11-18"), "one day");
+    r = report(&g, &before);
+    CHECK(is_money(r.total.spend, 60000 * UNIT), "the day before");
+    ground_end(&g);
+}
+
 /* --- currencies
  * ------------------------------------------------------------------------------------ */
 
@@ -513,6 +638,93 @@ static void the_json_has_formulas_window_currency_and_age(struct database *datab
     ground_end(&g);
 }
 
+static const struct json *explain(struct ground *g, const char *figure, const char *creative_id,
+                                  const char *currency)
+{
+    struct roi_detail_question question = {
+        .of = {.currency = str(currency), .now_ms = GROUND_NOW},
+        .figure = str(figure),
+        .creative_id = str(creative_id)};
+    const struct json *json = NULL;
+    struct json_writer w;
+    struct buf buf;
+
+    buf_init(&buf, g->arena, 1000000);
+    json_writer(&w, &buf);
+    CHECK_OK(roi_put_explanation(&w, g->db, g->arena, &question, &g->err), g->err);
+    CHECK_OK(json_parse(g->arena, buf_str(&buf), &json, &g->err), g->err);
+    return json;
+}
+
+static void every_figure_says_how_it_comes_about(struct database *database, struct db *db)
+{
+    struct ground g;
+    struct err err = {0};
+    int64_t n;
+
+    begin(&g, database, db);
+    make_market(&g);
+    rate(&g, "USD", "2026-11-10", 500 * UNIT);
+    const struct json *json = explain(&g, "roi", "v1", "KZT");
+    CHECK(IS(json_text(json, "formula", STR("")), "(revenue - spend) / spend") &&
+              json_real(json, "value", 0) == 1.5 &&
+              IS(json_text(json, "unit", STR("")), "ratio"),
+          "ROI");
+    CHECK(IS(json_text(json, "inputs.0.figure", STR("")), "revenue") &&
+              json_int(json, "inputs.0.value", &n) && n == 250000 * UNIT &&
+              json_int(json, "inputs.0.rows", &n) && n == 3,
+          "two sales and a refund: %" PRId64, n);
+    CHECK(json_int(json, "inputs.1.rows", &n) && n == 2, "two days of spend: %" PRId64, n);
+    CHECK(json_type(json_at(json, "metrics_age_ms")) == JSON_INT &&
+              IS(json_text(json, "window.model", STR("")), "lead"),
+          "age and window");
+    json = explain(&g, "spend", "v1", "USD");
+    CHECK(json_int(json, "value", &n) && n == 200 * UNIT &&
+              IS(json_text(json, "rates.0.base", STR("")), "KZT") &&
+              IS(json_text(json, "rates.0.first_day", STR("")), "2026-11-10") &&
+              json_int(json, "rates.0.oldest_days", &n) && n == 11,
+          "by a rate that is eleven days old: %" PRId64, n);
+    json = explain(&g, "roi", "", "EUR");
+    CHECK(json_type(json_at(json, "value")) == JSON_NULL &&
+              str_has(json_text(json, "unknown_because", STR("")), STR("rate")),
+          "no rate, no figure, and why");
+    json = explain(&g, "cpl", "v2", "KZT");
+    CHECK(json_type(json_at(json, "value")) == JSON_NULL &&
+              str_has(json_text(json, "unknown_because", STR("")), STR("divide")),
+          "no leads");
+    for (const struct roi_figure *figure = roi_figures; figure->name; figure++)
+        CHECK(IS(json_text(explain(&g, figure->name, "v1", "KZT"), "figure", STR("")),
+                 figure->name),
+              "%s", figure->name);
+    struct roi_detail_question wrong = {.of = {.now_ms = GROUND_NOW}, .figure = STR("roi")};
+    struct json_writer w;
+    struct buf buf;
+    buf_init(&buf, g.arena, 1000000);
+    json_writer(&w, &buf);
+    CHECK(!roi_put_detail(&w, db, g.arena, &wrong, &err) && IS(str(err.field), "figure") &&
+              str_has(str(err.text), STR("revenue and spend")),
+          "%s", err.text);
+    ground_end(&g);
+}
+
+/* What is shown and what is written are one table. */
+static void the_manual_has_every_formula(void)
+{
+    static char text[200000];
+    FILE *file = fopen("docs/roi.md", "r");
+    size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+
+    if (file)
+        fclose(file);
+    struct str manual = {text, n};
+    for (const struct roi_figure *figure = roi_figures; figure->name; figure++) {
+        char line[300];
+        snprintf(line, sizeof line, "| `%s` | %s |", figure->name,
+                 figure->formula ? figure->formula : "");
+        CHECK(str_has(manual, str(line)), "docs/roi.md lacks: %s", line);
+    }
+}
+
 /* Columns of a terminal; every letter of these tests is one wide, but marks and wide ones. */
 static size_t width(struct str line)
 {
@@ -573,6 +785,11 @@ int main(void)
     RUN_ON_DATABASES(nothing_is_a_dash_and_not_a_zero);
     RUN_ON_DATABASES(sales_count_by_lead_date_or_by_payment_date);
     RUN_ON_DATABASES(days_are_those_of_each_account);
+    RUN_ON_DATABASES(touches_are_credited_by_the_model);
+    RUN_ON_DATABASES(clicks_and_impressions_are_dates_too);
+    RUN_ON_DATABASES(shares_and_margins_are_honest);
+    RUN_ON_DATABASES(every_figure_says_how_it_comes_about);
+    RUN(the_manual_has_every_formula);
     RUN_ON_DATABASES(each_amount_is_converted_by_the_rate_of_its_day);
     RUN_ON_DATABASES(unknown_spend_stays_unknown);
     RUN_ON_DATABASES(filters_narrow_everything_alike);

@@ -132,6 +132,7 @@ static void add_lead(struct history *h)
         .phone = contact != 1 ? str_fmt(g->arena, "8701000%04d", (int)who) : STR(""),
         .email = contact != 0 ? str_fmt(g->arena, "p%d@x.kz", (int)(who + draw(2))) : STR(""),
         .created_ms = clock_wall_ms() - (int64_t)draw(40) * DAY_MS - (int64_t)draw(DAY_MS),
+        .clicked_ms = draw(2) ? clock_wall_ms() - (int64_t)draw(50) * DAY_MS : 0,
         .actor = STR("test"),
         .now_ms = clock_wall_ms()};
     struct lead lead = {0};
