@@ -363,7 +363,11 @@ static bool choose(struct db *db, struct arena *arena, const struct ad_connectio
 
     if (ok && !changed)
         ok = err_set(err, ERR_CONFLICT, "the ad account was connected anew meanwhile");
-    return db_end(db, ok && audit_add(db, arena, &entry, err) && ask_reresolve(db, err), err);
+    return db_end(
+        db,
+        ok && audit_add(db, arena, &entry, err) && ask_reresolve(db, err) &&
+            ad_account_ask_subscription(db, arena, after->ad_account_id, after->platform, err),
+        err);
 }
 
 /* Leave the connected state, once, with the audit line. */

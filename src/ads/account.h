@@ -144,11 +144,17 @@ MUST_CHECK bool ad_account_of_advertiser(struct db *db, struct arena *arena,
                                          struct str *org_id, struct str *ad_account_id,
                                          bool *several, struct err *err);
 
+/* The same of a chosen identity (a Facebook page); the handle is in system scope. */
+MUST_CHECK bool ad_account_of_identity(struct db *db, struct arena *arena, struct str platform,
+                                       struct str identity_id, struct str *org_id,
+                                       struct str *ad_account_id, bool *several,
+                                       struct err *err);
+
 /*
  * Jobs: "account.subscribe" {ad_account_id, platform}, added with each
- * connect: asks the platform to send this advertiser's leads to our webhook.
- * Nothing to do where no public address is set (then the portal's own setting
- * serves).  A token that was revoked takes its subscriptions along, so a
+ * connect and each choice of advertiser or identity: asks the platform to send this
+ * advertiser's leads to our webhook. Nothing to do where no public address is set (then the
+ * portal's own setting serves).  A token that was revoked takes its subscriptions along, so a
  * reconnect subscribes again.
  */
 extern const struct job_kind account_jobs[];

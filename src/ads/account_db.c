@@ -328,16 +328,31 @@ bool ad_connection_note(struct db *db, const struct ad_connection *connection, s
 
 /* Several accounts of one org may share an advertiser: its default or oldest one stands for
  * them.  Several orgs: nobody may guess. */
+static bool read_one_org(struct db_rows *rows, struct str *org_id, struct str *ad_account_id,
+                         bool *several, struct err *err)
+{
+    *org_id = *ad_account_id = STR("");
+    *several = false;
+    while (db_next(rows)) {
+        if (!org_id->n) {
+            *org_id = db_text(rows, 0);
+            *ad_account_id = db_text(rows, 1);
+        } else if (!str_eq(*org_id, db_text(rows, 0))) {
+            *several = true;
+        }
+    }
+    if (*several)
+        *org_id = *ad_account_id = STR("");
+    return db_done(rows, err);
+}
+
 bool ad_account_of_advertiser(struct db *db, struct arena *arena, struct str platform,
                               struct str advertiser_id, struct str *org_id,
                               struct str *ad_account_id, bool *several, struct err *err)
 {
-    struct str scope = db_scope_org(db);
+    struct str scope = str_dup(arena, db_scope_org(db));
     struct db_rows rows;
-    struct str org = STR(""), account = STR("");
-    bool many = false;
 
-    scope = str_dup(arena, scope);
     db_scope_system(db);
     db_select(db, arena, &rows,
               "SELECT a.org_id, a.ad_account_id FROM ad_account_connections c"
@@ -345,25 +360,27 @@ bool ad_account_of_advertiser(struct db *db, struct arena *arena, struct str pla
               " WHERE c.platform = $1 AND c.advertiser_id = $2 AND c.state <> 'disconnected'"
               " ORDER BY a.is_default DESC, a.created_ms, a.ad_account_id",
               TEXT(platform), TEXT(advertiser_id));
-    while (db_next(&rows)) {
-        if (!org.n) {
-            org = db_text(&rows, 0);
-            account = db_text(&rows, 1);
-        } else if (!str_eq(org, db_text(&rows, 0))) {
-            many = true;
-        }
-    }
 
-    bool ok = db_done(&rows, err);
+    bool ok = read_one_org(&rows, org_id, ad_account_id, several, err);
 
     if (scope.n)
         db_scope(db, scope);
-    if (!ok)
-        return false;
-    *several = many;
-    *org_id = many ? STR("") : org;
-    *ad_account_id = many ? STR("") : account;
-    return true;
+    return ok;
+}
+
+bool ad_account_of_identity(struct db *db, struct arena *arena, struct str platform,
+                            struct str identity_id, struct str *org_id,
+                            struct str *ad_account_id, bool *several, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT a.org_id, a.ad_account_id FROM ad_account_connections c"
+              " JOIN ad_accounts a ON a.org_id = c.org_id AND a.ad_account_id = c.ad_account_id"
+              " WHERE c.platform = $1 AND c.identity_id = $2 AND c.state <> 'disconnected'"
+              " ORDER BY a.is_default DESC, a.created_ms, a.ad_account_id",
+              TEXT(platform), TEXT(identity_id));
+    return read_one_org(&rows, org_id, ad_account_id, several, err);
 }
 
 /* --- OAuth runs --- */

@@ -69,7 +69,7 @@ static const struct route *const routes[] = {
     actions_routes,
     events_routes,
     hook_routes,
-    site_hook_routes,
+    site_hook_routes, facebook_hook_routes,
     page_routes,
     NULL,
 };

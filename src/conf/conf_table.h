@@ -25,6 +25,8 @@
     T(facebook_base_url, "https://graph.facebook.com",                                         \
       "Facebook's API host; the sandbox's address in demos")                                   \
     T(facebook_dialog_url, "https://www.facebook.com", "host of Facebook's login dialog")      \
+    S(facebook_verify_token, "",                                                               \
+      "any text of yours that Facebook repeats when it checks the webhook's address")          \
     T(facebook_video_base_url, "https://graph-video.facebook.com",                             \
       "Facebook's host for the bytes of videos")                                               \
     B(feature_facebook, true, "show and accept the Facebook platform")                         \

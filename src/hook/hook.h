@@ -27,6 +27,17 @@
 extern const struct route hook_routes[]; /* `app` is a struct app */
 
 /*
+ * Facebook's webhook of a page's leads.
+ *
+ *     GET  /facebook/webhook?hub.mode=subscribe&hub.verify_token&hub.challenge
+ *     POST /facebook/webhook   signed by X-Hub-Signature-256 (also under /api)
+ *
+ * Stored as it came before the answer; the job reads each lead with the page's
+ * token.  Another signature: 401, and kept as quarantined within the bounds.
+ */
+extern const struct route facebook_hook_routes[];
+
+/*
  * Leads of sites.
  *
  *     POST /api/leads/{org}/{key}     or the key as X-Lead-Key or ?key=

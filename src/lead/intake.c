@@ -8,6 +8,7 @@
 #include "conf/app.h"
 #include "db/db.h"
 #include "lead/delivery_db.h"
+#include "lead/facebook_intake.h"
 #include "lead/lead_db.h"
 #include "lead/payload.h"
 #include "lead/sealing.h"
@@ -35,7 +36,9 @@ LIST(owners, struct owner);
 struct intake {
     const struct app *app;
     struct db *db;
-    struct arena *arena; /* of the batch */
+    struct net *net;
+    int64_t until_mono_ms; /* stop taking then */
+    struct arena *arena;   /* of the batch */
     struct str actor;
     int64_t now_ms;
     struct owners owners;
@@ -268,10 +271,25 @@ static bool store_leads(struct intake *in, struct delivery *delivery,
     return close_delivery(in, delivery, "unresolved", split.unresolved, err);
 }
 
+static bool process_facebook(struct intake *in, struct delivery *delivery, struct err *err)
+{
+    struct facebook_intake facebook = {.app = in->app,
+                                       .db = in->db,
+                                       .net = in->net,
+                                       .arena = in->arena,
+                                       .actor = in->actor,
+                                       .now_ms = in->now_ms,
+                                       .until_mono_ms = in->until_mono_ms};
+
+    return facebook_intake(&facebook, delivery, err);
+}
+
 static bool process(struct intake *in, struct delivery *delivery, struct err *err)
 {
     struct lead_payload payload;
 
+    if (str_eq(delivery->source, STR("facebook")))
+        return process_facebook(in, delivery, err);
     if (str_eq(delivery->source, STR("site")))
         return site_intake(in->app, in->db, in->arena, delivery, in->actor, in->now_ms, err);
     if (!lead_payload_parse(in->arena, delivery->body, delivery->body_hash, &payload, err))
@@ -384,6 +402,8 @@ static struct intake intake_of(struct job *job)
 {
     return (struct intake){.app = job->app,
                            .db = job->db,
+                           .net = job->net,
+                           .until_mono_ms = job->deadline_mono_ms - TURN_MS,
                            .arena = job->arena,
                            .actor = str_fmt(job->arena, "job:" STR_FMT, STR_ARG(job->id)),
                            .now_ms = job->now_ms};

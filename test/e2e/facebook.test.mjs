@@ -2,6 +2,8 @@
 // offered there, and a token that ends.
 import test from "node:test";
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { databases, eventually, http, root, start } from "./harness.mjs";
@@ -25,6 +27,14 @@ async function uploadTo(world, direction, title) {
   });
   assert.equal(answer.status, 201, answer.text);
   return answer.json.id ?? answer.json.creative.id;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 for (const database of databases) {
@@ -118,5 +128,58 @@ for (const database of databases) {
     const there = (await world.sandbox.call("GET", "/sandbox/state")).json;
     assert.deepEqual(there.facebook_videos.map((video) => [video.id, video.uploaded]), [[copy.video_id, true]]);
     assert.deepEqual(there.facebook_images.map((image) => image.hash), [copy.image_id]);
+  });
+
+  test(`a form's lead comes by webhook, is read with the page's token, and waits while it may not be (${database})`, async (t) => {
+    const port = await freePort();
+    const world = await start(t, {
+      database, flags: ["--port", String(port), "--public_url", `http://127.0.0.1:${port}`, "--facebook_verify_token", "v-7"],
+    });
+    const { call } = world.server;
+    const hook = `${world.server.base}/facebook/webhook`;
+    await world.sandbox.call("POST", "/sandbox/settings", { rate_level: "off" });
+
+    // The address answers those who know the token, and takes nothing unsigned.
+    const ask = (token) => http("GET", `${hook}?hub.mode=subscribe&hub.challenge=42&hub.verify_token=${token}`);
+    assert.deepEqual([(await ask("v-7")).text, (await ask("v-8")).status], ["42", 403]);
+    const secret = world.sandbox.state.facebook_app_secret;
+    const post = (body, header) => http("POST", hook, { raw: body, headers: { "content-type": "application/json", ...header } });
+    const signed = (body) => post(body, { "x-hub-signature-256": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}` });
+    assert.equal((await post("{}", {})).status, 401);
+    assert.equal((await post("{}", { "x-hub-signature-256": `sha256=${"0".repeat(64)}` })).status, 401);
+    assert.equal((await signed('{"object":"page","entry":[]}')).status, 200);
+
+    // Connecting asks for the page's leads; from then on they come.
+    assert.equal((await connectFacebook(world)).status, 200);
+    const makeLeads = (wish) => world.sandbox.call("POST", "/sandbox/graph/leads", wish);
+    const leads = async () => (await call("GET", "/api/leads?platform=facebook")).json.data;
+    await eventually("the subscription", async () =>
+      (await world.sandbox.call("GET", "/sandbox/calls?path=graph/800000000000000001/subscriptions")).json.data.some((one) => one.acted));
+    await makeLeads({ ad_id: "120000000000000777", field_data: [
+      { name: "full_name", values: ["Ержан Проба"] }, { name: "phone_number", values: ["+7 701 123-45-67"] }, { name: "course", values: ["evening", "online"] },
+    ] });
+    const [first] = await eventually("the lead", async () => { const list = await leads(); return list.length && list; });
+    assert.deepEqual([first.name, first.phone, first.source, first.ad_id], ["Ержан Проба", "+770***67", "facebook_form", "120000000000000777"]);
+
+    // Many in one body, ids as numbers, each body twice: each lead once.
+    await world.sandbox.call("POST", "/sandbox/settings", { webhook_ids_as_numbers: true, webhook_duplicate_every: 1 });
+    await makeLeads({ count: 5, batch: true });
+    await eventually("five more", async () => (await leads()).length === 6);
+    await world.sandbox.call("POST", "/sandbox/settings", { webhook_duplicate_every: 0 });
+
+    // A dead token: the lead waits, and a reconnect brings it.
+    await world.sandbox.call("POST", "/sandbox/faults", { path: "graph/me/accounts", code: 190, subcode: 460 });
+    await makeLeads({ count: 1 });
+    await eventually("the card says revoked", async () =>
+      (await call("GET", "/api/ad-accounts")).json.data[0].connections.facebook.status === "revoked");
+    assert.equal((await leads()).length, 6);
+    assert.equal((await connectFacebook(world)).status, 200);
+    await eventually("the lead that waited", async () => (await leads()).length === 7);
+
+    // A page that nobody here has chosen: kept, not lost.
+    assert.equal((await signed(JSON.stringify({ object: "page", entry: [{ id: "110000000000000299", changes: [
+      { field: "leadgen", value: { leadgen_id: "1234567890123456", page_id: "110000000000000299", form_id: "1", created_time: 1 } }] }] }))).status, 200);
+    await eventually("an unresolved delivery", async () =>
+      /page 110000000000000299 is chosen by nobody here/.test(world.server.log));
   });
 }

@@ -168,9 +168,7 @@ static bool match_app(void *arg, const struct json *row, bool *stop, struct err 
     return true;
 }
 
-/* The address is the app's, set once in its dashboard: a page only names the app. */
-bool meta_subscribe_leads(struct platform_session *s, struct str callback_url, bool *added,
-                          struct err *err)
+static bool subscribe_page(struct platform_session *s, bool *added, struct err *err)
 {
     struct app_search search = {.s = s};
     struct platform_session page;
@@ -178,10 +176,6 @@ bool meta_subscribe_leads(struct platform_session *s, struct str callback_url, b
     struct meta_args args;
     struct str path;
 
-    (void)callback_url;
-    *added = false;
-    if (!s->identity_id.n)
-        return true; /* no page is chosen: choosing one asks again */
     if (!meta_page_session(s, s->identity_id, &page, err))
         return false;
     path = str_fmt(s->arena, STR_FMT "/subscribed_apps", STR_ARG(s->identity_id));
@@ -193,8 +187,38 @@ bool meta_subscribe_leads(struct platform_session *s, struct str callback_url, b
         return true;
     meta_args(&page, &args);
     meta_arg(&page, &args, "subscribed_fields", STR("leadgen"));
-    if (!meta_post(&page, path, &args, &data, err))
-        return false;
     *added = true;
-    return true;
+    return meta_post(&page, path, &args, &data, err);
+}
+
+/* The address is the app's, one for all pages: Facebook asks it its challenge at once. */
+static bool subscribe_app(struct platform_session *s, struct str callback_url, struct err *err)
+{
+    struct platform_session app = *s;
+    const struct json *data;
+    struct meta_args args;
+
+    app.token = (struct secret){str_fmt(s->arena, STR_FMT "|" STR_FMT,
+                                        STR_ARG(s->conf->facebook_app_id),
+                                        STR_ARG(s->conf->facebook_app_secret))};
+    meta_args(&app, &args);
+    meta_arg(&app, &args, "object", STR("page"));
+    meta_arg(&app, &args, "callback_url", callback_url);
+    meta_arg(&app, &args, "fields", STR("leadgen"));
+    meta_arg(&app, &args, "verify_token", s->conf->facebook_verify_token);
+    meta_arg(&app, &args, "include_values", STR("true"));
+    return meta_post(
+        &app, str_fmt(s->arena, STR_FMT "/subscriptions", STR_ARG(s->conf->facebook_app_id)),
+        &args, &data, err);
+}
+
+/* Without a verify token the address is somebody else's business: the dashboard's. */
+bool meta_subscribe_leads(struct platform_session *s, struct str callback_url, bool *added,
+                          struct err *err)
+{
+    *added = false;
+    if (!s->identity_id.n)
+        return true; /* no page is chosen: choosing one asks again */
+    return subscribe_page(s, added, err) &&
+           (!s->conf->facebook_verify_token.n || subscribe_app(s, callback_url, err));
 }
