@@ -98,7 +98,7 @@ bool creative_ask_next(struct db *db, struct arena *arena, struct creative *crea
     creative->push_state = creative->direction_id.n ? STR("waiting") : STR("");
     return creative_transcribe_ask(db, arena, creative, now_ms, err) &&
            (!creative->direction_id.n ||
-            creative_ask(db, arena, "creative.push", creative->id, err));
+            creative_ask_again(db, arena, "creative.push", creative->id, now_ms, err));
 }
 
 /* --- changing --- */

@@ -154,17 +154,25 @@ static bool show(struct pushing *p, const char *state, struct str text, struct e
                                p->job->now_ms, err);
 }
 
-static bool conclude_ready(struct pushing *p, struct err *err)
+/* Of a direction that it has left meanwhile there is nothing to tell. */
+static bool store_ready(struct pushing *p, struct err *err)
 {
     struct job *job = p->job;
+    struct creative now;
+    struct err gone = {0};
 
-    if (!db_begin(job->db, err))
-        return false;
-    return db_end(job->db,
-                  creative_store_push(job->db, p->sending.creative->id, STR("ready"), STR(""),
-                                      STR(""), job->now_ms, err) &&
-                      workflow_set_state(&p->wf, "done", STR(""), NULL, err),
-                  err);
+    if (!creative_get(job->db, job->arena, p->sending.creative->id, &now, &gone))
+        return gone.kind == ERR_NOT_FOUND || (*err = gone, false);
+    if (!str_eq(now.direction_id, p->sending.creative->direction_id))
+        return true;
+    return creative_store_push(job->db, now.id, STR("ready"), STR(""), STR(""), job->now_ms,
+                               err) &&
+           workflow_set_state(&p->wf, "done", STR(""), NULL, err);
+}
+
+static bool conclude_ready(struct pushing *p, struct err *err)
+{
+    return db_begin(p->job->db, err) && db_end(p->job->db, store_ready(p, err), err);
 }
 
 static bool conclude_failed(struct pushing *p, const struct err *why, struct err *err)
