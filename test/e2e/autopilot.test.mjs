@@ -171,8 +171,11 @@ for (const database of databases) {
     const scheduled = all.filter((one) => one.trigger === "schedule").map((one) => one.started_at.slice(0, 10));
     assert.equal(new Set(scheduled).size, scheduled.length, `once a day: ${scheduled}`);
 
-    const reports = (await world.server.call("GET", "/api/autopilot/reports?platform=tiktok")).json.data;
-    const told = reports.find((one) => one.execution_id === acted.id);
+    // A job of its own writes the report after the run.
+    const told = await eventually("the run's report is there", async () => {
+      const reports = (await world.server.call("GET", "/api/autopilot/reports?platform=tiktok")).json.data;
+      return reports.find((one) => one.execution_id === acted.id);
+    });
     assert.match(told.report_data.text, /5\. Changes\n- /);
 
     await world.server.stop(); // an embedded database has one process
