@@ -2,13 +2,13 @@
 // offered there, and a token that ends.
 import test from "node:test";
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { databases, eventually, http, root, start } from "./harness.mjs";
 import { authorize, connectAccount } from "./steps.mjs";
-import { ACCOUNT, FB_PAGE, FORM, OTHER_ACCOUNT } from "./graph.mjs";
+import { ACCOUNT, FB_PAGE, FORM, OTHER_ACCOUNT, PIXEL } from "./graph.mjs";
 
 async function connectFacebook(world, { query = "" } = {}) {
   const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=facebook${query}`);
@@ -151,6 +151,11 @@ for (const database of databases) {
 
     // Connecting asks for the page's leads; from then on they come.
     assert.equal((await connectFacebook(world)).status, 200);
+    const direction = (await call("POST", "/api/directions", {
+      name: "English", platform: "facebook", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50,
+    })).json.direction;
+    const source = await call("PUT", `/api/directions/${direction.id}/event-source`, { pixel_code: PIXEL, source: "crm" });
+    assert.ok(source.status < 300, source.text);
     const makeLeads = (wish) => world.sandbox.call("POST", "/sandbox/graph/leads", wish);
     const leads = async () => (await call("GET", "/api/leads?platform=facebook")).json.data;
     await eventually("the subscription", async () =>
@@ -160,6 +165,15 @@ for (const database of databases) {
     ] });
     const [first] = await eventually("the lead", async () => { const list = await leads(); return list.length && list; });
     assert.deepEqual([first.name, first.phone, first.source, first.ad_id], ["Ержан Проба", "+770***67", "facebook_form", "120000000000000777"]);
+
+    // Its stages go back to the pixel, known by the form's lead id and hashed as Facebook hashes.
+    const staged = await call("POST", `/api/leads/${first.id}/stage`, { stage: "qualified" });
+    assert.ok(staged.status < 300, staged.text);
+    const event = await eventually("the conversion", async () =>
+      (await world.sandbox.call("GET", "/sandbox/graph/events")).json.data.find((one) => one.event_name === "CompleteRegistration"));
+    assert.equal(event.user_data.lead_id, first.platform_lead_id);
+    assert.deepEqual(event.user_data.ph, [createHash("sha256").update("77011234567").digest("hex")]);
+    assert.deepEqual([event.action_source, event.custom_data.event_source, event.phone_with_plus], ["system_generated", "crm", false]);
 
     // Many in one body, ids as numbers, each body twice: each lead once.
     await world.sandbox.call("POST", "/sandbox/settings", { webhook_ids_as_numbers: true, webhook_duplicate_every: 1 });
