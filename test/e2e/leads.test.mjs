@@ -2,7 +2,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { databases, start, eventually, http } from "./harness.mjs";
+import { createServer } from "node:http";
+import { databases, run, start, eventually, http } from "./harness.mjs";
 import { connectAccount, makeDirection } from "./steps.mjs";
 
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
@@ -102,6 +103,47 @@ for (const database of databases) {
     assert.equal(after.total.spend_micros, null);
     assert.equal(after.total.roi, null);
     assert.equal(after.formulas.roi, "(revenue - spend) / spend");
+    assert.deepEqual(after.rates.map((one) => [one.base, one.quote, one.amounts, one.oldest_days]), [["USD", "KZT", 1, 0]]);
+
+    // A figure shows its rows, a page at a time, and their values make it up.
+    const values = [];
+    for (let cursor = ""; cursor !== null;) {
+      const rows = (await call("GET", `/api/roi/rows?figure=revenue&currency=KZT&limit=1${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)).json;
+      assert.equal(rows.data.length, 1);
+      values.push(rows.data[0].value);
+      cursor = rows.next_cursor;
+    }
+    assert.deepEqual(values.sort((a, b) => a - b), [-50_000_500_000, 5_205_000_000, 150_000_500_000]);
+    assert.equal((await call("GET", "/api/roi/rows?figure=roi")).json.field, "figure");
+    assert.equal((await call("GET", "/api/roi/rows?figure=spend&cursor=x")).json.field, "cursor");
+    const people = (await call("GET", "/api/roi/rows?figure=qualified")).json.data;
+    assert.deepEqual(people.map((one) => one.lead_id), [id]);
+    // It says how it comes about, and why it is not known.
+    const explained = (await call("GET", "/api/roi/explain?figure=roi&currency=KZT")).json;
+    assert.equal(explained.value, null);
+    assert.match(explained.unknown_because, /no figures/);
+    assert.deepEqual(explained.inputs.map((one) => [one.figure, one.value, one.rows]),
+      [["revenue", after.total.revenue_micros, 3], ["spend", null, 0]]);
+    // By other dates, models and weeks, and beside the days before.
+    const other = (await call("GET", "/api/roi?currency=KZT&basis=payment&model=last&compare=previous")).json;
+    assert.equal(other.window.model, "last");
+    assert.equal(other.total.revenue_micros, after.total.revenue_micros);
+    assert.equal(other.previous.total.leads, 0);
+    assert.equal((await call("GET", "/api/roi?basis=impression")).json.total.revenue_micros, null);
+    assert.equal((await call("GET", "/api/roi?basis=moon")).json.field, "basis");
+    const weeks = (await call("GET", "/api/roi/cohorts?currency=KZT")).json;
+    assert.equal(weeks.data.length, 12);
+    assert.equal(weeks.data.at(-1).customers, 1);
+    assert.equal(weeks.data.at(-1).revenue_micros, 100_000_000_000, "of leads only");
+    assert.equal(weeks.data.at(-1).ltv_micros["0"], null, "the week is not over");
+    // Rates as a file: all of it or nothing.
+    const file = (text) => http("POST", `${server.base}/api/currency-rates/import`,
+      { raw: text, headers: { authorization: `Bearer ${world.orgs[0].key}`, "content-type": "text/csv" } });
+    assert.equal((await file(`base,quote,day,rate\nEUR,KZT,${today},"601,5"\nRUB,KZT,${today},6.1\n`)).json.stored, 2);
+    const refused = await file(`base,quote,day,rate\nGBP,KZT,${today},700\nGBP,KZT,${today},none\n`);
+    assert.equal(refused.status, 400);
+    assert.equal(refused.json.field, "rate");
+    assert.deepEqual((await call("GET", "/api/currency-rates")).json.data.map((one) => one.base).sort(), ["EUR", "RUB", "USD"]);
 
     // Pages of a list, filters, and the org that may be named but never chosen.
     for (let i = 0; i < 4; i++) assert.equal((await call("POST", "/api/leads", { name: `L${i}` })).status, 201);
@@ -182,3 +224,35 @@ for (const database of databases) {
     assert.equal(roi.total.leads, 2);
   });
 }
+
+test("the national bank's feed is asked once a day, and what a person set stays", async (t) => {
+  const asked = [];
+  const feed = createServer((request, response) => {
+    asked.push(new URL(request.url, "http://x").searchParams.get("fdate"));
+    const [d, m, y] = asked.at(-1).split(".");
+    response.end(`<?xml version="1.0"?><rates><date>${d}.${m}.${y}</date>
+      <item><fullname>ДОЛЛАР США</fullname><title>USD</title><description>523.17</description><quant>1</quant></item>
+      <item><title>UZS</title><description>4.31</description><quant>100</quant></item></rates>`);
+  });
+  await new Promise((resolve) => feed.listen(0, "127.0.0.1", resolve));
+  t.after(() => feed.close());
+  const world = await start(t, { sandbox: false, flags: ["--rates_feed_url", `http://127.0.0.1:${feed.address().port}/rates`] });
+  const rates = await eventually("the rates are here", async () => {
+    const { data } = (await world.server.call("GET", "/api/currency-rates")).json;
+    return data.length === 2 && data;
+  });
+  assert.deepEqual(rates.map((one) => [one.base, one.quote, one.rate, one.source]),
+    [["USD", "KZT", 523.17, "nationalbank.kz"], ["UZS", "KZT", 0.0431, "nationalbank.kz"]]);
+  const { day: of } = rates[0];
+  assert.equal((await world.server.call("PUT", "/api/currency-rates", { base: "USD", quote: "KZT", day: of, rate: 500 })).status, 200);
+  await world.server.stop();
+  const [y, m, d] = of.split("-");
+  assert.deepEqual(asked, [`${d}.${m}.${y}`]);
+  const again = await run(["rates", "fetch", "--first-day", of, "--last-day", of, ...world.store,
+    "--rates_feed_url", `http://127.0.0.1:${feed.address().port}/rates`]);
+  assert.equal(again.status, 0, again.stderr);
+  assert.match(again.stdout, /^0 rates/);
+  assert.match((await run(["rates", "list", ...world.store])).stdout, /1 USD = 500 KZT {2}manual/);
+  const rebuilt = await run(["roi", "rebuild", ...world.store]);
+  assert.match(rebuilt.stdout, /0 leads, 0 purchases/, rebuilt.stderr);
+});
