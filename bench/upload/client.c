@@ -2,8 +2,9 @@
  * upload - a plain client of resumable uploads: creates, then sends all in one
  * PATCH, by sendfile, so that the client costs next to nothing.
  *
- *     upload -p PORT -f FILE [-k KEY] [-n PARALLEL]
+ *     upload -p PORT -f FILE [-k KEY] [-n PARALLEL] [-u]
  *
+ * -u leaves the upload unfinished: it tells of one byte more than it sends.
  * Prints {"seconds":..,"uploads":..}: from before the first creation until the
  * last PATCH is answered.  Exits with 1 when an answer is not the expected one.
  */
@@ -30,6 +31,7 @@ enum { ROOM = 4096, STEP = 1 << 20, PARALLEL_MAX = 500 };
 static int port;
 static const char *path, *key = "none";
 static int64_t size;
+static bool unfinished;
 
 static _Noreturn void fail(const char *what, const char *why)
 {
@@ -118,7 +120,7 @@ static void *upload(void *unused)
              "Authorization: Bearer %s\r\nUpload-Length: %" PRId64 "\r\n"
              "Upload-Metadata: filename YmVuY2gubXA0,filetype dmlkZW8vbXA0,title QmVuY2g=\r\n"
              "Content-Length: 0\r\n\r\n",
-             port, key, size);
+             port, key, size + unfinished);
     send_all(fd, request);
     if (read_answer(fd, answer) != 201)
         fail("creation", answer);
@@ -154,7 +156,7 @@ int main(int argc, char **argv)
     int option, parallel = 1;
     double began;
 
-    while ((option = getopt(argc, argv, "p:f:k:n:")) != -1) {
+    while ((option = getopt(argc, argv, "p:f:k:n:u")) != -1) {
         switch (option) {
         case 'p':
             port = (int)strtol(optarg, NULL, 10);
@@ -168,12 +170,15 @@ int main(int argc, char **argv)
         case 'n':
             parallel = (int)strtol(optarg, NULL, 10);
             break;
+        case 'u':
+            unfinished = true;
+            break;
         default:
             return 2;
         }
     }
     if (!path || port < 1 || port > 65535 || parallel < 1 || parallel > PARALLEL_MAX)
-        fail("usage", "-p PORT -f FILE [-k KEY] [-n PARALLEL]");
+        fail("usage", "-p PORT -f FILE [-k KEY] [-n PARALLEL] [-u]");
     if (stat(path, &st))
         fail(path, strerror(errno));
     size = st.st_size;

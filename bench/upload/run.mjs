@@ -70,6 +70,11 @@ function megabytesOf (pid, field) { // VmRSS, VmHWM
   return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+)`))[1]) / 1024
 }
 
+function cpuOf (pid) { // seconds of all its threads, at 100 ticks a second
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
 // --- the servers ---
 
 const servers = {
@@ -108,24 +113,34 @@ async function withServer (kind, more, use) {
   }
 }
 
+const plainClient = (at, more = []) =>
+  run(join(root, 'build/bench/upload'), ['-p', at.port, '-k', at.key, '-f', source, ...more].map(String))
 const clients = {
-  plain: (at) => run(join(root, 'build/bench/upload'), ['-p', at.port, '-k', at.key, '-f', source].map(String)),
+  plain: plainClient,
   tusjs: (at) => run(process.execPath, [join(here, 'client.mjs'), at.port, source, at.key].map(String))
 }
 
 let sourceHash
 
+function filesOfSourceSize (folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return filesOfSourceSize(path)
+    return statSync(path).size === bytes ? [path] : []
+  })
+}
+
+// As a server that has been up for a while: code is compiled, memory is there.  The upload of the
+// warming is left unfinished, so that no work follows from it.
+async function warmUp (at) {
+  await plainClient(at, ['-u'])
+  for (const path of filesOfSourceSize(at.data)) rmSync(path)
+  execFileSync('sync', ['-f', folder])
+}
+
 // The stored file is the source's content: a fast wrong answer counts for nothing.
 function mustBeStored (data) {
-  const found = []
-  const walk = (at) => {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
-      const path = join(at, entry.name)
-      if (entry.isDirectory()) walk(path)
-      else if (statSync(path).size === bytes) found.push(path)
-    }
-  }
-  walk(data)
+  const found = filesOfSourceSize(data)
   if (found.length !== 1) throw new Error(`${found.length} files of ${bytes} bytes are stored`)
   const hash = createHash('sha256').update(readFileSync(found[0])).digest('hex')
   if (hash !== sourceHash) throw new Error('the stored file is another')
@@ -134,10 +149,12 @@ function mustBeStored (data) {
 function measure (kind, client) {
   return withServer(kind, [], async (at) => {
     const idle = megabytesOf(at.pid, 'VmRSS')
+    await warmUp(at)
+    const before = cpuOf(at.pid)
     const { seconds } = JSON.parse((await clients[client](at)).stdout)
-    const peak = megabytesOf(at.pid, 'VmHWM')
+    const [peak, after] = [megabytesOf(at.pid, 'VmHWM'), cpuOf(at.pid)]
     mustBeStored(at.data)
-    return { rate: bytes / 1e6 / seconds, rss: peak - idle }
+    return { rate: bytes / 1e6 / seconds, rss: peak - idle, cpu: after - before }
   })
 }
 
@@ -180,7 +197,7 @@ for (let round = 0; round < rounds; round++) {
     const r = await sides[side]()
     ;(results[side] ??= []).push(r)
     console.log(`round ${round + 1}  ${side.padEnd(36)}  ${r.rate.toFixed(0).padStart(5)} MB/s` +
-      (r.rss === undefined ? '' : `  memory +${r.rss.toFixed(1)} MB`))
+      (r.rss === undefined ? '' : `  server CPU ${r.cpu.toFixed(2)} s  memory +${r.rss.toFixed(1)} MB`))
   }
 }
 
@@ -189,7 +206,8 @@ for (const [side, list] of Object.entries(results)) {
   const rates = list.map((r) => r.rate)
   console.log(`${side.padEnd(36)}  ${median(rates).toFixed(0).padStart(5)} MB/s` +
     ` [${Math.min(...rates).toFixed(0)}..${Math.max(...rates).toFixed(0)}]` +
-    (list[0].rss === undefined ? '' : `  memory +${median(list.map((r) => r.rss)).toFixed(1)} MB`))
+    (list[0].rss === undefined ? '' : `  server CPU ${median(list.map((r) => r.cpu)).toFixed(2)} s` +
+      `  memory +${median(list.map((r) => r.rss)).toFixed(1)} MB`))
 }
 // Ratios are taken within a round, where the machine was the same.
 const ratio = (one, other) => Number(median(results[one].map((r, i) => r.rate / results[other][i].rate)).toFixed(2))
@@ -203,8 +221,7 @@ if (parallel) {
   needSpace(bytes * (parallel + 2))
   const many = await withServer('ours', [], async (at) => {
     const idle = megabytesOf(at.pid, 'VmRSS')
-    const { stdout } = await run(join(root, 'build/bench/upload'),
-      ['-p', at.port, '-k', at.key, '-f', source, '-n', parallel].map(String))
+    const { stdout } = await plainClient(at, ['-n', parallel])
     return { idle, peak: megabytesOf(at.pid, 'VmHWM'), seconds: JSON.parse(stdout).seconds }
   })
   console.log(`${parallel} at once, ${megabytes} MB each: ${(parallel * bytes / 1e6 / many.seconds).toFixed(0)} MB/s,` +
