@@ -87,6 +87,7 @@
 #define LIMIT_UPLOAD_KEYS     32
 #define LIMIT_UPLOAD_PARTS    64 /* of one concatenation */
 #define LIMIT_POSTER          (10 * 1024 * 1024)
+#define LIMIT_IMAGE           (50 * 1024 * 1024) /* of a creative: the most that a platform takes */
 
 /* Creatives */
 #define LIMIT_TRANSCRIPT_MS     (13 * 60 * 1000) /* of a video's sound */

@@ -178,7 +178,7 @@ static bool upload(struct creative_sending *s, struct err *err)
     struct str bytes;
 
     if (is_image(s))
-        return creative_file_read(s->arena, path, LIMIT_POSTER, &bytes, err) &&
+        return creative_file_read(s->arena, path, LIMIT_IMAGE, &bytes, err) &&
                s->platform->upload_image(s->session, bytes, s->copy.file_name,
                                          seal_md5_hex(s->arena, bytes), &s->copy.image_id, err);
     s->session->on_sent = show_progress;

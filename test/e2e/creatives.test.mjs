@@ -115,6 +115,10 @@ test("one upload for both platforms is one group with a video on each", async (t
   const first = both.find((one) => one.id === id);
   assert.deepEqual(both.map((one) => [one.status, one.push_state]), [["ready", "ready"], ["ready", "ready"]], JSON.stringify(both));
   assert.ok(first.creative_group_id);
+  // The platform's own covers stand beside the three frames.
+  const posters = (await world.server.call("GET", `/api/creatives/${id}`)).json.posters;
+  assert.deepEqual(posters.slice(0, 3).map((one) => one.source), ["frame", "frame", "frame"]);
+  assert.ok(posters.length > 3 && posters.slice(3).every((one) => one.source === "tiktok"), JSON.stringify(posters));
   assert.equal(new Set(both.map((one) => one.creative_group_id)).size, 1);
   assert.deepEqual(new Set(both.map((one) => one.direction_id)), new Set(directions.map((one) => one.id)));
 });
