@@ -93,8 +93,6 @@ MUST_CHECK bool creative_copies_new_poster(struct db *db, struct str creative_id
 MUST_CHECK bool creative_poster_store(struct db *db, struct str creative_id,
                                       const struct creative_poster *poster, int64_t now_ms,
                                       struct err *err);
-MUST_CHECK bool creative_posters_forget(struct db *db, struct str creative_id,
-                                        struct str source, struct err *err);
 MUST_CHECK bool creative_transcript_store(struct db *db, struct str creative_id,
                                           const struct creative_transcript *transcript,
                                           int64_t now_ms, struct err *err);

@@ -42,15 +42,6 @@ bool creative_poster_store(struct db *db, struct str creative_id,
                   TEXT(poster->source), INT(poster->at_ms), TEXT(poster->path), INT(now_ms));
 }
 
-bool creative_posters_forget(struct db *db, struct str creative_id, struct str source,
-                             struct err *err)
-{
-    return db_run(db, NULL, err,
-                  "DELETE FROM creative_posters WHERE org_id = $1 AND creative_id = $2"
-                  " AND source = $3",
-                  TEXT(db_scope_org(db)), TEXT(creative_id), TEXT(source));
-}
-
 /* --- transcripts --- */
 
 bool creative_transcript_get(struct db *db, struct arena *arena, struct str id, bool *found,
