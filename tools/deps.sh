@@ -10,7 +10,8 @@ libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev libavform
 libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libseccomp-dev
 libpocketsphinx-dev libsphinxbase-dev"
 run="pocketsphinx-en-us"
-test="postgresql-15 sqlite3 nodejs npm clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps flite"
+test="postgresql-15 sqlite3 nodejs npm clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps flite chromium
+firefox-esr"
 
 wanted="$build $run"
 [ "${1:-}" = test ] && wanted="$build $run $test"

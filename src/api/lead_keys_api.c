@@ -13,7 +13,8 @@ static bool get_keys(struct request *rq, struct reply *rp, struct err *err)
     struct lead_keys keys = {0};
     struct reply_json json;
 
-    if (!api_check_org(rq, NULL, err) || !lead_key_list(rq->db, rq->arena, &keys, err))
+    if (!api_check_org(rq, NULL, err) ||
+        !lead_key_list(rq->db, rq->arena, rq->now_ms, &keys, err))
         return false;
     reply_json_begin(rq, &json);
     json_object(&json.w);
@@ -26,6 +27,8 @@ static bool get_keys(struct request *rq, struct reply *rp, struct err *err)
         json_text_member(&json.w, "name", key->name);
         json_text_member(&json.w, "prefix", key->prefix);
         json_text_or_null_member(&json.w, "direction_id", key->direction_id);
+        json_bool_member(&json.w, "forward_page_views", key->forwards_page_views);
+        json_int_member(&json.w, "page_views", key->page_views);
         api_time_member(&json.w, rq->arena, "created_at", key->created_ms);
         api_time_member(&json.w, rq->arena, "last_used_at", key->last_used_ms);
         api_time_member(&json.w, rq->arena, "revoked_at", key->revoked_ms);
@@ -72,6 +75,24 @@ static bool post_key(struct request *rq, struct reply *rp, struct err *err)
     return reply_json_end(&json, rp, 201, err);
 }
 
+/* PATCH /api/lead-keys/:id {forward_page_views} - are views of pages told to the platform? */
+static bool patch_key(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"forward_page_views", "userAccountId",
+                                          "user_account_id", NULL};
+    const struct json *body;
+    bool forward;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !api_check_org(rq, body, err) ||
+        !json_want_bool(body, "forward_page_views", false, &forward, err) ||
+        !lead_key_forward_page_views(rq->db, rq->arena, request_arg(rq, "id"), forward,
+                                     rq->caller.actor, err))
+        return false;
+    rp->status = 204;
+    return true;
+}
+
 static bool delete_key(struct request *rq, struct reply *rp, struct err *err)
 {
     if (!lead_key_revoke(rq->db, rq->arena, request_arg(rq, "id"), rq->caller.actor, rq->now_ms,
@@ -84,6 +105,7 @@ static bool delete_key(struct request *rq, struct reply *rp, struct err *err)
 const struct route lead_keys_routes[] = {
     {"GET", "/api/lead-keys", CAN_READ, get_keys, NULL, 0},
     {"POST", "/api/lead-keys", CAN_ADMIN, post_key, NULL, 0},
+    {"PATCH", "/api/lead-keys/:id", CAN_ADMIN, patch_key, NULL, 0},
     {"DELETE", "/api/lead-keys/:id", CAN_ADMIN, delete_key, NULL, 0},
     ROUTES_END,
 };

@@ -44,5 +44,6 @@ const struct route page_routes[] = {
     {"POST", "/sign-out", PUBLIC, .handler = post_sign_out, .body_limit = 4096},
     {"GET", "/style.css", PUBLIC, .handler = get_style},
     {"GET", "/icon.svg", PUBLIC, .handler = get_icon},
+    {"GET", "/t.js", PUBLIC, .handler = get_snippet},
     ROUTES_END,
 };

@@ -11,6 +11,7 @@
 #define LIMIT_WEBHOOK_BODY  (256 * 1024)
 #define LIMIT_SANDBOX_BODY  (512 * 1024 * 1024) /* file/video/ad/upload/ */
 #define LIMIT_REPLY_BODY    (32 * 1024 * 1024)
+#define LIMIT_PAGE_EVENT    (32 * 1024) /* an event of a page */
 #define LIMIT_HEADERS_COUNT 64
 #define LIMIT_QUERY_COUNT   64
 #define LIMIT_URL           8192
@@ -39,6 +40,11 @@
 #define LIMIT_URL_TEXT   2048
 #define LIMIT_EVENT_NAME 50
 #define LIMIT_CLICK_ID   1024
+#define LIMIT_EVENT_ID   100
+
+/* Events of pages: a minute, of one process */
+#define LIMIT_PAGE_EVENTS_KEY     6000
+#define LIMIT_PAGE_EVENTS_ADDRESS 600
 
 /* Objects */
 #define LIMIT_DIRECTIONS_PER_ACCOUNT 20 /* active */

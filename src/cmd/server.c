@@ -18,6 +18,7 @@
 #include "hook/hook.h"
 #include "job/job.h"
 #include "lead/dialog.h"
+#include "lead/conversion.h"
 #include "lead/lead.h"
 #include "metric/metric.h"
 #include "notify/notify.h"
@@ -69,7 +70,9 @@ static const struct route *const routes[] = {
     actions_routes,
     events_routes,
     hook_routes,
-    site_hook_routes, facebook_hook_routes,
+    site_hook_routes,
+    facebook_hook_routes,
+    page_hook_routes,
     page_routes,
     NULL,
 };
@@ -117,6 +120,8 @@ static void scheduler_turn(void *arg)
             log_err("scheduler.uploads", &err);
         if (!event_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.event_sweep", &err);
+        if (!conversion_forget_pages(server->scheduler_db, clock_wall_ms(), &err))
+            log_err("scheduler.page_events", &err);
         if (!ad_account_watch_tokens(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.tokens", &err);
         if (!notify_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))

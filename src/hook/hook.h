@@ -48,4 +48,17 @@ extern const struct route facebook_hook_routes[];
  */
 extern const struct route site_hook_routes[];
 
+/*
+ * Events of pages that carry the snippet (docs/snippet.md).
+ *
+ *     POST /t/{key}      {"event", "event_id", "page_url", "ttclid", ...}, any content type
+ *     GET  /t/{key}?d=   the same, where nothing better than an image works
+ *
+ * 204 when the event is durable in the outbox (lead/conversion.h); a view of a
+ * page is only counted, unless the key says otherwise; robots that say so are
+ * passed over.  Without a known key: 401 and no word.  Beyond
+ * LIMIT_PAGE_EVENTS_KEY or LIMIT_PAGE_EVENTS_ADDRESS a minute: 429.
+ */
+extern const struct route page_hook_routes[];
+
 #endif

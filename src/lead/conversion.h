@@ -2,6 +2,7 @@
 #define LEAD_CONVERSION_H
 
 #include "lead/purchase.h"
+#include "lead/touch.h"
 
 /*
  * The outbox of conversions, its writing side: what happened to a lead is
@@ -27,6 +28,26 @@ MUST_CHECK bool conversion_add_sale(struct db *db, struct arena *arena, const st
 MUST_CHECK bool conversion_follow_lead(struct db *db, struct arena *arena, struct str lead_id,
                                        struct str direction_id, int64_t now_ms,
                                        struct err *err);
+
+/*
+ * What somebody did on a page that carries the snippet.  The pixel of that page
+ * may have told the platform of it under the same event id.
+ */
+struct conversion_page {
+    struct str direction_id; /* "" = the key has none: it is kept, and told to nobody */
+    struct str name;         /* the platform's word: ViewContent, SubmitForm */
+    struct str event_id;
+    struct lead_touch touch; /* without consent only that is kept of it */
+    int64_t at_ms, value_micros;
+    struct str currency;
+};
+/* Once for each name and event id of a direction. *added false: it was there. */
+MUST_CHECK bool conversion_add_page(struct db *db, struct arena *arena,
+                                    const struct conversion_page *page, int64_t now_ms,
+                                    bool *added, struct err *err);
+/* Events of pages are forgotten after so long, in system scope; some at a time. */
+#define CONVERSION_PAGE_DAYS 30
+MUST_CHECK bool conversion_forget_pages(struct db *db, int64_t now_ms, struct err *err);
 
 /* Ask for the job; one that waits already serves. */
 MUST_CHECK bool conversion_ask(struct db *db, struct arena *arena, struct str direction_id,

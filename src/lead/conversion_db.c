@@ -4,6 +4,10 @@
 #include "base/arena.h"
 #include "base/random.h"
 #include "db/db.h"
+#include "lead/lead_db.h"
+#include "seal/seal.h"
+
+#define DAY_MS INT64_C(86400000)
 
 bool conversion_ask(struct db *db, struct arena *arena, struct str direction_id,
                     int64_t run_at_ms, struct err *err)
@@ -68,4 +72,65 @@ bool conversion_follow_lead(struct db *db, struct arena *arena, struct str lead_
         return false;
     return moved == 0 ||
            conversion_ask(db, arena, direction_id, now_ms + CONVERSION_GATHER_MS, err);
+}
+
+/* --- events of pages --------------------------------------------------------------- */
+
+static struct str seal_touch(struct db *db, struct arena *arena, struct str conversion_id,
+                             const struct lead_touch *touch)
+{
+    struct seal_place place = {db_scope_org(db), "conversion_events", "touch_sealed",
+                               conversion_id};
+    struct lead_touch no = {.consent = STR("no")};
+    bool refused = str_eq(touch->consent, STR("no"));
+
+    return ring_seal(db_ring(db), arena, place, lead_touch_print(arena, refused ? &no : touch));
+}
+
+static bool insert_page(struct db *db, struct arena *arena, const struct conversion_page *page,
+                        struct str platform, int64_t now_ms, int64_t *added, struct err *err)
+{
+    struct str id = id_new(arena), direction_id = platform.n ? page->direction_id : STR("");
+    struct str key =
+        str_fmt(arena, "page:" STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(direction_id),
+                STR_ARG(page->name), STR_ARG(page->event_id));
+    const char *reason = platform.n ? "" : "the lead key has no direction";
+
+    return db_run(
+        db, added, err,
+        "INSERT INTO conversion_events (org_id, conversion_id, event_key, platform,"
+        "  direction_id, name, event_id, touch_sealed, at_ms, value_micros, currency,"
+        "  state, reason, next_ms, created_ms, updated_ms)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $14)"
+        " ON CONFLICT (org_id, event_key) DO NOTHING",
+        TEXT(db_scope_org(db)), TEXT(id), TEXT(key), TEXT(platform), TEXT(direction_id),
+        TEXT(page->name), TEXT(page->event_id), TEXT(seal_touch(db, arena, id, &page->touch)),
+        INT(page->at_ms), INT(page->value_micros), TEXT(page->currency),
+        TEXT(platform.n ? STR("waiting") : STR("skipped")), TEXT(str(reason)), INT(now_ms));
+}
+
+bool conversion_add_page(struct db *db, struct arena *arena, const struct conversion_page *page,
+                         int64_t now_ms, bool *added, struct err *err)
+{
+    struct str platform = STR(""), account;
+    int64_t n = 0;
+
+    must(db_in_transaction(db));
+    if (page->direction_id.n &&
+        !lead_check_direction(db, arena, page->direction_id, &platform, &account, err))
+        return false;
+    if (!insert_page(db, arena, page, platform, now_ms, &n, err))
+        return false;
+    *added = n > 0;
+    return !*added ||
+           conversion_ask(db, arena, page->direction_id, now_ms + CONVERSION_GATHER_MS, err);
+}
+
+bool conversion_forget_pages(struct db *db, int64_t now_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "DELETE FROM conversion_events WHERE (org_id, conversion_id) IN"
+                  " (SELECT org_id, conversion_id FROM conversion_events"
+                  "  WHERE lead_id = '' AND created_ms < $1 LIMIT 500)",
+                  INT(now_ms - CONVERSION_PAGE_DAYS * DAY_MS));
 }

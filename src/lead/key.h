@@ -13,8 +13,10 @@ struct db;
  */
 struct lead_key {
     struct str lead_key_id, name, prefix;
-    struct str direction_id; /* of leads that name none; "" = none */
+    struct str direction_id;  /* of leads that name none; "" = none */
+    bool forwards_page_views; /* to the platform; else they are only counted */
     int64_t created_ms, last_used_ms, revoked_ms;
+    int64_t page_views; /* of LEAD_KEY_VIEW_DAYS; filled by lead_key_list */
 };
 LIST(lead_keys, struct lead_key);
 
@@ -24,10 +26,19 @@ LIST(lead_keys, struct lead_key);
 MUST_CHECK bool lead_key_add(struct db *db, struct arena *arena, struct str name,
                              struct str direction_id, struct str actor, int64_t now_ms,
                              struct str *lead_key_id, struct str *key, struct err *err);
-MUST_CHECK bool lead_key_list(struct db *db, struct arena *arena, struct lead_keys *out,
-                              struct err *err);
+MUST_CHECK bool lead_key_list(struct db *db, struct arena *arena, int64_t now_ms,
+                              struct lead_keys *out, struct err *err);
 MUST_CHECK bool lead_key_revoke(struct db *db, struct arena *arena, struct str lead_key_id,
                                 struct str actor, int64_t now_ms, struct err *err);
+
+MUST_CHECK bool lead_key_forward_page_views(struct db *db, struct arena *arena,
+                                            struct str lead_key_id, bool forward,
+                                            struct str actor, struct err *err);
+
+/* A page that carries the key was looked at. */
+#define LEAD_KEY_VIEW_DAYS 30
+MUST_CHECK bool lead_key_count_view(struct db *db, struct str lead_key_id, int64_t now_ms,
+                                    struct err *err);
 
 /* Whose key is it?  System scope; *org_id "" when it is nobody's or revoked. */
 MUST_CHECK bool lead_key_find(struct db *db, struct arena *arena, struct str key,

@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "lead/lead_db.h"
 #include "seal/seal.h"
+#include "text/zone.h"
 
 #define PREFIX_SHOWN 9
 #define MINUTE_MS    60000
@@ -66,7 +67,9 @@ bool lead_key_add(struct db *db, struct arena *arena, struct str name, struct st
     return true;
 }
 
-#define COLUMNS "lead_key_id, name, prefix, direction_id, created_ms, last_used_ms, revoked_ms"
+#define COLUMNS                                                                                \
+    "lead_key_id, name, prefix, direction_id, created_ms, last_used_ms, revoked_ms,"           \
+    " forwards_page_views"
 
 static struct lead_key read_key(struct db_rows *rows)
 {
@@ -76,20 +79,71 @@ static struct lead_key read_key(struct db_rows *rows)
                              .direction_id = db_text(rows, 3),
                              .created_ms = db_int(rows, 4),
                              .last_used_ms = db_int(rows, 5),
-                             .revoked_ms = db_int(rows, 6)};
+                             .revoked_ms = db_int(rows, 6),
+                             .forwards_page_views = db_int(rows, 7) != 0};
 }
 
-bool lead_key_list(struct db *db, struct arena *arena, struct lead_keys *out, struct err *err)
+bool lead_key_list(struct db *db, struct arena *arena, int64_t now_ms, struct lead_keys *out,
+                   struct err *err)
 {
+    struct day today = zone_day(STR("UTC"), now_ms);
+    struct day since = day_add(day_str(&today), 1 - LEAD_KEY_VIEW_DAYS);
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " COLUMNS " FROM lead_keys WHERE org_id = $1"
+              "SELECT " COLUMNS ", COALESCE((SELECT CAST(sum(v.views) AS BIGINT)"
+              "   FROM page_views v WHERE v.org_id = $1"
+              "   AND v.lead_key_id = lead_keys.lead_key_id AND v.day >= $2), 0)"
+              " FROM lead_keys WHERE org_id = $1"
               " ORDER BY created_ms DESC, lead_key_id DESC",
-              TEXT(db_scope_org(db)));
-    while (db_next(&rows))
-        *lead_keys_add(out, arena) = read_key(&rows);
+              TEXT(db_scope_org(db)), TEXT(day_str(&since)));
+    while (db_next(&rows)) {
+        struct lead_key *key = lead_keys_add(out, arena);
+        *key = read_key(&rows);
+        key->page_views = db_int(&rows, 8);
+    }
     return db_done(&rows, err);
+}
+
+static bool not_in_use(struct str lead_key_id, struct err *err)
+{
+    return err_set(err, ERR_NOT_FOUND, "no lead key " STR_FMT " in use",
+                   STR_ARG(str_sub(lead_key_id, 0, 60)));
+}
+
+static bool set_forward(struct db *db, struct arena *arena, struct str lead_key_id,
+                        bool forward, struct str actor, struct err *err)
+{
+    struct audit_entry entry = {
+        .actor = actor, .action = "lead_key.page_views", .object_id = lead_key_id};
+    int64_t changed = 0;
+
+    if (!db_run(db, &changed, err,
+                "UPDATE lead_keys SET forwards_page_views = $3"
+                " WHERE org_id = $1 AND lead_key_id = $2 AND revoked_ms = 0",
+                TEXT(db_scope_org(db)), TEXT(lead_key_id), INT(forward)))
+        return false;
+    if (changed == 0)
+        return not_in_use(lead_key_id, err);
+    return audit_add(db, arena, &entry, err);
+}
+
+bool lead_key_forward_page_views(struct db *db, struct arena *arena, struct str lead_key_id,
+                                 bool forward, struct str actor, struct err *err)
+{
+    return db_begin(db, err) &&
+           db_end(db, set_forward(db, arena, lead_key_id, forward, actor, err), err);
+}
+
+bool lead_key_count_view(struct db *db, struct str lead_key_id, int64_t now_ms, struct err *err)
+{
+    struct day today = zone_day(STR("UTC"), now_ms);
+
+    return db_run(db, NULL, err,
+                  "INSERT INTO page_views (org_id, lead_key_id, day, views)"
+                  " VALUES ($1, $2, $3, 1) ON CONFLICT (org_id, lead_key_id, day)"
+                  " DO UPDATE SET views = page_views.views + 1",
+                  TEXT(db_scope_org(db)), TEXT(lead_key_id), TEXT(day_str(&today)));
 }
 
 static bool revoke(struct db *db, struct arena *arena, struct str lead_key_id, struct str actor,
@@ -105,8 +159,7 @@ static bool revoke(struct db *db, struct arena *arena, struct str lead_key_id, s
                 TEXT(db_scope_org(db)), TEXT(lead_key_id), INT(now_ms)))
         return false;
     if (changed == 0)
-        return err_set(err, ERR_NOT_FOUND, "no lead key " STR_FMT " in use",
-                       STR_ARG(str_sub(lead_key_id, 0, 60)));
+        return not_in_use(lead_key_id, err);
     return audit_add(db, arena, &entry, err);
 }
 
@@ -129,7 +182,7 @@ bool lead_key_find(struct db *db, struct arena *arena, struct str key, struct st
               TEXT(seal_sha256_hex(arena, key)));
     while (db_next(&rows)) {
         *out = read_key(&rows);
-        *org_id = db_text(&rows, 7);
+        *org_id = db_text(&rows, 8);
     }
     return db_done(&rows, err);
 }

@@ -16,11 +16,13 @@ struct ring;
 struct lead_touch {
     struct str ttclid, ttp;      /* TikTok's click and browser id */
     struct str fbclid, fbc, fbp; /* Meta's */
+    struct str gclid, yclid;     /* Google's and Yandex's click ids */
     struct str ip, user_agent;
     struct str page_url, referrer;
-    struct str utm;      /* JSON object of the utm_* fields; "" = none */
-    struct str consent;  /* "yes", "no", or "" where nobody asked */
-    struct str event_id; /* that the pixel of the page used; "" = none */
+    struct str utm;         /* JSON object of the utm_* fields; "" = none */
+    struct str first_touch; /* the person's first visit, as a query: utm_source=..&ttclid=.. */
+    struct str consent;     /* "yes", "no", or "" where nobody asked */
+    struct str event_id;    /* that the pixel of the page used; "" = none */
 };
 
 /* Nothing in it? */

@@ -8,6 +8,7 @@
 #include "conf/conf.h"
 #include "sandbox/clockwork.h"
 #include "sandbox/doc.h"
+#include "sandbox/faces.h"
 #include "sandbox/faults.h"
 #include "sandbox/graph.h"
 #include "sandbox/hooks.h"
@@ -388,6 +389,7 @@ const struct route control_routes[] = {
     {"POST", "/sandbox/terms", PUBLIC, terms_post, NULL, 0},
     {"POST", "/sandbox/graph/tokens", PUBLIC, graph_tokens_post, NULL, 0},
     {"POST", "/sandbox/graph/leads", PUBLIC, graph_leads_post, NULL, 0},
+    {"GET", "/sandbox/events", PUBLIC, events_get, NULL, 0},
     {"GET", "/sandbox/graph/events", PUBLIC, graph_events_get, NULL, 0},
     {"GET", "/sandbox/state", PUBLIC, truth_state, NULL, 0},
     {"GET", "/sandbox/world", PUBLIC, truth_world, NULL, 0},

@@ -190,6 +190,42 @@ static void count(struct call *call, const struct json *source_doc, const struct
     (void)store_put(call->box->store, KIND_EVENT_COUNT, key, doc_print(&doc));
 }
 
+static void keep(struct call *call, const struct json *event, bool duplicate)
+{
+    struct doc doc;
+
+    doc_from(&doc, call->arena, event);
+    doc_text(&doc, "event_source_id", call_text(call, "event_source_id"));
+    doc_text(&doc, "test_event_code", call_text(call, "test_event_code"));
+    doc_bool(&doc, "duplicate", duplicate);
+    doc_int(&doc, "received_ms", call->now_ms);
+    (void)store_put(call->box->store, KIND_EVENT_TAKEN,
+                    store_new_id(call->box->store, call->arena), doc_print(&doc));
+}
+
+/* GET /sandbox/events?pixel_code= - every event that was taken, as it came. */
+bool events_get(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct sandbox *box = rq->app;
+    struct str code = request_query(rq, "pixel_code");
+    struct reply_json json;
+
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_key(&json.w, "data");
+    json_list(&json.w);
+    box_lock(box);
+    for (size_t i = 0; i < store_count(box->store, KIND_EVENT_TAKEN); i++) {
+        const struct json *one = store_at(box->store, KIND_EVENT_TAKEN, i);
+        if (one && (!code.n || str_eq(text(one, "event_source_id"), code)))
+            json_put_raw(&json.w, json_print(rq->arena, one));
+    }
+    box_unlock(box);
+    json_end(&json.w);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
 bool event_track(struct call *call)
 {
     const struct json *events = json_at(call->args, "data");
@@ -205,8 +241,13 @@ bool event_track(struct call *call)
     for (size_t i = 0; i < json_count(events); i++)
         if (!event_good(call, json_item(events, i), i))
             return false;
-    for (size_t i = 0; i < json_count(events) && !call_given(call, "test_event_code"); i++)
-        if (counts(call, json_item(events, i)))
-            count(call, source_doc, json_item(events, i));
+    bool test = call_given(call, "test_event_code");
+    for (size_t i = 0; i < json_count(events); i++) {
+        const struct json *event = json_item(events, i);
+        bool first = test || counts(call, event);
+        keep(call, event, !first);
+        if (first && !test)
+            count(call, source_doc, event);
+    }
     return true;
 }

@@ -23,6 +23,7 @@ call_handler lead_task, lead_download, lead_one, mock_create, mock_get, mock_del
 call_handler subscription_add, subscription_get, subscription_end;
 call_handler term_check, term_get, term_confirm;
 call_handler event_track;
+web_handler events_get; /* the events that were taken */
 call_handler pixel_list, pixel_create, pixel_update, pixel_event_create, pixel_event_update,
     pixel_event_delete, pixel_event_stats, crm_list;
 call_handler tool_region, tool_search, tool_info, tool_language, tool_interest, tool_action,

@@ -34,6 +34,7 @@ static const char *const kind_names[KIND_COUNT] = {
     [KIND_SAVED_AUDIENCE] = "saved_audience",
     [KIND_EVENT] = "event",
     [KIND_EVENT_COUNT] = "event_count",
+    [KIND_EVENT_TAKEN] = "event_taken",
     [KIND_GRAPH_ACCOUNT] = "graph_account",
     [KIND_GRAPH_PAGE] = "graph_page",
     [KIND_GRAPH_FORM] = "graph_form",

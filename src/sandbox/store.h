@@ -35,6 +35,7 @@ enum kind {
     KIND_SAVED_AUDIENCE,
     KIND_EVENT, /* dedupe keys of the Events API */
     KIND_EVENT_COUNT,
+    KIND_EVENT_TAKEN,   /* as they came */
     KIND_GRAPH_ACCOUNT, /* Facebook's side: ad accounts by their digits */
     KIND_GRAPH_PAGE,
     KIND_GRAPH_FORM,

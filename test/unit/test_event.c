@@ -1,6 +1,8 @@
 /* event/: the outbox of conversions, emptied into a platform that can fail in every way. */
 #include "event/event.h"
 #include "event/event_db.h"
+#include "lead/conversion.h"
+#include "lead/key.h"
 #include "lead/lead.h"
 #include "lead/purchase.h"
 #include "lead/touch.h"
@@ -565,6 +567,132 @@ static void the_orgs_own_names_are_used(struct database *database, struct db *db
     ground_end(&t.g);
 }
 
+/* An event of a page as the snippet sends it; was it new? */
+static bool page_event(struct stage_ground *t, const char *direction_id, const char *name,
+                       const char *event_id, const char *consent)
+{
+    struct conversion_page page = {
+        .direction_id = str(direction_id),
+        .name = str(name),
+        .event_id = str(event_id),
+        .touch = {.ttclid = STR("E.C.P.Page"),
+                  .ttp = STR("ttp-1"),
+                  .ip = STR("203.0.113.9"),
+                  .user_agent = STR("Mozilla/5.0"),
+                  .page_url = STR("https://shop.example/course?utm_source=tiktok"),
+                  .consent = str(consent)},
+        .at_ms = clock_wall_ms(),
+        .value_micros = 4990 * INT64_C(1000000),
+        .currency = STR("KZT")};
+    bool added = false;
+
+    CHECK_OK(db_begin(t->g.db, &t->g.err) &&
+                 db_end(t->g.db,
+                        conversion_add_page(t->g.db, t->g.arena, &page, clock_wall_ms(), &added,
+                                            &t->g.err),
+                        &t->g.err),
+             t->g.err);
+    return added;
+}
+
+static void a_pages_event_is_told_once_with_the_id_of_its_pixel(struct database *database,
+                                                                struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    CHECK(page_event(&t, "d1", "ViewContent", "px-1", "yes"), "new");
+    CHECK(!page_event(&t, "d1", "ViewContent", "px-1", "yes"), "the same again");
+    CHECK(page_event(&t, "d1", "Purchase", "px-1", ""), "the platform knows an event by both");
+    pass(&t, 2000);
+    CHECK(told.ids.n == 1 && told.doubled == 1 && IS(told.ids.at[0], "px-1"),
+          "%zu, %d in one batch", told.ids.n, told.doubled);
+    static const char *const parts[] = {"\"ttclid\":\"E.C.P.Page\"", "\"ttp\":\"ttp-1\"",
+                                        "\"ip\":\"203.0.113.9\"",    "shop.example/course",
+                                        "\"event\":\"Purchase\"",    "\"value\":4990"};
+    for (size_t i = 0; i < countof(parts); i++)
+        CHECK(str_has(told.last, str(parts[i])), "%s: " STR_FMT, parts[i], STR_ARG(told.last));
+    ground_end(&t.g);
+}
+
+static void a_page_without_consent_or_direction_is_told_to_nobody(struct database *database,
+                                                                  struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    CHECK(page_event(&t, "d1", "ViewContent", "px-1", "no"), "kept");
+    CHECK(page_event(&t, "", "ViewContent", "px-2", "yes"), "kept");
+    struct db_rows rows;
+    db_select(db, t.g.arena, &rows,
+              "SELECT conversion_id, touch_sealed FROM conversion_events"
+              " WHERE org_id = $1 AND event_id = 'px-1'",
+              TEXT(t.g.org));
+    struct secret opened = {0};
+    while (db_next(&rows)) {
+        struct seal_place place = {t.g.org, "conversion_events", "touch_sealed",
+                                   db_text(&rows, 0)};
+        CHECK_OK(
+            ring_unseal(t.g.app.ring, t.g.arena, place, db_text(&rows, 1), &opened, &t.g.err),
+            t.g.err);
+    }
+    CHECK_OK(db_done(&rows, &t.g.err), t.g.err);
+    CHECK(IS(seal_reveal(opened), "{\"consent\":\"no\"}"), STR_FMT,
+          STR_ARG(seal_reveal(opened)));
+    pass(&t, 2000);
+    CHECK(told.ids.n == 0, "%zu", told.ids.n);
+    CHECK(IS(states(&t), " ViewContent skipped\n ViewContent skipped\n"), STR_FMT,
+          STR_ARG(states(&t)));
+    ground_end(&t.g);
+}
+
+static void events_of_pages_are_forgotten_and_those_of_leads_stay(struct database *database,
+                                                                  struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    (void)add_lead(&t, "a", "+77011234567");
+    CHECK(page_event(&t, "d1", "ViewContent", "px-1", "yes"), "new");
+    for (int days = 29; days <= 31; days += 2) {
+        db_scope_system(db);
+        CHECK_OK(conversion_forget_pages(db, GROUND_NOW + days * DAY_MS, &t.g.err), t.g.err);
+        db_scope(db, t.g.org);
+        CHECK(IS(states(&t), days < 30 ? "interest  waiting\n ViewContent waiting\n"
+                                       : "interest  waiting\n"),
+              "%d: " STR_FMT, days, STR_ARG(states(&t)));
+    }
+    ground_end(&t.g);
+}
+
+static void views_of_pages_are_counted_by_key(struct database *database, struct db *db)
+{
+    struct lead_keys keys = {0};
+    struct stage_ground t;
+    struct str id, text;
+
+    begin(&t, database, db);
+    CHECK_OK(lead_key_add(db, t.g.arena, STR("site"), STR("d1"), STR("test"), GROUND_NOW, &id,
+                          &text, &t.g.err) &&
+                 lead_key_count_view(db, id, GROUND_NOW - 40 * DAY_MS, &t.g.err) &&
+                 lead_key_count_view(db, id, GROUND_NOW - DAY_MS, &t.g.err) &&
+                 lead_key_count_view(db, id, GROUND_NOW, &t.g.err) &&
+                 lead_key_count_view(db, id, GROUND_NOW, &t.g.err) &&
+                 lead_key_forward_page_views(db, t.g.arena, id, true, STR("test"), &t.g.err) &&
+                 lead_key_list(db, t.g.arena, GROUND_NOW, &keys, &t.g.err),
+             t.g.err);
+    CHECK(keys.n == 1 && keys.at[0].page_views == 3, "%lld in thirty days",
+          (long long)keys.at[0].page_views);
+    CHECK(keys.at[0].forwards_page_views, "forwarded");
+    db_scope(db, t.g.other);
+    CHECK(!lead_key_forward_page_views(db, t.g.arena, id, false, STR("test"), &t.g.err) &&
+              t.g.err.kind == ERR_NOT_FOUND,
+          "another org");
+    ground_end(&t.g);
+}
+
 static void another_org_sees_and_changes_no_events(struct database *database, struct db *db)
 {
     struct conversion_filter filter = {.limit = 10};
@@ -630,6 +758,10 @@ int main(void)
     RUN_ON_DATABASES(an_unlinked_lead_is_told_when_it_finds_its_direction);
     RUN_ON_DATABASES(a_sender_that_fails_at_any_statement_loses_and_doubles_nothing);
     RUN_ON_DATABASES(the_orgs_own_names_are_used);
+    RUN_ON_DATABASES(a_pages_event_is_told_once_with_the_id_of_its_pixel);
+    RUN_ON_DATABASES(a_page_without_consent_or_direction_is_told_to_nobody);
+    RUN_ON_DATABASES(events_of_pages_are_forgotten_and_those_of_leads_stay);
+    RUN_ON_DATABASES(views_of_pages_are_counted_by_key);
     RUN_ON_DATABASES(another_org_sees_and_changes_no_events);
     ring_free(ground_ring);
     return test_report();

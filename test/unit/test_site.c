@@ -323,12 +323,12 @@ static void keys_open_one_org_until_they_are_revoked(struct database *database, 
     CHECK_OK(lead_key_find(db, p.g.arena, STR("lead_x"), &owner, &found, &p.g.err), p.g.err);
     CHECK(owner.n == 0, "another text opens nothing");
     db_scope(db, p.g.other);
-    CHECK_OK(lead_key_list(db, p.g.arena, &keys, &p.g.err), p.g.err);
+    CHECK_OK(lead_key_list(db, p.g.arena, GROUND_NOW, &keys, &p.g.err), p.g.err);
     CHECK(keys.n == 0, "another org sees none");
     CHECK(!lead_key_revoke(db, p.g.arena, id, STR("test"), GROUND_NOW, &p.g.err),
           "nor revokes");
     db_scope(db, p.g.org);
-    CHECK_OK(lead_key_list(db, p.g.arena, &keys, &p.g.err), p.g.err);
+    CHECK_OK(lead_key_list(db, p.g.arena, GROUND_NOW, &keys, &p.g.err), p.g.err);
     CHECK(keys.n == 1, "%zu", keys.n);
     CHECK_OK(lead_key_revoke(db, p.g.arena, keys.at[0].lead_key_id, STR("test"), GROUND_NOW,
                              &p.g.err),
