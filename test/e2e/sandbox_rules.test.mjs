@@ -839,7 +839,7 @@ test("rejected ads are told to those who watch the ad group or the ad", async (t
   const image_id = await uploadCover(box);
   const ads = [];
   for (let i = 0; i < 40; i++) {
-    const bytes = Buffer.concat([clip, Buffer.from([0, 0, 0, 12, 0x66, 0x72, 0x65, 0x65, 0, 0, 0, i])]); // a "free" box
+    const bytes = Buffer.concat([clip, Buffer.from([0, 0, 0, 12, 0x66, 0x72, 0x65, 0x65, 0, 0, 1, i])]); // a "free" box
     const video_id = await uploadVideo(box, { video_file: bytes, video_signature: md5(bytes) });
     ads.push(must(await createAd(box, adgroup_id, creativeBody({ video_id, image_ids: [image_id], page_id: PAGE }))).ad_ids[0]);
   }
