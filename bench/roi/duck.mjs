@@ -21,7 +21,8 @@ async function load (path, folder) {
   const run = (sql) => duck.connection.run(sql)
   await run(`CREATE TABLE metrics AS SELECT account::UTINYINT AS account, creative::USMALLINT AS creative,
     day, spend, impressions, clicks, leads FROM read_csv('${folder}/metrics.csv', columns = {account: 'INT',
-    creative: 'INT', day: 'DATE', spend: 'BIGINT', impressions: 'BIGINT', clicks: 'BIGINT', leads: 'BIGINT'})`)
+    creative: 'INT', day: 'DATE', spend: 'BIGINT', impressions: 'BIGINT', clicks: 'BIGINT', leads: 'BIGINT'})
+    ORDER BY day, account, creative`) // as they arrive: each day's figures of all accounts together
   await run(`CREATE TABLE leads AS SELECT lead, account::UTINYINT AS account, creative::USMALLINT AS creative,
     created_ms, duplicate_of, qualified = 1 AS qualified FROM read_csv('${folder}/leads.csv')`)
   await run(`CREATE TABLE purchases AS SELECT account::UTINYINT AS account, creative::USMALLINT AS creative,

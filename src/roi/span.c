@@ -17,7 +17,7 @@ static int64_t nearest(int64_t at, int64_t unit, int64_t now)
     int64_t block = floor_div(at, unit);
     int64_t over = at - block * unit;
 
-    return over * 2 >= unit || (over > 0 && at > now) ? block + 1 : block;
+    return over * 2 >= unit || (over > 0 && at >= now) ? block + 1 : block;
 }
 
 int roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,

@@ -23,7 +23,7 @@ struct roi_span {
 
 /*
  * `unit` = so many of [from, to)'s units make a block.  `now` in these units:
- * behind it nothing is to be expected, so a block that ends later costs
+ * from it on nothing is to be expected, so a block that ends later costs
  * nothing to take whole.  How many spans.
  */
 int roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,

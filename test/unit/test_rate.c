@@ -146,7 +146,8 @@ static void the_feed_is_asked_once_a_day(struct database *database, struct db *d
         CHECK_OK(rate_schedule(&g.app, db, g.arena, GROUND_NOW, &g.err), g.err);
     CHECK_OK(rate_schedule(&g.app, db, g.arena, GROUND_NOW + DAY_MS, &g.err), g.err);
     CHECK(IS(ground_ask(&g, "SELECT count(*) FROM jobs WHERE kind = 'rates.fetch'"), "2"),
-          "two days, two jobs");
+          "two days, two jobs: " STR_FMT,
+          STR_ARG(ground_ask(&g, "SELECT max(slot) FROM schedule_slots")));
     ground_end(&g);
 }
 
