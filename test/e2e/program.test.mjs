@@ -2,7 +2,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -119,7 +119,8 @@ for (const database of databases) {
       const answer = await http("POST", `${world.server.base}/api/tiktok/webhook`, {
         raw, headers: { "content-type": "application/json", "x-open-signature": signature },
       });
-      if (answer.status === 200) acknowledged.add(id);
+      // A body is sealed once it is read; its hash tells which one it is.
+      if (answer.status === 200) acknowledged.add(createHash("sha256").update(raw).digest("hex"));
     };
     for (let round = 0; round < 3; round++) {
       let going = true;
@@ -136,10 +137,9 @@ for (const database of databases) {
       await world.startServer();
     }
     await world.server.stop("SIGTERM");
-    const rows = sql(world.url, "SELECT body FROM webhook_deliveries WHERE signature <> 'bad'").trim().split("\n");
-    const stored = rows.map((body) => JSON.parse(body).entry[0].id);
+    const stored = sql(world.url, "SELECT body_hash FROM webhook_deliveries WHERE signature <> 'bad'").trim().split("\n");
     const distinct = new Set(stored);
-    for (const id of acknowledged) assert.ok(distinct.has(id), `lead ${id} was acknowledged and is not stored`);
+    for (const hash of acknowledged) assert.ok(distinct.has(hash), `a lead was acknowledged and is not stored: ${hash}`);
     assert.equal(stored.length, distinct.size, "a delivery is stored twice");
   });
 
