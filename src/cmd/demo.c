@@ -380,6 +380,9 @@ static const struct {
     {"Upload videos", upload_creatives},
     {"Launch campaign, ad groups, ads", launch_ads},
     {"Live 14 days", play_days},
+    {"A site's form with a click id", demo_site_form},
+    {"A chat qualifies that lead", demo_chat},
+    {"It buys; the platform is told", demo_purchase},
 };
 
 static bool tell(struct demo *demo, struct err *err)

@@ -12,7 +12,7 @@
  * The loop, as a program drives it over HTTP: an adwright server and a sandbox
  * in this process, on loopback ports, under a clock that runs 14 days in
  * seconds.  demo.c tells the story, demo_http.c speaks, demo_days.c plays the
- * days, demo_show.c prints.
+ * days, demo_site.c brings one person by a site, demo_show.c prints.
  */
 #define DEMO_ZONE STR("Asia/Almaty")
 enum { DEMO_DAYS = 14, DEMO_STEPS_MAX = 16 };
@@ -26,6 +26,7 @@ struct demo_step {
 struct demo_counts {
     int64_t forms, leads, qualified, sales; /* forms: as they came; leads: persons */
     int64_t executions, decisions, changes;
+    int64_t events; /* that the platform took */
 };
 
 struct demo {
@@ -43,7 +44,8 @@ struct demo {
     struct str email, password, org_id, user_id, key;
     struct str ad_account_id, advertiser_id, page_id, direction_id;
     struct strs creative_ids;
-    int64_t start_ms; /* simulated */
+    struct str pixel_code, site_lead_id; /* of the person who comes by the site */
+    int64_t start_ms;                    /* simulated */
     int64_t now_ms;
     struct day first_day, last_day; /* of the fortnight, in DEMO_ZONE */
 
@@ -76,6 +78,11 @@ struct roi_question demo_question(const struct demo *demo);
 MUST_CHECK bool demo_settle(struct demo *demo, struct err *err);
 /* Play DEMO_DAYS days: market, webhooks, collection, sales team, autopilot. */
 MUST_CHECK bool demo_play_days(struct demo *demo, struct err *err);
+/* Three steps of one person: a form on a site with the ad's click id; a chat that qualifies; a
+ * purchase.  The platform is told of each. */
+MUST_CHECK bool demo_site_form(struct demo *demo, struct str *outcome, struct err *err);
+MUST_CHECK bool demo_chat(struct demo *demo, struct str *outcome, struct err *err);
+MUST_CHECK bool demo_purchase(struct demo *demo, struct str *outcome, struct err *err);
 /* One of the days is over: a line of progress. */
 void demo_show_day(const struct demo *demo, int day);
 

@@ -168,6 +168,7 @@ static void put_counts(struct demo *demo, struct json_writer *w)
     json_int_member(w, "executions", counts->executions);
     json_int_member(w, "decisions", counts->decisions);
     json_int_member(w, "changes", counts->changes);
+    json_int_member(w, "events", counts->events);
     json_end(w);
 }
 
