@@ -32,8 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ORG      "00000000-0000-7000-8000-000000000001"
-#define ACCOUNT  "00000000-0000-7000-8000-100000000000"
+#define ORG     "00000000-0000-7000-8000-000000000001"
+#define ACCOUNT "00000000-0000-7000-8000-100000000000"
+#define OTHER   "00000000-0000-7000-8000-100000000001" /* is corrected: the measured one stays \
+                                                        */
 #define LAST_DAY "2026-11-14"
 #define NOW_MS   INT64_C(1794682800000) /* 2026-11-15T00:00 in Almaty */
 
@@ -103,7 +105,7 @@ static bool say_metrics(struct platform_session *s, struct str first_day, struct
               "SELECT ad_id, adgroup_id, campaign_id, day, spend_micros, impressions, clicks,"
               " reach, conversions, video_views, average_play_ms FROM creative_metrics_history"
               " WHERE org_id = $1 AND ad_account_id = $2 AND day >= $3 AND day <= $4",
-              TEXT(STR(ORG)), TEXT(STR(ACCOUNT)), TEXT(first_day), TEXT(last_day));
+              TEXT(STR(ORG)), TEXT(STR(OTHER)), TEXT(first_day), TEXT(last_day));
     while (db_next(&rows))
         *platform_metric_rows_add(out, s->arena) = (struct platform_metric_row){
             .ad_id = db_text(&rows, 0),
@@ -134,13 +136,13 @@ static const struct platform speaker = {
 static void connect_account(struct app *app, struct db *db, struct arena *arena)
 {
     struct ad_grant grant = {.platform = STR("tiktok"),
-                             .ad_account_id = STR(ACCOUNT),
+                             .ad_account_id = STR(OTHER),
                              .token = {.secret = {STR("token")}}};
     struct err err = {0};
     struct str id;
 
     *platform_advertisers_add(&grant.advertisers, arena) =
-        (struct platform_advertiser){.id = STR(ACCOUNT),
+        (struct platform_advertiser){.id = STR(OTHER),
                                      .name = STR("Bench"),
                                      .currency = STR("KZT"),
                                      .zone = STR("Asia/Almaty"),
@@ -155,7 +157,7 @@ static void connect_account(struct app *app, struct db *db, struct arena *arena)
 static double roll_up_ms(struct db *db)
 {
     struct day first = day_add(STR(LAST_DAY), -6);
-    struct metric_run run = {.ad_account_id = STR(ACCOUNT),
+    struct metric_run run = {.ad_account_id = STR(OTHER),
                              .platform = STR("tiktok"),
                              .first_day = day_str(&first),
                              .last_day = STR(LAST_DAY)};
@@ -179,7 +181,7 @@ static void add_leads(struct app *app, struct db *db, struct arena *arena, doubl
     double begin = now();
 
     for (int i = 0; i < LEADS; i++) {
-        struct lead_wish wish = {.ad_id = STR("17000000000001000"),
+        struct lead_wish wish = {.ad_id = STR("17000000000200000"),
                                  .phone =
                                      str_fmt(arena, "8705%07d", (int)(random_u64() % 9999999)),
                                  .created_ms = NOW_MS - i * INT64_C(1000),
@@ -211,7 +213,7 @@ static void correct(struct app *app, struct db *db)
     platform_register_for_tests(&speaker);
     clock_set_wall(NOW_MS - 60000);
     connect_account(app, db, arena);
-    if (!ad_account_resolve(db, arena, STR(ACCOUNT), STR("tiktok"), &connection, &err))
+    if (!ad_account_resolve(db, arena, STR(OTHER), STR("tiktok"), &connection, &err))
         stop("the account", &err);
     double begin = now();
     if (!metric_collect(app, db, NULL, arena, &connection, 7, &counts, &err))

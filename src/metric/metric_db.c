@@ -110,9 +110,11 @@ bool metric_map_creatives(struct db *db, struct arena *arena, const struct metri
 {
     struct db_rows rows;
 
+    /* Not min(h.day): for that SQLite would walk the account's days, all of them, in their order
+     * instead of going to the few rows without a creative. */
     *first_day = STR("");
     db_select(db, arena, &rows,
-              "SELECT min(h.day) FROM creative_metrics_history h JOIN ads a"
+              "SELECT min(h.day || '') FROM creative_metrics_history h JOIN ads a"
               " ON a.org_id = h.org_id AND a.platform = h.platform AND a.ad_id = h.ad_id"
               " WHERE h.org_id = $1 AND h.ad_account_id = $2 AND h.platform = $3"
               " AND h.creative_id = '' AND a.creative_id <> ''",
