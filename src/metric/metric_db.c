@@ -110,8 +110,8 @@ bool metric_map_creatives(struct db *db, struct arena *arena, const struct metri
 {
     struct db_rows rows;
 
-    /* Not min(h.day): for that SQLite would walk the account's days, all of them, in their order
-     * instead of going to the few rows without a creative. */
+    /* Not min(h.day): for that SQLite would walk the account's days, all of them, in their
+     * order instead of going to the few rows without a creative. */
     *first_day = STR("");
     db_select(db, arena, &rows,
               "SELECT min(h.day || '') FROM creative_metrics_history h JOIN ads a"
