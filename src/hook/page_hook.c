@@ -117,7 +117,8 @@ static bool take(struct request *rq, struct reply *rp, struct str body, struct e
     page.direction_id = key.direction_id;
     db_scope(rq->db, owner);
     if (!store(rq, &key, &page, &added, err) ||
-        !lead_key_used(rq->db, owner, key.lead_key_id, rq->now_ms, err)) {
+        (rq->now_ms - key.last_used_ms >= MINUTE_MS &&
+         !lead_key_used(rq->db, owner, key.lead_key_id, rq->now_ms, err))) {
         rp->status = 0;
         return false;
     }
