@@ -880,6 +880,13 @@ test("rule 50: one wrong event refuses the batch and is named", async (t) => {
   refused(await track([event({ properties: { currency: "XYZ", value: 5 } })]), 40002, /currency/);
   must(await track([event(), event({ event_id: "e2", user: { email: [hash, hash] } })]));
   must(await track([event()])); // the same again: dropped
+  must(await track([event()], { test_event_code: "TEST1" }));
+  const came = await box.control("GET", "events");
+  assert.deepEqual(came.data.map((one) => [one.event_id, one.duplicate, one.test_event_code]),
+    [["e1", false, ""], ["e2", false, ""], ["e1", true, ""], ["e1", false, "TEST1"]]);
+  const page = await box.control("GET", "events?after=1&limit=1");
+  assert.deepEqual([page.data.length, page.data[0].user.email, page.next], [1, [hash, hash], 2]);
+  assert.equal((await box.refused("GET", "events?limit=0")).status, 400);
   const crm = (over) => box.post("event/track/", { event_source: "crm", event_source_id: "7400000000000000801",
     data: [{ event: "Qualified", event_time: now, ...over }] });
   refused(await crm({}), 40002, /lead\.lead_id/);
