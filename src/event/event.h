@@ -34,8 +34,9 @@ struct db;
 
 extern const struct job_kind event_jobs[]; /* "event.send" {"direction_id"} */
 
-/* The safety net, called by the scheduler in system scope: a direction whose events have waited
- * for so long without a job gets one. */
+/* The safety net, called by the scheduler in system scope: a direction whose events have been
+ * due for so long gets a job, or the one that it has is brought forward: that may wait for an
+ * event that failed again and again. */
 #define EVENT_SWEEP_MS 5000
 MUST_CHECK bool event_sweep(struct db *db, struct arena *arena, int64_t now_ms,
                             struct err *err);

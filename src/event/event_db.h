@@ -21,6 +21,10 @@ MUST_CHECK bool conversion_take(struct db *db, struct arena *arena, struct str d
 MUST_CHECK bool conversion_next_due(struct db *db, struct arena *arena, struct str direction_id,
                                     int64_t *due_ms, struct err *err);
 
+/* What is due and nobody's waits until `until_ms`, for this reason. */
+MUST_CHECK bool conversion_put_off(struct db *db, struct str direction_id, struct str reason,
+                                   int64_t now_ms, int64_t until_ms, struct err *err);
+
 /* What became of leased ones.  Guarded by the attempt: a sender that was only slow changes
  * nothing that its successor did. */
 struct conversion_outcome {

@@ -73,6 +73,17 @@ bool conversion_next_due(struct db *db, struct arena *arena, struct str directio
     return db_done(&rows, err);
 }
 
+bool conversion_put_off(struct db *db, struct str direction_id, struct str reason,
+                        int64_t now_ms, int64_t until_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE conversion_events SET next_ms = $4, reason = $5, updated_ms = $3"
+                  " WHERE org_id = $1 AND direction_id = $2 AND state = 'waiting'"
+                  "   AND next_ms <= $3",
+                  TEXT(db_scope_org(db)), TEXT(direction_id), INT(now_ms), INT(until_ms),
+                  TEXT(reason));
+}
+
 bool conversion_settle(struct db *db, const struct conversion_outcome *outcomes, size_t n,
                        int64_t now_ms, struct err *err)
 {

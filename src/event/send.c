@@ -225,6 +225,17 @@ static bool come_back(struct job *job, int64_t after_ms, const char *why, struct
     return err_set(err, ERR_BUSY, "%s", why);
 }
 
+/* Nothing can be sent now: what is due says so, and when it is tried again. */
+static bool put_off(struct sending *s, int64_t until_ms, const char *why, struct err *err)
+{
+    struct job *job = s->job;
+
+    if (!conversion_put_off(job->db, s->source.direction_id, str_dup(job->arena, str(why)),
+                            job->now_ms, until_ms, err))
+        return false;
+    return come_back(job, until_ms - job->now_ms, why, err);
+}
+
 /* The source's own token, else the connection's. */
 static bool open_session(struct sending *s, struct err *err)
 {
@@ -259,8 +270,7 @@ static bool send_round(struct sending *s, bool *done, struct err *err)
                        job->now_ms, &breaker, &again_ms, err))
         return false;
     if (breaker == BREAKER_OPEN)
-        return come_back(job, again_ms - job->now_ms,
-                         "the pixel failed too often and rests for a minute", err);
+        return put_off(s, again_ms, "the pixel failed too often and rests for a minute", err);
     if (!conversion_take(job->db, job->arena, s->source.direction_id,
                          breaker == BREAKER_PROBE ? 1 : (int64_t)s->platform->event_batch,
                          job->now_ms, job->now_ms + LEASE_MS, &taken, err))
@@ -324,7 +334,7 @@ static bool run_send(struct job *job, struct err *err)
     s.target = (struct platform_event_target){s.source.source, s.source.pixel_code,
                                               s.source.test_code};
     if (!open_session(&s, &why))
-        return come_back(job, RECONNECT_MS, why.text, err);
+        return put_off(&s, job->now_ms + RECONNECT_MS, why.text, err);
     return send_all(&s, err);
 }
 
@@ -348,15 +358,16 @@ bool event_sweep(struct db *db, struct arena *arena, int64_t now_ms, struct err 
               "   AND c.next_ms <= $1 AND c.created_ms <= $1)"
               " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.org_id = s.org_id"
               "   AND j.kind = 'event.send' AND j.unique_key = s.direction_id"
-              "   AND j.state IN ('waiting', 'running'))",
-              INT(now_ms - EVENT_SWEEP_MS));
+              "   AND (j.state = 'running' OR (j.state = 'waiting' AND j.run_at_ms <= $2)))",
+              INT(now_ms - EVENT_SWEEP_MS), INT(now_ms));
     while (db_next(&rows))
         *forgottens_add(&list, arena) =
             (struct forgotten){db_text(&rows, 0), db_text(&rows, 1)};
     bool ok = db_done(&rows, err);
     for (size_t i = 0; ok && i < list.n; i++) {
         db_scope(db, list.at[i].org_id);
-        ok = conversion_ask(db, arena, list.at[i].direction_id, now_ms, err);
+        ok = conversion_ask(db, arena, list.at[i].direction_id, now_ms, err) &&
+             job_hasten(db, "event.send", list.at[i].direction_id, now_ms, err);
     }
     db_scope_system(db);
     return ok;

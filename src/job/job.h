@@ -66,6 +66,10 @@ struct job_wish {
 MUST_CHECK bool job_add(struct db *db, const struct job_wish *wish, bool *added,
                         struct err *err);
 
+/* The waiting job of this kind and key runs at `run_at_ms`, where it would run later. */
+MUST_CHECK bool job_hasten(struct db *db, const char *kind, struct str unique_key,
+                           int64_t run_at_ms, struct err *err);
+
 /* An err as it is stored beside what failed: {"kind","text","hint","field","platform_..."}. */
 struct str job_error_json(struct arena *arena, const struct err *err);
 

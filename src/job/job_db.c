@@ -34,6 +34,16 @@ bool job_add(struct db *db, const struct job_wish *wish, bool *added, struct err
     return ok;
 }
 
+bool job_hasten(struct db *db, const char *kind, struct str unique_key, int64_t run_at_ms,
+                struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE jobs SET run_at_ms = $4"
+                  " WHERE org_id = $1 AND kind = $2 AND unique_key = $3 AND unique_key <> ''"
+                  "   AND state = 'waiting' AND run_at_ms > $4",
+                  TEXT(db_scope_org(db)), TEXT(str(kind)), TEXT(unique_key), INT(run_at_ms));
+}
+
 bool job_replay(struct db *db, struct str job_id, struct err *err)
 {
     int64_t changed = 0;

@@ -32,7 +32,8 @@ struct net;
 
 extern const struct job_kind notify_jobs[]; /* "handoff.send" {"endpoint_id"} */
 
-/* The safety net, called by the scheduler in system scope. */
+/* The safety net, called by the scheduler in system scope: an endpoint with deliveries that are
+ * due gets a job, or its own is brought forward. */
 #define HANDOFF_SWEEP_MS 5000
 MUST_CHECK bool notify_sweep(struct db *db, struct arena *arena, int64_t now_ms,
                              struct err *err);

@@ -281,18 +281,22 @@ bool notify_sweep(struct db *db, struct arena *arena, int64_t now_ms, struct err
               "SELECT e.org_id, e.endpoint_id FROM endpoints e WHERE e.is_active = 1"
               " AND EXISTS (SELECT 1 FROM handoffs h WHERE h.org_id = e.org_id"
               "  AND h.endpoint_id = e.endpoint_id AND h.state = 'waiting' AND h.next_ms <= $1"
-              "  AND h.created_ms <= $1)"
+              "  AND h.created_ms <= $1 AND NOT EXISTS (SELECT 1 FROM handoffs b"
+              "   WHERE b.org_id = h.org_id AND b.endpoint_id = h.endpoint_id"
+              "    AND b.lead_id = h.lead_id AND b.state = 'waiting'"
+              "    AND b.handoff_id < h.handoff_id))"
               " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.org_id = e.org_id"
               "  AND j.kind = 'handoff.send' AND j.unique_key = e.endpoint_id"
-              "  AND j.state IN ('waiting', 'running'))",
-              INT(now_ms - HANDOFF_SWEEP_MS));
+              "  AND (j.state = 'running' OR (j.state = 'waiting' AND j.run_at_ms <= $2)))",
+              INT(now_ms - HANDOFF_SWEEP_MS), INT(now_ms));
     while (db_next(&rows))
         *forgottens_add(&list, arena) =
             (struct forgotten){db_text(&rows, 0), db_text(&rows, 1)};
     bool ok = db_done(&rows, err);
     for (size_t i = 0; ok && i < list.n; i++) {
         db_scope(db, list.at[i].org_id);
-        ok = handoff_ask(db, arena, list.at[i].endpoint_id, now_ms, err);
+        ok = handoff_ask(db, arena, list.at[i].endpoint_id, now_ms, err) &&
+             job_hasten(db, "handoff.send", list.at[i].endpoint_id, now_ms, err);
     }
     db_scope_system(db);
     return ok;

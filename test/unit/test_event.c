@@ -324,6 +324,68 @@ static void five_failures_open_the_breaker_and_one_probe_closes_it(struct databa
     ground_end(&t.g);
 }
 
+/* The scheduler's look, then what is due. */
+static void sweep_and_pass(struct stage_ground *t, int64_t ms)
+{
+    clock_set_wall(clock_wall_ms() + ms);
+    db_scope_system(t->g.db);
+    CHECK_OK(event_sweep(t->g.db, t->g.arena, clock_wall_ms(), &t->g.err), t->g.err);
+    db_scope(t->g.db, t->g.org);
+    pass(t, 0);
+}
+
+static void
+an_event_that_fails_again_and_again_does_not_hold_up_later_ones(struct database *database,
+                                                                struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    add_lead(&t, "a", "+77011234567");
+    told.busy = 4;
+    pass(&t, 1000);
+    pass(&t, 1000);
+    pass(&t, 2000);
+    pass(&t, 4000); /* the fourth failure: the next try is after a minute */
+    CHECK(told.calls == 4 && told.ids.n == 0, "%d calls", told.calls);
+    add_lead(&t, "b", "+77011234568");
+    sweep_and_pass(&t, EVENT_SWEEP_MS + 1000);
+    CHECK(told.ids.n == 1, "the second is told: %zu, " STR_FMT, told.ids.n,
+          STR_ARG(states(&t)));
+    pass(&t, 61000);
+    CHECK(told.ids.n == 2 && told.doubled == 0, "%zu", told.ids.n);
+    ground_end(&t.g);
+}
+
+static void while_the_breaker_is_open_the_events_say_so(struct database *database,
+                                                        struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    add_lead(&t, "a", "+77011234567");
+    told.busy = 5;
+    for (int i = 0; i < 5; i++)
+        pass(&t, 61000);
+    add_lead(&t, "b", "+77011234568");
+    sweep_and_pass(&t, EVENT_SWEEP_MS + 1000);
+    CHECK(str_has(ground_ask(&t.g,
+                             "SELECT reason FROM conversion_events WHERE org_id = $1"
+                             " ORDER BY created_ms DESC LIMIT 1",
+                             TEXT(t.g.org)),
+                  STR("rests for a minute")),
+          STR_FMT, STR_ARG(states(&t)));
+    int calls = told.calls;
+    sweep_and_pass(&t, EVENT_SWEEP_MS);
+    CHECK(told.calls == calls && told.ids.n == 0, "nothing is sent meanwhile");
+    pass(&t, 400000);
+    pass(&t, 400000);
+    CHECK(told.ids.n == 2, STR_FMT, STR_ARG(states(&t)));
+    ground_end(&t.g);
+}
+
 static void a_probe_that_fails_opens_it_again(struct database *database, struct db *db)
 {
     struct stage_ground t;
@@ -749,6 +811,8 @@ int main(void)
     RUN_ON_DATABASES(what_happened_before_the_pixel_was_known_is_told_when_it_is);
     RUN_ON_DATABASES(failures_are_repeated_with_the_same_id);
     RUN_ON_DATABASES(five_failures_open_the_breaker_and_one_probe_closes_it);
+    RUN_ON_DATABASES(an_event_that_fails_again_and_again_does_not_hold_up_later_ones);
+    RUN_ON_DATABASES(while_the_breaker_is_open_the_events_say_so);
     RUN_ON_DATABASES(a_probe_that_fails_opens_it_again);
     RUN_ON_DATABASES(one_bad_event_does_not_block_the_others);
     RUN_ON_DATABASES(a_refused_pixel_keeps_everything_until_it_is_mended);

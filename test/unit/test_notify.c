@@ -251,6 +251,34 @@ static void what_concerns_one_lead_stays_in_order(struct database *database, str
     end(&p);
 }
 
+static void a_lead_that_cannot_be_told_does_not_hold_up_the_others(struct database *database,
+                                                                   struct db *db)
+{
+    struct str secret;
+    struct place p;
+
+    begin(&p, database, db);
+    add_endpoint(&p, "lead.created,lead.stage", "", &secret);
+    struct str first = add_lead(&p, "a");
+    move_to(&p, first, "qualified"); /* due, but not before the first is delivered */
+    heard.status = 500;
+    pass(&p, 0);
+    pass(&p, 5000);
+    CHECK(heard.n == 2, "%d", heard.n); /* the next try is after half a minute */
+    heard.status = 200;
+    add_lead(&p, "b");
+    clock_set_wall(clock_wall_ms() + HANDOFF_SWEEP_MS + 1000);
+    db_scope_system(db);
+    CHECK_OK(notify_sweep(db, p.g.arena, clock_wall_ms(), &p.g.err), p.g.err);
+    db_scope(db, p.g.org);
+    pass(&p, 0);
+    CHECK(heard.n == 3 && strstr(heard.body[2], "\"platform_lead_id\":\"b\""), "%d: %s",
+          heard.n, heard.body[2]);
+    pass(&p, 31000);
+    CHECK(heard.n == 5, "%d", heard.n);
+    end(&p);
+}
+
 static void
 a_day_of_failures_makes_a_dead_letter_that_can_be_replayed(struct database *database,
                                                            struct db *db)
@@ -479,6 +507,7 @@ int main(void)
     RUN_ON_DATABASES(a_lead_is_told_signed_and_whole);
     RUN_ON_DATABASES(fields_are_mapped_as_the_crm_wants_them);
     RUN_ON_DATABASES(what_concerns_one_lead_stays_in_order);
+    RUN_ON_DATABASES(a_lead_that_cannot_be_told_does_not_hold_up_the_others);
     RUN_ON_DATABASES(a_day_of_failures_makes_a_dead_letter_that_can_be_replayed);
     RUN_ON_DATABASES(the_receiver_may_ask_for_time_or_say_goodbye);
     RUN_ON_DATABASES(a_new_secret_signs_beside_the_old_one_for_a_day);
