@@ -5,6 +5,7 @@
 #   make                      build/adwright only (needs the packages of tools/deps.sh)
 #   make asan | tsan          the same under sanitizers, in build/asan, build/tsan
 #   make unit | e2e | fuzz    parts of make test
+#   make test-ledger          kill -9 under 1,000 leads/s for a minute: nothing lost, nothing doubled
 #   make bench-ingest         measured, side by side with a peer
 #   make bench-upload         the same of resumable uploads
 #   make bench-roi            the same of the ROI report, up to 10 million rows
@@ -51,7 +52,7 @@ DEMO_FILES := $(sort $(wildcard demo/*))
 SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
 
-.PHONY: all demo test asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
+.PHONY: all demo test test-ledger asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
 all: $(B)/adwright
 
 $(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
@@ -187,6 +188,11 @@ demo: deps
 
 test: deps-test
 	@bash test/run
+
+# LEDGER="--rate 60 --seconds 6 --kills 4 --patience 1500" is what `make test` runs.
+test-ledger: deps-test
+	@$(MAKE) --no-print-directory -s all
+	@bash test/ledger/run.sh $(LEDGER)
 
 format:
 	clang-format-14 -i $$(git ls-files '*.c' '*.h')
