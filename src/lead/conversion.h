@@ -41,7 +41,8 @@ struct conversion_page {
     int64_t at_ms, value_micros;
     struct str currency;
 };
-/* Once for each name and event id of a direction. *added false: it was there. */
+/* Once for each name and event id of a direction; told to its sibling of the same name on the
+ * other platform as well, where that has a pixel.  *added false: it was there. */
 MUST_CHECK bool conversion_add_page(struct db *db, struct arena *arena,
                                     const struct conversion_page *page, int64_t now_ms,
                                     bool *added, struct err *err);

@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/random.h"
 #include "db/db.h"
-#include "lead/lead_db.h"
 #include "seal/seal.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -87,43 +86,75 @@ static struct str seal_touch(struct db *db, struct arena *arena, struct str conv
     return ring_seal(db_ring(db), arena, place, lead_touch_print(arena, refused ? &no : touch));
 }
 
-static bool insert_page(struct db *db, struct arena *arena, const struct conversion_page *page,
-                        struct str platform, int64_t now_ms, int64_t *added, struct err *err)
-{
-    struct str id = id_new(arena), direction_id = platform.n ? page->direction_id : STR("");
-    struct str key =
-        str_fmt(arena, "page:" STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(direction_id),
-                STR_ARG(page->name), STR_ARG(page->event_id));
-    const char *reason = platform.n ? "" : "the lead key has no direction";
+/* Whom it is told. */
+struct listener {
+    struct str direction_id, platform;
+};
+LIST(listeners, struct listener);
 
-    return db_run(
-        db, added, err,
-        "INSERT INTO conversion_events (org_id, conversion_id, event_key, platform,"
-        "  direction_id, name, event_id, touch_sealed, at_ms, value_micros, currency,"
-        "  state, reason, next_ms, created_ms, updated_ms)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $14)"
-        " ON CONFLICT (org_id, event_key) DO NOTHING",
-        TEXT(db_scope_org(db)), TEXT(id), TEXT(key), TEXT(platform), TEXT(direction_id),
-        TEXT(page->name), TEXT(page->event_id), TEXT(seal_touch(db, arena, id, &page->touch)),
-        INT(page->at_ms), INT(page->value_micros), TEXT(page->currency),
-        TEXT(platform.n ? STR("waiting") : STR("skipped")), TEXT(str(reason)), INT(now_ms));
+/* The key's direction, and its sibling on the other platform where that one has a pixel: they
+ * bear the same name. */
+static bool find_listeners(struct db *db, struct arena *arena, struct str direction_id,
+                           struct listeners *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT d.direction_id, d.platform FROM directions d"
+              " WHERE d.org_id = $1 AND d.deleted_ms = 0 AND (d.direction_id = $2"
+              "   OR (d.name = (SELECT k.name FROM directions k"
+              "         WHERE k.org_id = $1 AND k.direction_id = $2 AND k.deleted_ms = 0)"
+              "     AND EXISTS (SELECT 1 FROM event_sources s WHERE s.org_id = $1"
+              "       AND s.direction_id = d.direction_id AND s.is_active = 1)))",
+              TEXT(db_scope_org(db)), TEXT(direction_id));
+    while (db_next(&rows))
+        *listeners_add(out, arena) = (struct listener){db_text(&rows, 0), db_text(&rows, 1)};
+    return db_done(&rows, err);
+}
+
+static bool insert_page(struct db *db, struct arena *arena, const struct conversion_page *page,
+                        const struct listener *to, int64_t now_ms, bool *added, struct err *err)
+{
+    struct str id = id_new(arena);
+    bool nobody = to->direction_id.n == 0;
+    struct str key =
+        str_fmt(arena, "page:" STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(to->direction_id),
+                STR_ARG(page->name), STR_ARG(page->event_id));
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "INSERT INTO conversion_events (org_id, conversion_id, event_key, platform,"
+                "  direction_id, name, event_id, touch_sealed, at_ms, value_micros, currency,"
+                "  state, reason, next_ms, created_ms, updated_ms)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $14)"
+                " ON CONFLICT (org_id, event_key) DO NOTHING",
+                TEXT(db_scope_org(db)), TEXT(id), TEXT(key), TEXT(to->platform),
+                TEXT(to->direction_id), TEXT(page->name), TEXT(page->event_id),
+                TEXT(seal_touch(db, arena, id, &page->touch)), INT(page->at_ms),
+                INT(page->value_micros), TEXT(page->currency),
+                TEXT(nobody ? STR("skipped") : STR("waiting")),
+                TEXT(nobody ? STR("the lead key has no direction") : STR("")), INT(now_ms)))
+        return false;
+    *added = *added || n > 0;
+    return n == 0 ||
+           conversion_ask(db, arena, to->direction_id, now_ms + CONVERSION_GATHER_MS, err);
 }
 
 bool conversion_add_page(struct db *db, struct arena *arena, const struct conversion_page *page,
                          int64_t now_ms, bool *added, struct err *err)
 {
-    struct str platform = STR(""), account;
-    int64_t n = 0;
+    struct listeners listeners = {0};
 
     must(db_in_transaction(db));
-    if (page->direction_id.n &&
-        !lead_check_direction(db, arena, page->direction_id, &platform, &account, err))
+    *added = false;
+    if (!find_listeners(db, arena, page->direction_id, &listeners, err))
         return false;
-    if (!insert_page(db, arena, page, platform, now_ms, &n, err))
-        return false;
-    *added = n > 0;
-    return !*added ||
-           conversion_ask(db, arena, page->direction_id, now_ms + CONVERSION_GATHER_MS, err);
+    if (listeners.n == 0)
+        *listeners_add(&listeners, arena) = (struct listener){STR(""), STR("")};
+    for (size_t i = 0; i < listeners.n; i++)
+        if (!insert_page(db, arena, page, &listeners.at[i], now_ms, added, err))
+            return false;
+    return true;
 }
 
 bool conversion_forget_pages(struct db *db, int64_t now_ms, struct err *err)

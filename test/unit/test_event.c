@@ -678,6 +678,37 @@ static void a_pages_event_is_told_once_with_the_id_of_its_pixel(struct database 
     ground_end(&t.g);
 }
 
+static void the_sibling_on_the_other_platform_hears_of_a_page_too(struct database *database,
+                                                                  struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    ground_direction(&t.g, "d2", t.account, "502", "78");
+    CHECK_OK(db_run(db, NULL, &t.g.err,
+                    "UPDATE directions SET name = 'Direction d1', platform = 'facebook'"
+                    " WHERE org_id = $1 AND direction_id = 'd2'",
+                    TEXT(t.g.org)),
+             t.g.err);
+    CHECK(page_event(&t, "d1", "ViewContent", "px-1", "yes"), "new");
+    CHECK_OK(db_run(db, NULL, &t.g.err,
+                    "INSERT INTO event_sources (org_id, direction_id, source, pixel_code,"
+                    " created_ms, updated_ms) VALUES ($1, 'd2', 'web', 'FB1', 0, 0)",
+                    TEXT(t.g.org)),
+             t.g.err);
+    CHECK(page_event(&t, "d1", "ViewContent", "px-2", "yes"), "new");
+    struct db_rows rows;
+    db_select(db, t.g.arena, &rows,
+              "SELECT event_id || ' ' || platform || ' ' || direction_id"
+              " FROM conversion_events WHERE org_id = $1 ORDER BY event_id, direction_id",
+              TEXT(t.g.org));
+    struct str lines = ground_lines(&t.g, &rows);
+    CHECK(IS(lines, "px-1 tiktok d1\npx-2 tiktok d1\npx-2 facebook d2\n"), STR_FMT,
+          STR_ARG(lines));
+    ground_end(&t.g);
+}
+
 static void a_page_without_consent_or_direction_is_told_to_nobody(struct database *database,
                                                                   struct db *db)
 {
@@ -823,6 +854,7 @@ int main(void)
     RUN_ON_DATABASES(a_sender_that_fails_at_any_statement_loses_and_doubles_nothing);
     RUN_ON_DATABASES(the_orgs_own_names_are_used);
     RUN_ON_DATABASES(a_pages_event_is_told_once_with_the_id_of_its_pixel);
+    RUN_ON_DATABASES(the_sibling_on_the_other_platform_hears_of_a_page_too);
     RUN_ON_DATABASES(a_page_without_consent_or_direction_is_told_to_nobody);
     RUN_ON_DATABASES(events_of_pages_are_forgotten_and_those_of_leads_stay);
     RUN_ON_DATABASES(views_of_pages_are_counted_by_key);
