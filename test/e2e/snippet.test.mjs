@@ -97,7 +97,8 @@ for (const database of databases) {
     parse(text, { ecmaVersion: 5 }); // throws at what an old browser does not know
     t.diagnostic(`/t.js: ${text.length} bytes, ${size} gzipped`);
 
-    // Last, since it uses up what one address may send in a minute.
+    // Last, since it uses up what one address may send in a minute.  The process counts, no database.
+    if (database !== "sqlite") return;
     const burst = await Promise.all(Array.from({ length: 650 }, (_, i) => send({ ...event, event_id: `burst-${i}`, event: "PageView", consent: "no" })));
     const refused = burst.filter((answer) => answer.status === 429);
     assert.ok(refused.length >= 50 && refused[0].headers.get("retry-after") === "60", `${refused.length} refused`);
