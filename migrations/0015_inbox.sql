@@ -21,6 +21,8 @@ CREATE TABLE blocked_contacts (
 );
 
 ALTER TABLE webhook_deliveries ADD COLUMN erased_ms BIGINT NOT NULL DEFAULT 0;  -- body and headers are gone
+CREATE INDEX webhook_deliveries_whole ON webhook_deliveries (processed_ms)
+    WHERE state = 'processed' AND erased_ms = 0;
 CREATE INDEX webhook_deliveries_owner ON webhook_deliveries (owner_org_id, received_ms, delivery_id)
     WHERE owner_org_id <> '';
 CREATE INDEX webhook_deliveries_resolved ON webhook_deliveries (resolved_org_id, received_ms, delivery_id)

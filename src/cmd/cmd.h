@@ -19,6 +19,7 @@ int cmd_demo(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
 int cmd_org(int argc, char **argv);
 int cmd_user(int argc, char **argv);
+int cmd_leads(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_brain(int argc, char **argv);
 int cmd_roi(int argc, char **argv);

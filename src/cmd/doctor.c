@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "job/job.h"
 #include "lead/lead.h"
+#include "lead/pull.h"
 #include "media/confine.h"
 #include "net/net.h"
 #include "platform/platform.h"
@@ -223,6 +224,35 @@ static void check_connection(struct doctor *doctor, const struct ad_connection *
             "the daily run reads them: is adwright serve running?");
 }
 
+/* Leads that no webhook brought in the last week, and forms that cannot be read. */
+static bool check_pulls(struct doctor *doctor, struct err *err)
+{
+    struct arena *arena = arena_of(doctor);
+    struct lead_pulls list = {0};
+    struct str why = STR("");
+    int64_t recovered = 0, failed = 0;
+
+    if (!lead_pull_list(doctor->db, arena, clock_wall_ms() - 7 * 24 * HOUR_MS, true,
+                        LIMIT_LIST_ROWS, &list, err))
+        return false;
+    for (size_t i = 0; i < list.n; i++) {
+        recovered += list.at[i].recovered;
+        if (list.at[i].error_text.n)
+            why = list.at[i].error_text;
+        failed += list.at[i].error_text.n > 0;
+    }
+    if (recovered)
+        say(doctor, LOOK, "webhooks",
+            str_fmt(arena, "%" PRId64 " leads of the last week came by no webhook", recovered),
+            "they are recovered from the platform; is the webhook's address reachable?");
+    if (failed)
+        say(doctor, LOOK, "forms",
+            str_fmt(arena, "%" PRId64 " readings of the last week failed: " STR_FMT, failed,
+                    STR_ARG(why)),
+            "GET /api/lead-pulls?troubled=1 lists them");
+    return true;
+}
+
 static bool check_org(struct doctor *doctor, const struct org_row *org, struct err *err)
 {
     struct ad_connections list = {0};
@@ -253,7 +283,7 @@ static bool check_org(struct doctor *doctor, const struct org_row *org, struct e
             str_fmt(arena, "%zu%s match no direction or creative", unlinked.n,
                     unlinked.n == LIMIT_LIST_ROWS ? " or more" : ""),
             "they are kept; links are tried again after each launch and collection");
-    return true;
+    return check_pulls(doctor, err);
 }
 
 static bool examine(struct boot *boot, struct db *db, struct err *err)

@@ -18,6 +18,7 @@ static const struct {
     {"migrate", cmd_migrate, "bring the database's schema up to date"},
     {"org", cmd_org, "add and list orgs; make API keys"},
     {"user", cmd_user, "add and list users; set passwords"},
+    {"leads", cmd_leads, "pull leads that no webhook brought; import; deliveries"},
     {"report", cmd_report, "ROI per creative as a table or JSON"},
     {"roi", cmd_roi, "make the sums behind the reports anew"},
     {"rates", cmd_rates, "currency rates: list, import a CSV file, ask the bank's feed"},

@@ -19,7 +19,9 @@
 #include "job/job.h"
 #include "lead/dialog.h"
 #include "lead/conversion.h"
+#include "lead/delivery.h"
 #include "lead/lead.h"
+#include "lead/pull.h"
 #include "metric/metric.h"
 #include "notify/notify.h"
 #include "work/work.h"
@@ -60,6 +62,8 @@ static const struct route *const routes[] = {
     leads_routes,
     leads_change_routes,
     leads_export_routes,
+    leads_import_routes,
+    deliveries_routes,
     purchases_routes,
     lead_keys_routes,
     endpoints_routes,
@@ -116,8 +120,14 @@ static void scheduler_turn(void *arg)
         db_scope_system(server->scheduler_db);
         if (!lead_sweep(server->scheduler_db, clock_wall_ms(), &err))
             log_err("scheduler.lead_sweep", &err);
+        if (!delivery_sweep(&server->boot->app, server->scheduler_db, clock_wall_ms(), &err))
+            log_err("scheduler.delivery_sweep", &err);
         if (!upload_schedule(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.uploads", &err);
+        if (!server->boot->by_hand &&
+            !lead_pull_schedule(&server->boot->app, server->scheduler_db, arena,
+                                clock_wall_ms(), &err))
+            log_err("scheduler.lead_pull", &err);
         if (!event_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.event_sweep", &err);
         if (!conversion_forget_pages(server->scheduler_db, clock_wall_ms(), &err))

@@ -31,7 +31,11 @@
       "Facebook's host for the bytes of videos")                                               \
     B(feature_facebook, true, "show and accept the Facebook platform")                         \
     B(feature_tiktok, true, "show and accept the TikTok platform")                             \
+    I(inbox_days, 90, 1, 3650, "days",                                                         \
+      "raw bodies of leads that were read are erased after that")                              \
     I(job_workers, 4, 1, 64, "threads", "job workers")                                         \
+    I(lead_poll_minutes, 30, 0, 1440, "minutes",                                               \
+      "how often the platforms are asked for leads that no webhook brought; 0 is never")       \
     T(log, "info", "lowest level logged: debug, info, warn, error")                            \
     T(log_format, "auto", "auto (words on a terminal, JSON elsewhere), json or text")          \
     I(media_org_mb, 102400, 0, 1073741824, "MB",                                               \
@@ -62,7 +66,11 @@
       "TikTok's authorization page")                                                           \
     T(tiktok_base_url, "https://business-api.tiktok.com",                                      \
       "TikTok's API host; the sandbox's address in demos")                                     \
-    S(tiktok_webhook_secret, "", "secret of TikTok's webhooks; empty is the app secret")       \
+    T(tiktok_lead_regions, "",                                                                 \
+      "regions whose leads are read too, comma-separated: us, eu (EEA, Switzerland, UK)")      \
+    S(tiktok_webhook_secret, "",                                                               \
+      "secret of TikTok's webhooks, or several in turn, comma-separated; empty is the app "    \
+      "secret")                                                                                \
     T(tiktok_webhook_signatures, "open,timestamped,plain",                                     \
       "accepted signature schemes, comma-separated")                                           \
     S(transcription_api_key, "", "key of the transcription server, where it wants one")        \

@@ -45,6 +45,8 @@ extern const struct route facebook_hook_routes[];
  * Forms (Tilda, plain HTML, form builders), multipart and JSON: the body is
  * stored as it came, the answer is "ok", and lead/site.h reads it.  Without a
  * key of that org: 401, and kept as quarantined within the same bounds.
+ *
+ *     POST /api/crm/{org}/{key}       stages and sales, see lead/crm.h
  */
 extern const struct route site_hook_routes[];
 

@@ -138,30 +138,49 @@ static const char *judge_timestamped(struct arena *arena, struct str secret, str
     return near ? "timestamped" : "stale";
 }
 
-const char *signature_judge(const struct signature_rules *rules,
+static const char *judge_by(const struct signature_rules *rules, struct str secret,
                             const struct signature_headers *headers, struct str body,
                             int64_t now_ms, struct arena *arena)
 {
     const char *judgement = "missing";
 
     if (rules->timestamped && headers->timestamped.n) {
-        judgement = rules->secret.n ? judge_timestamped(arena, rules->secret, body,
-                                                        headers->timestamped, now_ms)
-                                    : "bad";
+        judgement = secret.n
+                        ? judge_timestamped(arena, secret, body, headers->timestamped, now_ms)
+                        : "bad";
         if (signature_fits(judgement))
             return judgement;
     }
     if (rules->open && headers->open.n) {
-        if (rules->secret.n && open_fits(arena, rules->secret, body, str_trim(headers->open)))
+        if (secret.n && open_fits(arena, secret, body, str_trim(headers->open)))
             return "open";
         judgement = "bad";
     }
     if (rules->plain && headers->plain.n) {
-        if (rules->secret.n && mac_fits(arena, rules->secret, body, str_trim(headers->plain)))
+        if (secret.n && mac_fits(arena, secret, body, str_trim(headers->plain)))
             return "plain";
         judgement = "bad";
     }
     return judgement;
+}
+
+/* While a secret is being changed the old and the new one hold; the first that fits decides. */
+const char *signature_judge(const struct signature_rules *rules,
+                            const struct signature_headers *headers, struct str body,
+                            int64_t now_ms, struct arena *arena)
+{
+    struct str secrets = rules->secret;
+    const char *best = NULL;
+
+    do {
+        struct str secret = str_trim(str_cut(&secrets, ','));
+        const char *judgement = judge_by(rules, secret, headers, body, now_ms, arena);
+        if (signature_fits(judgement))
+            return judgement;
+        if (!best || !strcmp(judgement, "stale"))
+            best = judgement;
+    } while (secrets.n);
+    return best;
 }
 
 bool signature_fits(const char *judgement)

@@ -16,7 +16,7 @@
  *   plain        x-tiktok-signature: over the body as it is
  */
 struct signature_rules {
-    struct str secret; /* "" = nothing is accepted */
+    struct str secret; /* several in turn, comma-separated; "" = nothing is accepted */
     bool open;
     bool timestamped;
     bool plain;

@@ -1,4 +1,4 @@
-/* site_hook.c - leads of sites: check the key, store, answer. */
+/* site_hook.c - leads of sites, stages and sales of CRMs: check the key, store, answer. */
 
 #include "base/arena.h"
 #include "base/limits.h"
@@ -68,10 +68,10 @@ static struct str next_page(struct request *rq)
     return str_eq(to.host, from.host) ? wanted : STR("");
 }
 
-static bool refuse(struct request *rq, struct str org_id, struct err *err)
+static bool refuse(struct request *rq, struct str source, struct str org_id, struct err *err)
 {
     struct lead_key none = {.name = STR("")};
-    struct inbox_site_entry entry = {.source = STR("site"),
+    struct inbox_site_entry entry = {.source = source,
                                      .body = rq->body,
                                      .headers = headers_of(rq, &none),
                                      .signature = "bad",
@@ -88,7 +88,8 @@ static bool refuse(struct request *rq, struct str org_id, struct err *err)
     return err_hint(err, "post to /api/leads/{org}/{key}; make the key under lead keys");
 }
 
-static bool take(struct request *rq, struct reply *rp, bool in_path, struct err *err)
+static bool take(struct request *rq, struct reply *rp, struct str source, bool in_path,
+                 struct err *err)
 {
     struct str org_id = request_arg(rq, "org_id"), owner;
     const struct app *app = rq->app;
@@ -100,11 +101,11 @@ static bool take(struct request *rq, struct reply *rp, bool in_path, struct err 
         return false;
     if (!owner.n || !str_eq(owner, org_id)) {
         rp->status = 401;
-        return refuse(rq, org_id, err);
+        return refuse(rq, source, org_id, err);
     }
     if (!rq->body.n)
         return err_input(err, "body", "send the form's fields", "the body is empty");
-    struct inbox_site_entry entry = {.source = STR("site"),
+    struct inbox_site_entry entry = {.source = source,
                                      .owner_org_id = owner,
                                      .body = rq->body,
                                      .headers = headers_of(rq, &known),
@@ -124,12 +125,22 @@ static bool take(struct request *rq, struct reply *rp, bool in_path, struct err 
 
 static bool take_by_header(struct request *rq, struct reply *rp, struct err *err)
 {
-    return take(rq, rp, false, err);
+    return take(rq, rp, STR("site"), false, err);
 }
 
 static bool take_by_path(struct request *rq, struct reply *rp, struct err *err)
 {
-    return take(rq, rp, true, err);
+    return take(rq, rp, STR("site"), true, err);
+}
+
+static bool take_crm_by_header(struct request *rq, struct reply *rp, struct err *err)
+{
+    return take(rq, rp, STR("crm"), false, err);
+}
+
+static bool take_crm_by_path(struct request *rq, struct reply *rp, struct err *err)
+{
+    return take(rq, rp, STR("crm"), true, err);
 }
 
 const struct route site_hook_routes[] = {
@@ -137,5 +148,7 @@ const struct route site_hook_routes[] = {
     {"POST", "/api/leads/:org_id/:key", PUBLIC, take_by_path, NULL, LIMIT_WEBHOOK_BODY},
     {"OPTIONS", "/api/leads/:org_id", PUBLIC, answer_preflight, NULL, 0},
     {"OPTIONS", "/api/leads/:org_id/:key", PUBLIC, answer_preflight, NULL, 0},
+    {"POST", "/api/crm/:org_id", PUBLIC, take_crm_by_header, NULL, LIMIT_WEBHOOK_BODY},
+    {"POST", "/api/crm/:org_id/:key", PUBLIC, take_crm_by_path, NULL, LIMIT_WEBHOOK_BODY},
     ROUTES_END,
 };

@@ -35,7 +35,7 @@ MUST_CHECK bool lead_mark_test(struct db *db, struct arena *arena, struct str le
 
 /*
  * The person's data go: name, phone, e-mail, answers, click id, what the
- * browser knew, notes, the words it is found by, the keyed hashes of contact
+ * browser knew, notes, chats, the words it is found by, the keyed hashes of contact
  * (here and on its purchases), and the body that it came in where nothing else
  * waits in it.  What is counted stays: the row, its links, stage and ledger,
  * its purchases' amounts.  The same lead brought again by the platform stays

@@ -196,6 +196,20 @@ static bool erase_row(struct db *db, struct arena *arena, struct str lead_id, in
                   TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(sealed), INT(now_ms));
 }
 
+/* What was written in chats with the person. */
+static bool erase_dialogs(struct db *db, struct str lead_id, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "DELETE FROM dialog_messages WHERE org_id = $1 AND dialog_id IN"
+                  " (SELECT d.dialog_id FROM dialogs d WHERE d.org_id = $1 AND d.lead_id = $2"
+                  "  AND d.lead_id <> '')",
+                  TEXT(db_scope_org(db)), TEXT(lead_id)) &&
+           db_run(db, NULL, err,
+                  "UPDATE dialogs SET phone_hash = '', email_hash = ''"
+                  " WHERE org_id = $1 AND lead_id = $2 AND lead_id <> ''",
+                  TEXT(db_scope_org(db)), TEXT(lead_id));
+}
+
 static bool erase_beside(struct db *db, const struct lead *lead, int64_t now_ms,
                          struct err *err)
 {
@@ -207,7 +221,7 @@ static bool erase_beside(struct db *db, const struct lead *lead, int64_t now_ms,
                   "UPDATE purchases SET phone_hash = '', email_hash = ''"
                   " WHERE org_id = $1 AND lead_id = $2",
                   TEXT(db_scope_org(db)), TEXT(lead->lead_id)) &&
-           lead_touch_erase(db, lead->lead_id, err) &&
+           lead_touch_erase(db, lead->lead_id, err) && erase_dialogs(db, lead->lead_id, err) &&
            delivery_erase_body(db, lead->delivery_id, now_ms, err);
 }
 

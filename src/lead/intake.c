@@ -7,10 +7,12 @@
 #include "base/random.h"
 #include "conf/app.h"
 #include "db/db.h"
+#include "lead/crm.h"
 #include "lead/delivery_db.h"
 #include "lead/facebook_intake.h"
 #include "lead/lead_db.h"
 #include "lead/payload.h"
+#include "lead/pull.h"
 #include "lead/sealing.h"
 #include "lead/site_intake.h"
 #include "lead/store.h"
@@ -292,6 +294,8 @@ static bool process(struct intake *in, struct delivery *delivery, struct err *er
         return process_facebook(in, delivery, err);
     if (str_eq(delivery->source, STR("site")))
         return site_intake(in->app, in->db, in->arena, delivery, in->actor, in->now_ms, err);
+    if (str_eq(delivery->source, STR("crm")))
+        return crm_intake(in->app, in->db, in->arena, delivery, in->actor, in->now_ms, err);
     if (!lead_payload_parse(in->arena, delivery->body, delivery->body_hash, &payload, err))
         return false;
     if (payload.event.n == 0 && payload.leads.n)
@@ -513,6 +517,11 @@ const struct job_kind lead_jobs[] = {
      .max_attempts = 3},
     {.kind = "lead.seal", .run = lead_run_seal, .deadline_ms = 600 * 1000, .max_attempts = 10},
     {.kind = "lead.relink", .run = run_relink, .deadline_ms = 120 * 1000, .max_attempts = 3},
+    {.kind = "lead.pull", .run = lead_run_pull, .deadline_ms = 600 * 1000, .max_attempts = 4},
+    {.kind = "lead.find_ad",
+     .run = lead_run_find_ad,
+     .deadline_ms = 60 * 1000,
+     .max_attempts = 5},
     JOB_KINDS_END,
 };
 

@@ -42,41 +42,63 @@ static bool add_in_transaction(struct db *db, struct arena *arena, struct lead *
                         audit_add(db, arena, &entry, err)));
 }
 
+static bool read_wish(const struct app *app, struct db *db, struct arena *arena,
+                      const struct lead_wish *wish, struct lead *lead, struct err *err)
+{
+    struct str country;
+
+    *lead = (struct lead){.lead_id = id_new(arena),
+                          .platform = wish->platform.n ? wish->platform : STR("tiktok"),
+                          .source = wish->source.n ? wish->source : STR("manual"),
+                          .ad_account_id = wish->ad_account_id,
+                          .campaign_id = wish->campaign_id,
+                          .adgroup_id = wish->adgroup_id,
+                          .ad_id = wish->ad_id,
+                          .page_id = wish->page_id,
+                          .click_id = wish->click_id,
+                          .direction_id = wish->direction_id,
+                          .creative_id = wish->creative_id,
+                          .name = str_trim(wish->name),
+                          .phone_typed = str_trim(wish->phone),
+                          .email_typed = str_trim(wish->email),
+                          .answers = wish->answers.n ? wish->answers : STR("[]"),
+                          .created_ms = wish->created_ms ? wish->created_ms : wish->now_ms,
+                          .received_ms = wish->now_ms};
+    lead->platform_lead_id = wish->external_id.n ? wish->external_id : lead->lead_id;
+    if (lead->created_ms < 0 || lead->created_ms > wish->now_ms + AHEAD_MS)
+        return err_input(err, "created_at", "give the time when the lead came, or leave it out",
+                         "the lead's time lies in the future");
+    if (!check_named(db, arena, lead, err) ||
+        !lead_country(db, arena, lead->ad_account_id, lead->platform, &country, err))
+        return false;
+    lead_fill_contact(app->ring, arena, db_scope_org(db), country, lead);
+    return true;
+}
+
+bool lead_add_within(const struct app *app, struct db *db, struct arena *arena,
+                     const struct lead_wish *wish, struct str *lead_id, bool *added,
+                     struct err *err)
+{
+    struct lead lead;
+
+    *added = false;
+    if (!read_wish(app, db, arena, wish, &lead, err) ||
+        !add_in_transaction(db, arena, &lead, wish, added, err))
+        return false;
+    *lead_id = lead.lead_id;
+    return true;
+}
+
 bool lead_add(const struct app *app, struct db *db, struct arena *arena,
               const struct lead_wish *wish, struct lead *out, bool *added, struct err *err)
 {
-    struct str country;
-    struct lead lead = {.lead_id = id_new(arena),
-                        .platform = wish->platform.n ? wish->platform : STR("tiktok"),
-                        .source = wish->source.n ? wish->source : STR("manual"),
-                        .ad_account_id = wish->ad_account_id,
-                        .campaign_id = wish->campaign_id,
-                        .adgroup_id = wish->adgroup_id,
-                        .ad_id = wish->ad_id,
-                        .page_id = wish->page_id,
-                        .click_id = wish->click_id,
-                        .direction_id = wish->direction_id,
-                        .creative_id = wish->creative_id,
-                        .name = str_trim(wish->name),
-                        .phone_typed = str_trim(wish->phone),
-                        .email_typed = str_trim(wish->email),
-                        .answers = wish->answers.n ? wish->answers : STR("[]"),
-                        .created_ms = wish->created_ms ? wish->created_ms : wish->now_ms,
-                        .received_ms = wish->now_ms};
+    struct str lead_id;
     bool is_new = false;
 
-    lead.platform_lead_id = wish->external_id.n ? wish->external_id : lead.lead_id;
-    if (lead.created_ms < 0 || lead.created_ms > wish->now_ms + AHEAD_MS)
-        return err_input(err, "created_at", "give the time when the lead came, or leave it out",
-                         "the lead's time lies in the future");
-    if (!check_named(db, arena, &lead, err) ||
-        !lead_country(db, arena, lead.ad_account_id, lead.platform, &country, err))
-        return false;
-    lead_fill_contact(app->ring, arena, db_scope_org(db), country, &lead);
     if (!db_begin(db, err))
         return false;
-    bool ok = add_in_transaction(db, arena, &lead, wish, &is_new, err);
-    if (!db_end(db, ok, err) || !lead_get(db, arena, lead.lead_id, out, err))
+    bool ok = lead_add_within(app, db, arena, wish, &lead_id, &is_new, err);
+    if (!db_end(db, ok, err) || !lead_get(db, arena, lead_id, out, err))
         return false;
     *added = is_new;
     return true;

@@ -46,6 +46,7 @@ struct lead {
     /* Known at the arrival only: what the score is made of. */
     struct str address;      /* the sender's; "" = not known */
     struct str address_hash; /* keyed; this alone is kept of the address */
+    bool ad_unknown;         /* it names an ad that nobody here knows */
     int64_t filled_ms;       /* how long the form took, where it tells; 0 = not told */
     int64_t erased_ms;       /* its personal data are gone since */
     int64_t created_ms, received_ms, updated_ms;
@@ -57,8 +58,8 @@ LIST(leads, struct lead);
 /*
  * Jobs: "lead.intake" (deliveries in state received), "lead.reresolve"
  * (unresolved ones, again), "lead.relink" (args {}: links of the job's org
- * again).  The first two belong to no org; lead.reresolve may also be added by
- * an org whose account has just connected.
+ * again), "lead.pull" and "lead.find_ad" (lead/pull.h).  The first two belong to no org;
+ * lead.reresolve may also be added by an org whose account has just connected.
  */
 extern const struct job_kind lead_jobs[];
 
@@ -113,6 +114,12 @@ struct lead_wish {
 MUST_CHECK bool lead_add(const struct app *app, struct db *db, struct arena *arena,
                          const struct lead_wish *wish, struct lead *out, bool *added,
                          struct err *err);
+
+/* The same inside the caller's transaction: many in one.  What it refuses, it refuses before it
+ * writes. */
+MUST_CHECK bool lead_add_within(const struct app *app, struct db *db, struct arena *arena,
+                                const struct lead_wish *wish, struct str *lead_id, bool *added,
+                                struct err *err);
 
 MUST_CHECK bool lead_get(struct db *db, struct arena *arena, struct str lead_id,
                          struct lead *out, struct err *err);

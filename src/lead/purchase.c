@@ -136,6 +136,18 @@ static bool match_lead(struct db *db, struct arena *arena, const struct contact 
     return true;
 }
 
+bool purchase_match_contact(const struct app *app, struct db *db, struct arena *arena,
+                            struct str phone, struct str email, int64_t now_ms,
+                            struct str *lead_id, struct err *err)
+{
+    struct purchase_wish wish = {.phone = phone, .email = email};
+    struct purchase any = {.paid_ms = now_ms};
+    struct contact contact = {0};
+
+    return read_contact(app, db, arena, &wish, &contact, err) &&
+           match_lead(db, arena, &contact, &any, lead_id, err);
+}
+
 static struct str sale_cause(struct arena *arena, const struct purchase *sale)
 {
     return str_fmt(arena, "sale " STR_FMT, STR_ARG(sale->external_id));
@@ -292,21 +304,30 @@ static bool add_in_transaction(struct db *db, struct arena *arena,
            audit_purchase(db, arena, out, wish->actor, err);
 }
 
-bool purchase_add(const struct app *app, struct db *db, struct arena *arena,
-                  const struct purchase_wish *given, struct purchase *out, bool *added,
-                  struct err *err)
+bool purchase_add_within(const struct app *app, struct db *db, struct arena *arena,
+                         const struct purchase_wish *given, struct purchase *out, bool *added,
+                         struct err *err)
 {
     struct purchase_wish wish = *given;
     struct contact contact = {0};
+
+    *added = false;
+    if (wish.kind.n == 0)
+        wish.kind = STR("sale");
+    return check_wish(&wish, err) && read_contact(app, db, arena, &wish, &contact, err) &&
+           add_in_transaction(db, arena, &wish, &contact, out, added, err);
+}
+
+bool purchase_add(const struct app *app, struct db *db, struct arena *arena,
+                  const struct purchase_wish *wish, struct purchase *out, bool *added,
+                  struct err *err)
+{
     struct purchase stored = {0};
     bool is_new = false;
 
-    if (wish.kind.n == 0)
-        wish.kind = STR("sale");
-    if (!check_wish(&wish, err) || !read_contact(app, db, arena, &wish, &contact, err) ||
-        !db_begin(db, err))
+    if (!db_begin(db, err))
         return false;
-    bool ok = add_in_transaction(db, arena, &wish, &contact, &stored, &is_new, err);
+    bool ok = purchase_add_within(app, db, arena, wish, &stored, &is_new, err);
     if (!db_end(db, ok, err))
         return false;
     *out = stored;

@@ -51,6 +51,12 @@ MUST_CHECK bool purchase_add(const struct app *app, struct db *db, struct arena 
                              const struct purchase_wish *wish, struct purchase *out,
                              bool *added, struct err *err);
 
+/* The same inside the caller's transaction: many in one.  What it refuses (ERR_INVALID,
+ * ERR_CONFLICT, ERR_NOT_FOUND), it refuses before it writes. */
+MUST_CHECK bool purchase_add_within(const struct app *app, struct db *db, struct arena *arena,
+                                    const struct purchase_wish *wish, struct purchase *out,
+                                    bool *added, struct err *err);
+
 struct purchase_filter {
     struct str lead_id;
     int matched;            /* -1 = all, 0 = without a lead, 1 = with one */
@@ -63,6 +69,12 @@ struct purchase_filter {
 MUST_CHECK bool purchase_list(struct db *db, struct arena *arena,
                               const struct purchase_filter *filter, struct purchases *out,
                               struct err *err);
+
+/* The last lead of this phone, else of this e-mail, as they are typed; "" where there is none.
+ */
+MUST_CHECK bool purchase_match_contact(const struct app *app, struct db *db,
+                                       struct arena *arena, struct str phone, struct str email,
+                                       int64_t now_ms, struct str *lead_id, struct err *err);
 
 /* Inside the transaction of a new lead: the waiting sales of its contact become its. */
 MUST_CHECK bool purchase_adopt(struct db *db, struct arena *arena, const struct lead *lead,

@@ -227,6 +227,7 @@ static const struct {
     {"your email", SLOT_EMAIL},
     {"почта", SLOT_EMAIL},
     {"электронная почта", SLOT_EMAIL},
+    {"эл почта", SLOT_EMAIL},
 };
 
 static enum slot slot_of(struct reading *r, struct str field)
@@ -501,6 +502,16 @@ static void sort_field(struct reading *r, const struct lead_answer *field,
     json_end(answers);
 }
 
+static struct str full_name(struct arena *arena, const struct person *person)
+{
+    struct str full = person->full.n ? person->full : person->first;
+
+    if (!person->last.n || str_has(full, person->last))
+        return full;
+    return full.n ? str_fmt(arena, STR_FMT " " STR_FMT, STR_ARG(full), STR_ARG(person->last))
+                  : person->last;
+}
+
 static void sort_fields(struct reading *r)
 {
     struct person person = {0};
@@ -514,13 +525,22 @@ static void sort_fields(struct reading *r)
         sort_field(r, &r->fields.at[i], &person, &w);
     json_end(&w);
     r->out->answers = buf_str(&buf);
-    if (person.full.n == 0)
-        person.full = person.first;
-    if (person.last.n && !str_has(person.full, person.last))
-        person.full = person.full.n ? str_fmt(r->arena, STR_FMT " " STR_FMT,
-                                              STR_ARG(person.full), STR_ARG(person.last))
-                                    : person.last;
-    r->out->name = person.full;
+    r->out->name = full_name(r->arena, &person);
+}
+
+void lead_site_contact(struct arena *arena, const struct lead_answers *answers,
+                       struct str *name, struct str *phone, struct str *email)
+{
+    struct lead_site site = {0};
+    struct reading r = {.arena = arena, .out = &site};
+    struct person person = {0};
+
+    for (size_t i = 0; i < answers->n; i++)
+        take_contact(&r, slot_of(&r, answers->at[i].field), str_trim(answers->at[i].value),
+                     &person);
+    *name = full_name(arena, &person);
+    *phone = site.phone;
+    *email = site.email;
 }
 
 static bool is_id(struct str value)

@@ -36,6 +36,10 @@ struct lead_site {
 MUST_CHECK bool lead_site_parse(struct arena *arena, struct str type, struct str body,
                                 struct str utm_field, struct lead_site *out, struct err *err);
 
+/* The person's contact out of answers, by their names in English or Russian. */
+void lead_site_contact(struct arena *arena, const struct lead_answers *answers,
+                       struct str *name, struct str *phone, struct str *email);
+
 /* The pairs of a raw cookie text that we know, into the touch; TILDAUTM's fields into `utm`. */
 void lead_site_cookies(struct arena *arena, struct str cookies, struct lead_touch *touch,
                        struct lead_answers *utm);

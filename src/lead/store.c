@@ -10,6 +10,7 @@
 #include "lead/handoff.h"
 #include "lead/fact.h"
 #include "lead/lead_db.h"
+#include "lead/pull.h"
 #include "lead/purchase.h"
 #include "lead/spam_db.h"
 #include "seal/seal.h"
@@ -67,6 +68,7 @@ static bool link_lead(struct db *db, struct arena *arena, struct lead *lead, str
         lead->creative_id = link.creative_id;
     if (lead->ad_account_id.n == 0)
         lead->ad_account_id = account;
+    lead->ad_unknown = lead->ad_id.n && !facts.ad_known;
     lead->state = lead_link_state(
         &(struct link){.direction_id = lead->direction_id, .creative_id = lead->creative_id});
     return true;
@@ -156,7 +158,8 @@ bool lead_store(struct db *db, struct arena *arena, struct lead *lead, struct st
         !conversion_add_stage(db, arena, lead, lead->stage, lead->created_ms, now_ms, err) ||
         !handoff_add(db, arena, lead->lead_id, "lead.created", STR(""), lead->created_ms,
                      now_ms, err) ||
-        !purchase_adopt(db, arena, lead, actor, now_ms, err))
+        !purchase_adopt(db, arena, lead, actor, now_ms, err) ||
+        (lead->ad_unknown && lead->ad_account_id.n && !lead_ask_for_ad(db, arena, lead, err)))
         return false;
     log_info("lead.stored", LOG_TEXT("lead_id", lead->lead_id), LOG_TEXT("state", lead->state),
              LOG_TEXT("direction_id", lead->direction_id),

@@ -82,6 +82,13 @@ static void a_signature_fits_or_says_why_not(void)
             signature_judge(&rules, &headers, str(vectors[i].body), vectors[i].now_ms, arena);
         CHECK(!strcmp(got, vectors[i].judgement), "%zu: %s, not %s", i, got,
               vectors[i].judgement);
+        rules.secret = STR("the-next-one , app-secret");
+        got = signature_judge(&rules, &headers, str(vectors[i].body), vectors[i].now_ms, arena);
+        CHECK(!strcmp(got, vectors[i].judgement), "%zu: %s, not %s, while secrets change", i,
+              got, vectors[i].judgement);
+        rules.secret = STR("the-next-one,another");
+        got = signature_judge(&rules, &headers, str(vectors[i].body), vectors[i].now_ms, arena);
+        CHECK(!signature_fits(got), "%zu: %s with other secrets", i, got);
         rules.secret = STR("");
         got = signature_judge(&rules, &headers, str(vectors[i].body), vectors[i].now_ms, arena);
         CHECK(!signature_fits(got), "%zu: %s without a secret", i, got);

@@ -1,10 +1,16 @@
 /* lead/: working with leads: spam, notes, erasing, imports, deliveries. */
+#include "hook/inbox_db.h"
 #include "lead/blocked.h"
+#include "lead/crm.h"
+#include "lead/delivery.h"
 #include "lead/edit.h"
+#include "lead/import.h"
 #include "lead/lead_db.h"
+#include "lead/pull.h"
 #include "lead/purchase.h"
 #include "lead/spam.h"
 #include "lead/touch.h"
+#include "platform/tiktok/tiktok.h"
 #include "test_ground.h"
 
 static struct arena *arena;
@@ -371,6 +377,420 @@ static void a_weak_link_gives_way_to_a_better_one(struct database *database, str
     ground_end(&g);
 }
 
+/* --- imports ----------------------------------------------------------------------------- */
+
+static bool import(struct ground *g, enum import_kind kind, const char *csv, bool dry_run,
+                   struct import_result *out)
+{
+    return import_run(&g->app, g->db, g->arena, str(csv), kind, dry_run, STR("user:1"),
+                      clock_wall_ms(), out, &g->err);
+}
+
+static struct str sales(struct ground *g)
+{
+    return ground_ask(g,
+                      "SELECT CAST(count(*) AS TEXT) || ' ' ||"
+                      " CAST(COALESCE(sum(amount_micros), 0) AS TEXT)"
+                      " FROM purchases WHERE org_id = $1",
+                      TEXT(g->org));
+}
+
+#define SALES                                                                                             \
+    "\xef\xbb\xbfСделка;Телефон;Сумма;Валюта;Дата оплаты;refund of\r\n" \
+    "deal-1;8 (701) 123-95-67;\"150 000,50\";kzt;20.11.2026 10:30;\r\n"                                   \
+    "deal-2;;12;XXX;20.11.2026;\r\n"                                                                      \
+    "deal-3;;many;KZT;20.11.2026;\r\n"                                                                    \
+    ";87011239567;5;KZT;20.11.2026;\r\n"                                                                  \
+    "\"deal-4\r\nsecond line\";;5;KZT;yesterday;\r\n"                                                     \
+    "back-1;;50000;KZT;2026-11-20T12:00:00Z;deal-1\r\n"                                                   \
+    "back-2;;50000;KZT;2026-11-20T12:00:00Z;deal-9\r\n"
+
+static void purchases_are_imported_row_by_row(struct database *database, struct db *db)
+{
+    static const struct {
+        int64_t line;
+        const char *field;
+    } bad[] = {{3, "currency"}, {4, "amount"}, {5, "external_id"}, {6, "at"}, {9, "refund_of"}};
+    struct import_result result;
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    struct lead lead = add(
+        &g, &(struct lead_in){"a", "Ann", "87011239567", "", "", "", GROUND_NOW - 2 * DAY_MS});
+    CHECK_OK(import(&g, IMPORT_PURCHASES, SALES, true, &result), g.err);
+    CHECK(result.rows == 7 && result.added == 2 && result.failed == 5, "%d added, %d failed",
+          (int)result.added, (int)result.failed);
+    CHECK(IS(sales(&g), "0 0"), "a try keeps nothing");
+    for (size_t i = 0; i < countof(bad) && result.errors.n == countof(bad); i++)
+        CHECK(result.errors.at[i].line == bad[i].line &&
+                  IS(result.errors.at[i].field, bad[i].field),
+              "line %d, " STR_FMT ": " STR_FMT, (int)result.errors.at[i].line,
+              STR_ARG(result.errors.at[i].field), STR_ARG(result.errors.at[i].text));
+    CHECK_OK(import(&g, IMPORT_PURCHASES, SALES, false, &result), g.err);
+    CHECK(result.added == 2 && result.failed == 5 && IS(sales(&g), "2 100000500000"), STR_FMT,
+          STR_ARG(sales(&g)));
+    CHECK(IS(again(&g, lead.lead_id).stage, "purchase"), "matched by phone");
+    CHECK_OK(import(&g, IMPORT_PURCHASES, SALES, false, &result), g.err);
+    CHECK(result.added == 0 && result.known == 2 && IS(sales(&g), "2 100000500000"),
+          "the same file again changes nothing");
+    CHECK(!import(&g, IMPORT_PURCHASES, "a,b\n1,2\n", false, &result) &&
+              IS(str(g.err.field), "file"),
+          "no known column");
+    g.err = (struct err){0};
+    CHECK(!import(&g, IMPORT_PURCHASES, "", false, &result), "an empty file");
+    ground_end(&g);
+}
+
+static void leads_are_imported_once(struct database *database, struct db *db)
+{
+    static const char csv[] = "Имя,Телефон,E-mail,Дата создания,Город\n"
+                              "Айгуль,87011239567,a@b.kz,2026-11-19 08:00:00,\"Тараз, центр\"\n"
+                              "Ержан,87011239568,,19.11.2026,\n"
+                              ",,,19.11.2026,Алматы\n";
+    struct import_result result;
+    struct leads list = {0};
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    CHECK_OK(import(&g, IMPORT_LEADS, csv, true, &result), g.err);
+    CHECK(result.added == 2 && result.failed == 1 && found(&g, (struct lead_filter){0}) == 0,
+          "a try keeps nothing");
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(import(&g, IMPORT_LEADS, csv, false, &result), g.err);
+        CHECK(result.failed == 1 && result.errors.at[0].line == 4, "the empty one is named");
+    }
+    CHECK(result.known == 2 && result.added == 0, "again: known");
+    CHECK_OK(lead_list(db, g.arena, &(struct lead_filter){.limit = 9}, &list, &g.err), g.err);
+    CHECK(list.n == 2 && IS(list.at[0].name, "Айгуль") && IS(list.at[0].source, "import") &&
+              str_has(list.at[0].answers, STR("Тараз, центр")) &&
+              list.at[0].created_ms == 1795075200000,
+          "%zu leads", list.n);
+    ground_end(&g);
+}
+
+/* --- the CRM ------------------------------------------------------------------------------ */
+
+static const struct job_kind *const kinds[] = {lead_jobs, NULL};
+
+static void receive(struct ground *g, const char *source, const char *body, bool quarantined)
+{
+    struct inbox_site_entry entry = {.source = str(source),
+                                     .owner_org_id = g->org,
+                                     .body = str(body),
+                                     .headers = STR("{\"content_type\":\"application/json\"}"),
+                                     .signature = "key",
+                                     .quarantined = quarantined,
+                                     .received_ms = clock_wall_ms()};
+
+    db_scope_system(g->db);
+    CHECK_OK(inbox_add_site(g->db, g->arena, &entry, &g->err), g->err);
+    db_scope(g->db, g->org);
+}
+
+static void read_inbox(struct ground *g)
+{
+    int ran;
+
+    db_scope_system(g->db);
+    CHECK_OK(lead_sweep(g->db, clock_wall_ms(), &g->err) &&
+                 job_run_due(g->database, kinds, g->db, NULL, &g->app, &ran, &g->err),
+             g->err);
+    db_scope(g->db, g->org);
+}
+
+static struct str deliveries(struct ground *g)
+{
+    return ground_ask(g,
+                      "SELECT CAST(sum(CASE state WHEN 'processed' THEN 1 ELSE 0 END) AS TEXT)"
+                      " || ' ' || CAST(sum(CASE state WHEN 'failed' THEN 1 ELSE 0 END) AS TEXT)"
+                      " || ' ' || CAST(sum(CASE state WHEN 'unresolved' THEN 1 ELSE 0 END)"
+                      " AS TEXT) FROM webhook_deliveries WHERE owner_org_id = $1",
+                      TEXT(g->org));
+}
+
+static void a_crm_sets_stages_and_sells(struct database *database, struct db *db)
+{
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    struct lead ann = add(&g, &(struct lead_in){"a", "Ann", "87011239567", "ann@lee.kz", "", "",
+                                                GROUND_NOW - DAY_MS});
+    receive(&g, "crm",
+            "{\"events\":[{\"phone\":77011239567,\"stage\":\"Qualified\"},"
+            "{\"email\":\"Ann@lee.kz\",\"amount\":\"12.5\",\"currency\":\"kzt\","
+            "\"external_id\":7}]}",
+            false);
+    read_inbox(&g);
+    CHECK(IS(deliveries(&g), "1 0 0") && IS(sales(&g), "1 12500000"), STR_FMT " / " STR_FMT,
+          STR_ARG(deliveries(&g)), STR_ARG(sales(&g)));
+    CHECK(IS(again(&g, ann.lead_id).stage, "purchase"), "both were carried out");
+
+    receive(&g, "crm", "{\"phone\":\"+77015550001\",\"stage\":\"qualified\"}", false);
+    read_inbox(&g);
+    CHECK(IS(deliveries(&g), "1 0 1"), "nobody of this phone yet: " STR_FMT,
+          STR_ARG(deliveries(&g)));
+    struct lead late = add(
+        &g, &(struct lead_in){"b", "Bea", "+77015550001", "", "", "", GROUND_NOW - HOUR_MS});
+    clock_set_wall(GROUND_NOW + 11 * MINUTE_MS);
+    read_inbox(&g);
+    CHECK(IS(deliveries(&g), "2 0 0") && IS(again(&g, late.lead_id).stage, "qualified"),
+          "the lead came, and the stage with it: " STR_FMT, STR_ARG(deliveries(&g)));
+
+    receive(&g, "crm", "{\"phone\":\"+77015550001\",\"stage\":\"interest\"}", false);
+    receive(&g, "crm", "{\"stage\":\"qualified\"}", false);
+    receive(&g, "crm", "{\"phone\":\"1\",\"stage\":\"purchase\"}", false);
+    read_inbox(&g);
+    CHECK(IS(deliveries(&g), "2 3 0"), "illegal, nameless, unpaid: " STR_FMT,
+          STR_ARG(deliveries(&g)));
+    ground_end(&g);
+}
+
+/* --- deliveries ------------------------------------------------------------------------------
+ */
+
+static void deliveries_are_listed_replayed_and_forgotten(struct database *database,
+                                                         struct db *db)
+{
+    struct delivery_views list = {0}, theirs = {0}, all = {0};
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    g.conf.inbox_days = 90;
+    receive(&g, "crm", "{\"lead_id\":\"x\",\"stage\":\"won\"}", false);
+    receive(&g, "site", "{}", true);
+    receive(&g, "site", "{\"phone\":\"87011239567\",\"name\":\"Ann\"}", false);
+    read_inbox(&g);
+    struct delivery_filter filter = {.org_id = g.org, .limit = 10};
+    CHECK_OK(delivery_list(db, g.arena, &filter, &list, &g.err), g.err);
+    CHECK(list.n == 2, "what needs a look: %zu", list.n);
+    filter.state = STR("failed");
+    list.n = 0;
+    CHECK_OK(delivery_list(db, g.arena, &filter, &list, &g.err), g.err);
+    if (list.n != 1) {
+        CHECK(list.n == 1, "one failed: %zu", list.n);
+        return;
+    }
+    db_scope(db, g.other);
+    CHECK_OK(delivery_list(db, g.arena,
+                           &(struct delivery_filter){.org_id = g.other, .limit = 9}, &theirs,
+                           &g.err),
+             g.err);
+    CHECK(theirs.n == 0, "another org sees none");
+    CHECK(
+        !delivery_replay(db, g.arena, g.other, list.at[0].delivery_id, STR("user:2"), &g.err) &&
+            g.err.kind == ERR_NOT_FOUND,
+        "and replays none");
+    db_scope(db, g.org);
+    g.err = (struct err){0};
+    CHECK_OK(delivery_replay(db, g.arena, g.org, list.at[0].delivery_id, STR("user:1"), &g.err),
+             g.err);
+    CHECK(str_eq(db_scope_org(db), g.org), "the scope is as it was");
+    CHECK(!delivery_replay(db, g.arena, g.org, list.at[0].delivery_id, STR("user:1"), &g.err) &&
+              g.err.kind == ERR_CONFLICT,
+          "it waits already");
+    g.err = (struct err){0};
+    read_inbox(&g);
+    CHECK(IS(deliveries(&g), "1 1 0"), "read again, and it still fails");
+
+    db_scope_system(db);
+    CHECK_OK(delivery_sweep(&g.app, db, GROUND_NOW + 6 * DAY_MS, &g.err), g.err);
+    CHECK_OK(delivery_list(db, g.arena,
+                           &(struct delivery_filter){.state = STR("quarantined"), .limit = 9},
+                           &all, &g.err),
+             g.err);
+    CHECK(all.n == 1, "six days: still there");
+    CHECK_OK(delivery_sweep(&g.app, db, GROUND_NOW + 8 * DAY_MS, &g.err), g.err);
+    all.n = 0;
+    CHECK_OK(delivery_list(db, g.arena,
+                           &(struct delivery_filter){.state = STR("quarantined"), .limit = 9},
+                           &all, &g.err),
+             g.err);
+    CHECK(all.n == 0, "a week: gone");
+    CHECK_OK(delivery_sweep(&g.app, db, GROUND_NOW + 91 * DAY_MS, &g.err), g.err);
+    CHECK_OK(delivery_list(db, g.arena,
+                           &(struct delivery_filter){.state = STR("processed"), .limit = 9},
+                           &all, &g.err),
+             g.err);
+    CHECK(all.n == 1 && all.at[0].erased_ms && all.at[0].bytes == 0,
+          "what was read is kept as a row alone");
+    db_scope(db, g.org);
+    CHECK(found(&g, (struct lead_filter){0}) == 1, "the lead stays");
+    ground_end(&g);
+}
+
+/* --- what the platform has and we have not
+ * ----------------------------------------------------
+ */
+
+#define EXPORT_HEADER                                                                          \
+    "lead id,created_time,ad_id,ad_name,adgroup_id,adgroup_name,campaign_id,campaign_name,"    \
+    "form_id,form_name,Имя,Номер телефона,Эл. почта,Город\r\n"
+
+static void an_export_is_read(void)
+{
+    struct platform_leads leads = {0};
+    struct err err = {0};
+    static const char csv[] = EXPORT_HEADER
+        "1,2026-11-20 10:00:00(UTC+05:00),701,Ad,601,G,501,C,77,F,\"Ли, Анна\",8701,a@b.kz,\r\n"
+        "2,2026-11-01 10:00:00(UTC+00:00),,,,,,,77,F,Old,1,,\r\n"
+        ",2026-11-20 10:00:00(UTC+00:00),,,,,,,77,F,No id,1,,\r\n";
+
+    CHECK_OK(tiktok_leads_read(arena, str(csv), STR("77"), 1795000000000 - 10 * DAY_MS, &leads,
+                               &err),
+             err);
+    CHECK(leads.n == 1, "%zu leads", leads.n);
+    if (leads.n != 1)
+        return;
+    CHECK(IS(leads.at[0].id, "1") && leads.at[0].created_ms == 1795150800000 &&
+              IS(leads.at[0].ad_id, "701") && leads.at[0].fields.n == 4 &&
+              IS(leads.at[0].fields.at[0].value, "Ли, Анна"),
+          "%lld", (long long)leads.at[0].created_ms);
+    leads.n = 0;
+    CHECK_OK(tiktok_leads_read(arena, STR(""), STR("77"), 0, &leads, &err), err);
+    CHECK(leads.n == 0, "nothing is no lead");
+    CHECK(!tiktok_leads_read(arena, STR("id,name\n1,2\n"), STR("77"), 0, &leads, &err) &&
+              err.kind == ERR_REFUSED,
+          "another file is none");
+}
+
+static struct {
+    int64_t created[4];
+    size_t n, asked;
+    bool fails;
+} theirs;
+
+static bool their_pages(struct platform_session *s, struct platform_pages *out, struct err *err)
+{
+    (void)err;
+    *platform_pages_add(out, s->arena) = (struct platform_page){.id = STR("77")};
+    return true;
+}
+
+static bool their_leads(struct platform_session *s, struct str page_id, struct str form_id,
+                        int64_t since_ms, struct platform_leads *out, struct err *err)
+{
+    (void)form_id;
+    theirs.asked++;
+    if (theirs.fails)
+        return err_set(err, ERR_BUSY, "the platform is away");
+    for (size_t i = 0; i < theirs.n; i++) {
+        struct platform_lead *lead;
+        if (theirs.created[i] < since_ms)
+            continue;
+        lead = platform_leads_add(out, s->arena);
+        *lead = (struct platform_lead){.id = str_fmt(s->arena, "L%zu", i),
+                                       .page_id = page_id,
+                                       .ad_id = STR("709"),
+                                       .created_ms = theirs.created[i]};
+        *platform_lead_fields_add(&lead->fields, s->arena) =
+            (struct platform_lead_field){STR("Номер телефона"), STR("8 701 555 12 34")};
+        *platform_lead_fields_add(&lead->fields, s->arena) =
+            (struct platform_lead_field){STR("Город"), STR("Taraz")};
+    }
+    return true;
+}
+
+static bool their_object(struct platform_session *s, enum platform_level level, struct str id,
+                         bool *found_it, struct platform_object *out, struct err *err)
+{
+    (void)s;
+    (void)err;
+    *found_it = level == LEVEL_AD && str_eq(id, STR("709"));
+    *out = (struct platform_object){.id = id,
+                                    .parent_id = STR("g9"),
+                                    .campaign_id = STR("502"),
+                                    .name = STR("Theirs"),
+                                    .status = STR("enabled")};
+    return true;
+}
+
+static const struct platform their_platform = {
+    .name = "tiktok", .pages = their_pages, .leads = their_leads, .object = their_object};
+
+static void tick(struct ground *g, int64_t at_ms)
+{
+    int ran;
+
+    clock_set_wall(at_ms);
+    db_scope_system(g->db);
+    CHECK_OK(lead_pull_schedule(&g->app, g->db, g->arena, at_ms, &g->err) &&
+                 job_run_due(g->database, kinds, g->db, NULL, &g->app, &ran, &g->err),
+             g->err);
+    db_scope(g->db, g->org);
+}
+
+static void missing_leads_are_recovered_once(struct database *database, struct db *db)
+{
+    struct lead_pulls pulls = {0};
+    struct leads list = {0};
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    platform_register_for_tests(&their_platform);
+    g.conf.lead_poll_minutes = 30;
+    struct str account = ground_account(&g, "7000000000000000001", "KZT", "Asia/Almaty", "KZ");
+    ground_direction(&g, "d1", account, "501", "77");
+    ground_direction(&g, "d2", account, "502", "");
+    memset(&theirs, 0, sizeof theirs);
+    theirs.n = 4;
+    theirs.created[0] = GROUND_NOW - 3 * HOUR_MS;        /* came by its webhook */
+    theirs.created[1] = GROUND_NOW - 2 * HOUR_MS;        /* did not */
+    theirs.created[2] = GROUND_NOW - 60 * DAY_MS;        /* nor did this, long ago */
+    theirs.created[3] = GROUND_NOW + 30 * MINUTE_MS - 5; /* may still come */
+    (void)add(&g, &(struct lead_in){"L0", "Ann", "87015551234", "", "77", "",
+                                    GROUND_NOW - 3 * HOUR_MS});
+    tick(&g, GROUND_NOW + 1000);
+    CHECK(theirs.asked == 0, "a new connection waits for its first whole half hour");
+    tick(&g, GROUND_NOW + 31 * MINUTE_MS);
+    tick(&g, GROUND_NOW + 32 * MINUTE_MS);
+    CHECK(theirs.asked == 1, "once a half hour: %zu", theirs.asked);
+    CHECK_OK(lead_list(db, g.arena, &(struct lead_filter){.recovered = LEADS_ONLY, .limit = 9},
+                       &list, &g.err),
+             g.err);
+    CHECK(list.n == 1 && found(&g, (struct lead_filter){0}) == 2, "one recovered: %zu", list.n);
+    if (list.n != 1)
+        return;
+    struct lead *lead = &list.at[0];
+    CHECK(IS(lead->platform_lead_id, "L1") && IS(lead->recovered_by, "poller") &&
+              IS(lead->phone, "+77015551234") && lead->duplicate_of.n &&
+              str_has(lead->answers, STR("Taraz")),
+          STR_FMT, STR_ARG(lead->phone));
+    CHECK(lead->received_ms - lead->created_ms == 2 * HOUR_MS + 31 * MINUTE_MS,
+          "with its delay: %lld", (long long)(lead->received_ms - lead->created_ms));
+    CHECK(IS(lead->direction_id, "d1") && !lead->creative_id.n, "by its page, for now");
+    tick(&g, GROUND_NOW + 33 * MINUTE_MS);
+    CHECK(IS(ground_ask(&g, "SELECT campaign_id FROM ads WHERE org_id = $1 AND ad_id = '709'",
+                        TEXT(g.org)),
+             "502"),
+          "the ad that it names was read from the platform");
+    /* The next night, over 90 days. */
+    theirs.n = 3;
+    tick(&g, GROUND_NOW + 20 * HOUR_MS);
+    CHECK(found(&g, (struct lead_filter){.recovered = LEADS_ONLY}) == 2, "the old one too");
+    CHECK(IS(ground_ask(&g,
+                        "SELECT recovered_by FROM leads WHERE org_id = $1"
+                        " AND platform_lead_id = 'L2'",
+                        TEXT(g.org)),
+             "gap_finder"),
+          "by the gap finder");
+    CHECK(IS(ground_ask(&g, "SELECT sum(duplicate_deliveries) FROM leads WHERE org_id = $1",
+                        TEXT(g.org)),
+             "0"),
+          "what is here is not counted again");
+    theirs.fails = true;
+    tick(&g, GROUND_NOW + 21 * HOUR_MS);
+    CHECK_OK(lead_pull_list(db, g.arena, 0, true, 20, &pulls, &g.err), g.err);
+    CHECK(pulls.n == 3 && str_has(pulls.at[0].error_text, STR("away")) &&
+              pulls.at[2].worst_delay_ms == 2 * HOUR_MS + 31 * MINUTE_MS,
+          "gaps and failures are listed: %zu", pulls.n);
+    db_scope(db, g.other);
+    pulls.n = 0;
+    CHECK_OK(lead_pull_list(db, g.arena, 0, false, 20, &pulls, &g.err), g.err);
+    CHECK(pulls.n == 0, "for their org alone");
+    platform_register_for_tests(NULL);
+    ground_end(&g);
+}
+
 int main(void)
 {
     log_setup(LOG_ERROR + 1, 0);
@@ -381,6 +801,12 @@ int main(void)
     RUN_ON_DATABASES(erasing_takes_the_person_and_leaves_the_counts);
     RUN_ON_DATABASES(an_erasure_is_whole_or_not_there);
     RUN_ON_DATABASES(a_weak_link_gives_way_to_a_better_one);
+    RUN_ON_DATABASES(purchases_are_imported_row_by_row);
+    RUN_ON_DATABASES(leads_are_imported_once);
+    RUN_ON_DATABASES(a_crm_sets_stages_and_sells);
+    RUN_ON_DATABASES(deliveries_are_listed_replayed_and_forgotten);
+    RUN(an_export_is_read);
+    RUN_ON_DATABASES(missing_leads_are_recovered_once);
     arena_free(arena);
     ring_free(ground_ring);
     return test_report();

@@ -234,3 +234,35 @@ bool tiktok_upload(struct platform_session *s, const char *path, struct net_part
 
     return send_once(s, str(path), &rq, data, err);
 }
+
+bool tiktok_download(struct platform_session *s, const char *path, struct tiktok_args *args,
+                     struct str header, struct str value, size_t limit, struct str *out,
+                     struct err *err)
+{
+    struct net_request rq = {.method = STR("GET"), .answer_limit = limit};
+    struct net_answer answer = {0};
+    const struct json *data;
+    struct str query;
+
+    if (!buf_done(&args->query, "the query to TikTok", &query, err))
+        return false;
+    rq.url = address_of(s, str(path), query);
+    authorize(s, &rq);
+    if (value.n)
+        *net_headers_add(&rq.headers, s->arena) = (struct net_header){header, value};
+    if (!net_call(s->net, s->arena, &rq, &answer, err)) {
+        if (err->kind == ERR_UNCERTAIN)
+            err->kind = ERR_BUSY; /* a read that got lost did nothing */
+        return false;
+    }
+    /* A failure is an envelope where the file was to be, with HTTP 200. */
+    struct str start = str_trim(str_sub(answer.body, 0, 64));
+    if (answer.status != 200 || (start.n && start.p[0] == '{')) {
+        if (!judge(s, str(path), false, &answer, &data, err))
+            return false;
+        return err_set(err, ERR_BUSY, "TikTok answered " STR_FMT " without a file",
+                       STR_ARG(str(path)));
+    }
+    *out = answer.body;
+    return true;
+}

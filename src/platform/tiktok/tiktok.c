@@ -44,4 +44,5 @@ const struct platform platform_tiktok = {
     .send_events = tiktok_send_events,
     .pixel_code = tiktok_pixel_code,
     .metrics = tiktok_metrics,
+    .leads = tiktok_leads,
 };

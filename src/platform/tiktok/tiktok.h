@@ -18,6 +18,7 @@
  *   targeting.c   places, ages, languages to TikTok's ids
  *   plan.c        bodies of the creates
  *   report.c      daily figures by ad
+ *   lead.c        leads of instant forms, by the export
  *   event.c       conversions sent back (Events API 2.0)
  */
 
@@ -46,6 +47,11 @@ bool tiktok_get_pages(struct platform_session *s, const char *path,
 /* A write, sent once. */
 bool tiktok_post(struct platform_session *s, struct str path, struct str body,
                  const struct json **data, struct err *err);
+/* A file; a failure that comes as an envelope in its place is one.  `header` "" value = not
+ * sent. */
+bool tiktok_download(struct platform_session *s, const char *path, struct tiktok_args *args,
+                     struct str header, struct str value, size_t limit, struct str *out,
+                     struct err *err);
 /* multipart/form-data, sent once. */
 bool tiktok_upload(struct platform_session *s, const char *path, struct net_parts parts,
                    int64_t deadline_ms, const struct json **data, struct err *err);
@@ -67,6 +73,13 @@ bool tiktok_subscribe_leads(struct platform_session *s, struct str callback_url,
 struct str tiktok_base_url(const struct conf *conf);
 bool tiktok_covers(struct platform_session *s, struct str video_id, size_t most,
                    struct strs *urls, struct err *err);
+
+/* --- lead.c --- */
+bool tiktok_leads(struct platform_session *s, struct str page_id, struct str form_id,
+                  int64_t since_ms, struct platform_leads *out, struct err *err);
+/* The file of an export, without what is older.  Pure, for fuzzing. */
+bool tiktok_leads_read(struct arena *arena, struct str csv, struct str page_id,
+                       int64_t since_ms, struct platform_leads *out, struct err *err);
 
 /* --- object.c --- */
 const char *tiktok_level_word(enum platform_level level); /* "campaign", "adgroup", "ad" */
