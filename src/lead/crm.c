@@ -3,6 +3,7 @@
 #include "lead/crm.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "lead/lead.h"
 #include "text/form.h"
 #include "text/json.h"
 #include "text/money.h"
@@ -53,6 +54,9 @@ static bool read_entry(struct arena *arena, const struct json *doc, struct crm_e
     out->kind = str_lower(arena, out->kind);
     out->stage = str_lower(arena, out->stage);
     out->currency = str_upper(arena, out->currency);
+    if (out->stage.n && !lead_stage_known(out->stage))
+        return err_input(err, "stage", "one of interest, qualified, scheduled, purchase, lost",
+                         "\"" STR_FMT "\" is not a stage", STR_ARG(out->stage));
     if (!out->has_sale && !out->stage.n)
         return err_input(err, "stage", "tell a stage, or an amount", "nothing is told");
     if (!out->lead_id.n && !out->phone.n && !out->email.n && !out->refund_of.n)

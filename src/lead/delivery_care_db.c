@@ -87,7 +87,7 @@ static bool replay(struct db *db, struct arena *arena, struct str org_id,
 bool delivery_replay(struct db *db, struct arena *arena, struct str org_id,
                      struct str delivery_id, struct str actor, struct err *err)
 {
-    struct str scope = db_scope_org(db);
+    struct str scope = str_dup(arena, db_scope_org(db));
 
     if (!db_begin(db, err) ||
         !db_end(db, replay(db, arena, org_id, delivery_id, actor, err), err))

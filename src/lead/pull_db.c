@@ -57,9 +57,10 @@ bool pull_accounts_connected(struct db *db, struct arena *arena, struct pull_acc
 {
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              "SELECT org_id, ad_account_id, platform, zone, connected_ms FROM ad_connections"
-              " WHERE state = 'connected' ORDER BY org_id, ad_account_id, platform");
+    db_select(
+        db, arena, &rows,
+        "SELECT org_id, ad_account_id, platform, zone, connected_ms FROM ad_account_connections"
+        " WHERE state = 'connected' ORDER BY org_id, ad_account_id, platform");
     while (db_next(&rows))
         *pull_accounts_add(out, arena) =
             (struct pull_account){.org_id = db_text(&rows, 0),
