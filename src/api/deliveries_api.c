@@ -125,7 +125,31 @@ static bool get_pulls(struct request *rq, struct reply *rp, struct err *err)
     return reply_json_end(&json, rp, 200, err);
 }
 
+/* POST /api/leads/backfill {days?} - read the forms of all connected accounts now. */
+static bool post_backfill(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"days", "userAccountId", "user_account_id", NULL};
+    const struct app *app = rq->app;
+    const struct json *body;
+    struct reply_json json;
+    int64_t days, accounts;
+
+    if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
+        !api_check_org(rq, body, err) ||
+        !json_want_int(body, "days", 1, PULL_DAYS_MOST, 2, &days, err) ||
+        !lead_pull_ask(rq->db, rq->arena, days, &accounts, err))
+        return false;
+    if (app->runner)
+        job_wake(app->runner);
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_int_member(&json.w, "accounts", accounts);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 202, err);
+}
+
 const struct route deliveries_routes[] = {
+    {"POST", "/api/leads/backfill", CAN_EDIT, post_backfill, NULL, 0},
     {"GET", "/api/lead-deliveries", CAN_READ, get_deliveries, NULL, 0},
     {"POST", "/api/lead-deliveries/:id/replay", CAN_EDIT, post_replay, NULL, 0},
     {"GET", "/api/lead-pulls", CAN_READ, get_pulls, NULL, 0},

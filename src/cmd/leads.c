@@ -23,7 +23,7 @@ static bool days_option(struct boot *boot, int64_t usual, int64_t *days, struct 
     *days = usual;
     if (!cmd_option(boot, "--days", &text))
         return true;
-    return (str_int(text, days) && *days >= 1 && *days <= 90) ||
+    return (str_int(text, days) && *days >= 1 && *days <= PULL_DAYS_MOST) ||
            err_input(err, "days", "1 to 90: the platforms keep leads for 90 days",
                      "\"" STR_FMT "\" is not a number of days", STR_ARG(text));
 }

@@ -19,6 +19,7 @@
 #define STORE_PAGE     50
 #define FIND_AD_MS     (60 * 1000)
 #define NIGHT_HOUR     3
+#define DAY_MS         (INT64_C(24) * 60 * 60 * 1000)
 #define KEPT_MS        (INT64_C(90) * 24 * 60 * 60 * 1000)
 #define MINUTE_MS      INT64_C(60000)
 #define PULL_ACTOR_MAX 80
@@ -224,11 +225,13 @@ bool lead_run_pull(struct job *job, struct err *err)
 
     if (!read_args(job, &args, &connection, err))
         return err->kind == ERR_CONFLICT; /* disconnected meanwhile: nothing to do */
-    bool gaps = str_eq(json_text(args, "kind", STR("")), STR("gap_finder"));
-    int64_t since = job->now_ms - (gaps ? PULL_GAP_MS : PULL_BACK_MS);
-    if (!lead_pull_account(job->app, job->db, job->net, job->arena, &connection,
-                           gaps ? "gap_finder" : "poller", since, actor_of(job), job->now_ms,
-                           &counts, err))
+    const char *kind = str_c(job->arena, json_text(args, "kind", STR("poller")));
+    int64_t days = PULL_BACK_MS / DAY_MS;
+    if (json_int(args, "days", &days) && (days < 1 || days > PULL_DAYS_MOST))
+        days = PULL_DAYS_MOST;
+    if (!lead_pull_account(job->app, job->db, job->net, job->arena, &connection, kind,
+                           job->now_ms - days * DAY_MS, actor_of(job), job->now_ms, &counts,
+                           err))
         return false;
     return counts.forms == 0 || counts.failed < counts.forms ||
            err_set(err, ERR_BUSY, "no form could be read: " STR_FMT, STR_ARG(counts.why));
@@ -287,15 +290,47 @@ bool lead_ask_for_ad(struct db *db, struct arena *arena, const struct lead *lead
 /* --- the schedule --------------------------------------------------------------------------
  */
 
+static bool ask_for_pull(struct db *db, struct arena *arena, struct str ad_account_id,
+                         struct str platform, const char *kind, int64_t days, struct err *err)
+{
+    struct job_wish wish = {
+        .kind = "lead.pull",
+        .args = str_fmt(arena,
+                        "{\"ad_account_id\":\"" STR_FMT "\",\"platform\":\"" STR_FMT
+                        "\",\"kind\":\"%s\",\"days\":%" PRId64 "}",
+                        STR_ARG(ad_account_id), STR_ARG(platform), kind, days),
+        .unique_key = str_fmt(arena, "%s:" STR_FMT ":" STR_FMT, kind, STR_ARG(platform),
+                              STR_ARG(ad_account_id))};
+
+    return job_add(db, &wish, NULL, err);
+}
+
+bool lead_pull_ask(struct db *db, struct arena *arena, int64_t days, int64_t *accounts,
+                   struct err *err)
+{
+    struct ad_connections list = {0};
+
+    *accounts = 0;
+    if (!ad_account_list_connected(db, arena, STR("tiktok"), &list, err) ||
+        !ad_account_list_connected(db, arena, STR("facebook"), &list, err))
+        return false;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct platform *platform = platform_find(list.at[i].platform);
+        if (!platform || !platform->leads)
+            continue;
+        (*accounts)++;
+        if (!ask_for_pull(db, arena, list.at[i].ad_account_id, list.at[i].platform, "backfill",
+                          days, err))
+            return false;
+    }
+    return true;
+}
+
 static bool claim(struct db *db, struct arena *arena, const struct pull_account *account,
-                  const char *kind, struct str slot, struct err *err)
+                  const char *kind, int64_t days, struct str slot, struct err *err)
 {
     struct str schedule = str_fmt(arena, "lead.%s:" STR_FMT ":" STR_FMT, kind,
                                   STR_ARG(account->platform), STR_ARG(account->ad_account_id));
-    struct str args = str_fmt(
-        arena,
-        "{\"ad_account_id\":\"" STR_FMT "\",\"platform\":\"" STR_FMT "\",\"kind\":\"%s\"}",
-        STR_ARG(account->ad_account_id), STR_ARG(account->platform), kind);
     bool mine = false;
 
     if (!schedule_claim(db, schedule, slot, &mine, err))
@@ -303,9 +338,8 @@ static bool claim(struct db *db, struct arena *arena, const struct pull_account 
     if (!mine)
         return true;
     db_scope(db, account->org_id);
-    bool ok = job_add(
-        db, &(struct job_wish){.kind = "lead.pull", .args = args, .unique_key = schedule}, NULL,
-        err);
+    bool ok =
+        ask_for_pull(db, arena, account->ad_account_id, account->platform, kind, days, err);
     db_scope_system(db);
     return ok;
 }
@@ -318,12 +352,13 @@ static bool schedule_one(struct db *db, struct arena *arena, const struct pull_a
     struct day night = zone_day(account->zone, now_ms);
 
     if (slot * period_ms > account->connected_ms &&
-        !claim(db, arena, account, "poller", str_fmt(arena, "%" PRId64, slot), err))
+        !claim(db, arena, account, "poller", PULL_BACK_MS / DAY_MS,
+               str_fmt(arena, "%" PRId64, slot), err))
         return false;
     if (zone_hour(account->zone, now_ms) < NIGHT_HOUR ||
         zone_day_start_ms(account->zone, day_str(&night)) < account->connected_ms)
         return true;
-    return claim(db, arena, account, "gap_finder", day_str(&night), err);
+    return claim(db, arena, account, "gap_finder", PULL_DAYS_MOST, day_str(&night), err);
 }
 
 bool lead_pull_schedule(const struct app *app, struct db *db, struct arena *arena,

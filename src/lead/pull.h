@@ -18,11 +18,11 @@
  * its webhook and is left to it.  Each form's reading is a row of lead_pulls,
  * also one that failed; a recovered lead is an incident in the log.
  */
-#define PULL_BACK_MS  (INT64_C(48) * 60 * 60 * 1000)
-#define PULL_GAP_MS   (INT64_C(90) * 24 * 60 * 60 * 1000)
-#define PULL_GRACE_MS (10 * 60 * 1000)
+#define PULL_BACK_MS   (INT64_C(48) * 60 * 60 * 1000)
+#define PULL_DAYS_MOST 90 /* the platforms keep no older ones */
+#define PULL_GRACE_MS  (10 * 60 * 1000)
 
-/* Jobs "lead.pull" {"ad_account_id","platform","kind"}. */
+/* Jobs "lead.pull" {"ad_account_id","platform","kind","days"}. */
 MUST_CHECK bool lead_run_pull(struct job *job, struct err *err);
 /* Jobs "lead.find_ad" {"ad_account_id","platform","ad_id"}: an ad that a lead names and nobody
  * here knows is read from the platform, and the lead linked. */
@@ -34,6 +34,10 @@ MUST_CHECK bool lead_ask_for_ad(struct db *db, struct arena *arena, const struct
 /* By the clock: what is due becomes jobs.  System scope, before and after. */
 MUST_CHECK bool lead_pull_schedule(const struct app *app, struct db *db, struct arena *arena,
                                    int64_t now_ms, struct err *err);
+
+/* A backfill of each connected account of the org, by jobs; one that waits already serves. */
+MUST_CHECK bool lead_pull_ask(struct db *db, struct arena *arena, int64_t days,
+                              int64_t *accounts, struct err *err);
 
 struct pull_counts {
     int64_t forms, failed; /* forms read, and forms that could not be */

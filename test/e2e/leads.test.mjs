@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { databases, run, start, eventually, http } from "./harness.mjs";
+import { authorize } from "./sandbox.mjs";
 import { connectAccount, makeDirection } from "./steps.mjs";
 
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
@@ -166,6 +167,91 @@ for (const database of databases) {
     assert.equal((await call("POST", "/api/metrics/collect", {})).status, 404, "no ad account yet");
   });
 
+  test(`a site's lead, the inbox, imports and a CRM over HTTP (${database})`, async (t) => {
+    const world = await start(t, { database });
+    const { server } = world;
+    const call = (...args) => server.call(...args);
+    const account = await connectAccount(world);
+    const direction = await makeDirection(world, account);
+    const made = await call("POST", "/api/lead-keys", { name: "shop", direction_id: direction.id });
+    assert.equal(made.status, 201, made.text);
+    const address = `${server.base}/api/leads/${world.orgs[0].org}/${made.json.key}`;
+    const form = (fields) => http("POST", address, {
+      raw: new URLSearchParams(fields).toString(), headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    const posted = await form({ Name: "=Анна", Phone: "8 701 123 95 67", tranid: "t1", City: "Тараз", filled_in_ms: "900" });
+    assert.equal(posted.status, 200, posted.text);
+    assert.equal(posted.text, "ok");
+    assert.equal((await http("POST", `${server.base}/api/leads/${world.orgs[0].org}/lead_wrong`, { raw: "phone=1" })).status, 401);
+    const [lead] = await eventually("the lead is there", async () => {
+      const { data } = (await call("GET", "/api/leads?source=site")).json;
+      return data.length === 1 && data;
+    });
+    assert.equal(lead.state, "linked");
+    assert.equal(lead.direction_id, direction.id);
+    assert.equal(lead.arrived_by, "site");
+    assert.equal(lead.spam_score, 30);
+    assert.match(lead.spam_reasons[0], /900 ms/);
+    assert.equal((await call("GET", "/api/leads?q=5678")).json.data.length, 0);
+    assert.equal((await call("GET", "/api/leads?q=9567&spam_above=29&duplicates=false&recovered=no")).json.data.length, 1);
+    assert.equal((await call("GET", "/api/leads?spam_above=30")).json.data.length, 0);
+    assert.equal((await call("GET", "/api/leads?spam_above=x")).status, 400);
+
+    // Notes, who works on it.
+    const note = await call("POST", `/api/leads/${lead.id}/notes`, { text: "calls back" });
+    assert.equal(note.status, 201, note.text);
+    const user = (await call("GET", "/api/users")).json.data[0];
+    const assigned = await call("POST", `/api/leads/${lead.id}/assign`, { user_id: user.id });
+    assert.equal(assigned.status, 200, assigned.text);
+    assert.equal(assigned.json.assigned_to, user.id);
+    assert.equal(assigned.json.notes[0].text, null, "notes are shown with reveal alone");
+    assert.equal((await call("POST", `/api/leads/${lead.id}/assign`, { user_id: "nobody" })).status, 404);
+    const whole = (await call("GET", `/api/leads/${lead.id}?reveal=1`)).json;
+    assert.equal(whole.notes[0].text, "calls back");
+    assert.ok(Array.isArray(whole.events) && whole.touch.address, JSON.stringify(whole.touch));
+
+    // Export: safe in spreadsheets, personal columns only when revealed.
+    const file = await call("GET", "/api/leads/export?reveal=1&bom=1&separator=semicolon&columns=id,name,phone");
+    assert.equal(file.status, 200, file.text);
+    assert.equal(file.text.replace(/^\ufeff/, ""), `id;name;phone\r\n${lead.id};'=Анна;'+77011239567\r\n`);
+    assert.ok(!(await call("GET", "/api/leads/export")).text.includes("Анна"));
+    assert.equal((await call("GET", "/api/leads/export?columns=phone")).status, 400);
+    assert.equal((await call("GET", "/api/leads/export?format=json&columns=id")).json.data[0].id, lead.id);
+
+    // Sales by CSV, stages by the CRM.
+    const csv = { raw: "external_id;phone;amount;currency;paid_at\nd1;87011239567;1500,50;KZT;\nd2;;x;KZT;\n",
+      headers: { "content-type": "text/csv", authorization: `Bearer ${world.orgs[0].key}` } };
+    const tried = await http("POST", `${server.base}/api/purchases/import?dry_run=1`, csv);
+    assert.equal(tried.status, 200, tried.text);
+    assert.deepEqual(tried.json.errors.map((one) => [one.line, one.field]), [[3, "amount"]]);
+    assert.equal((await call("GET", "/api/purchases")).json.data.length, 0);
+    for (const [added, known] of [[1, 0], [0, 1]]) {
+      const done = (await http("POST", `${server.base}/api/purchases/import`, csv)).json;
+      assert.deepEqual([done.added, done.known, done.failed], [added, known, 1]);
+    }
+    assert.equal((await call("GET", `/api/leads/${lead.id}`)).json.purchases[0].amount_micros, 1_500_500_000);
+    await form({ name: "Bea", phone: "+77015550001", tranid: "t2" });
+    const crm = { raw: JSON.stringify({ phone: "87015550001", stage: "qualified" }), headers: { "content-type": "application/json" } };
+    assert.equal((await http("POST", address.replace("/api/leads/", "/api/crm/"), crm)).status, 200);
+    await http("POST", address.replace("/api/leads/", "/api/crm/"), { ...crm, raw: "{" });
+    await eventually("the CRM's stage is set", async () =>
+      (await call("GET", "/api/leads?stage=qualified")).json.data.length === 1);
+    const broken = await eventually("the broken one is listed", async () =>
+      (await call("GET", "/api/lead-deliveries?state=failed")).json.data[0]);
+    assert.equal(broken.source, "crm");
+    assert.equal((await call("POST", `/api/lead-deliveries/${broken.id}/replay`, {})).status, 202);
+
+    // The person goes, the count stays.
+    const erased = await call("POST", `/api/leads/${lead.id}/erase`, {});
+    assert.equal(erased.status, 200, erased.text);
+    assert.equal(erased.json.has_contact, false);
+    assert.equal(erased.json.transitions.at(-1).to, "erased");
+    const after = (await call("GET", `/api/leads/${lead.id}?reveal=1`)).text;
+    assert.ok(!after.includes("Анна") && !after.includes("9567") && !after.includes("Тараз") && !after.includes("calls back"), after);
+    assert.equal((await call("GET", "/api/leads?q=9567")).json.data.length, 0);
+    assert.equal((await call("GET", "/api/purchases")).json.data.length, 1);
+  });
+
   test(`a signed webhook becomes a linked lead, once (${database})`, async (t) => {
     const secret = "webhook-secret";
     const world = await start(t, { database, flags: ["--tiktok_webhook_secret", secret] });
@@ -222,6 +308,42 @@ for (const database of databases) {
     const roi = (await server.call("GET", `/api/roi?account_id=${account.id}`)).json;
     assert.ok(roi.metrics_collected_at, "the age of the data is told");
     assert.equal(roi.total.leads, 2);
+
+    // A lead that no webhook brought is pulled from the form's export, once, with its delay.
+    const url = (path) => `${world.sandbox.base}/open_api/v1.3/${path}`;
+    const token = await authorize({ base: world.sandbox.base, state: world.sandbox.state, url });
+    const mock = await http("POST", url("page/lead/mock/create/"), {
+      body: { advertiser_id: advertiser, page_id: page }, headers: { "Access-Token": token },
+    });
+    assert.equal(mock.json.code, 0, mock.text);
+    world.clock.advance(15 * 60_000);
+    // By the command line where the database takes several processes, else through the server.
+    const pull = async () => {
+      if (database === "sqlite") {
+        const readings = async () => (await server.call("GET", "/api/lead-pulls")).json.data
+          .filter((one) => one.kind === "backfill" && one.page_id === page);
+        const before = (await readings()).length;
+        assert.equal((await server.call("POST", "/api/leads/backfill", { days: 2 })).json.accounts, 1);
+        const after = await eventually("the backfill is done", async () => {
+          const list = await readings();
+          return list.length > before && list;
+        });
+        return `${after[0].recovered} recovered`;
+      }
+      const ended = await run(["leads", "backfill", "--days", "2", ...world.store, "--clock_file", world.clock.path,
+        "--tiktok_base_url", world.sandbox.base]);
+      assert.equal(ended.status, 0, ended.stderr);
+      return ended.stdout;
+    };
+    assert.match(await pull(), /\b1 recovered/);
+    assert.match(await pull(), /\b0 recovered/);
+    const [recovered] = (await server.call("GET", "/api/leads?recovered=true&reveal=1")).json.data;
+    assert.equal(recovered.recovered_by, "backfill");
+    assert.equal(recovered.name, "Test Lead");
+    assert.equal(recovered.direction_id, direction.id);
+    assert.ok(recovered.delay_ms >= 15 * 60_000, String(recovered.delay_ms));
+    const pulls = (await server.call("GET", "/api/lead-pulls?troubled=1")).json.data;
+    assert.ok(pulls.some((one) => one.recovered === 1 && one.kind === "backfill"), JSON.stringify(pulls));
   });
 }
 
