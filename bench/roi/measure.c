@@ -32,10 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ORG     "00000000-0000-7000-8000-000000000001"
-#define ACCOUNT "00000000-0000-7000-8000-100000000000"
-#define OTHER   "00000000-0000-7000-8000-100000000001" /* is corrected: the measured one stays \
-                                                        */
+/* OTHER is corrected, so that the measured one stays as it is. */
+#define ORG      "00000000-0000-7000-8000-000000000001"
+#define ACCOUNT  "00000000-0000-7000-8000-100000000000"
+#define OTHER    "00000000-0000-7000-8000-100000000001"
 #define LAST_DAY "2026-11-14"
 #define NOW_MS   INT64_C(1794682800000) /* 2026-11-15T00:00 in Almaty */
 

@@ -568,6 +568,34 @@ static void another_org_sees_none_of_it(struct database *database, struct db *db
     CHECK(r.rows.n == 0 && !r.has_unattributed && r.total.leads == 0 && r.total.sales == 0 &&
               !r.total.measured && IS(r.currency, "EUR"),
           "empty");
+    /* Neither a row nor a week of it, even by its creative's id. */
+    static const char *const figures[] = {"spend", "leads", "revenue"};
+    for (size_t i = 0; i < countof(figures); i++) {
+        struct roi_detail_question question = {.of = {.now_ms = GROUND_NOW},
+                                               .figure = str(figures[i]),
+                                               .creative_id = STR("v1"),
+                                               .limit = 50};
+        struct json_writer w;
+        struct buf buf;
+        const struct json *json;
+        buf_init(&buf, g.arena, 1000000);
+        json_writer(&w, &buf);
+        CHECK_OK(roi_put_detail(&w, db, g.arena, &question, &g.err) &&
+                     json_parse(g.arena, buf_str(&buf), &json, &g.err),
+                 g.err);
+        CHECK(json_count(json_at(json, "data")) == 0, "%s", figures[i]);
+        buf_init(&buf, g.arena, 1000000);
+        json_writer(&w, &buf);
+        CHECK_OK(roi_put_cohorts(&w, db, g.arena, &question.of, STR("v1"), &g.err) &&
+                     json_parse(g.arena, buf_str(&buf), &json, &g.err),
+                 g.err);
+        int64_t leads = 0;
+        for (size_t k = 0; k < json_count(json_at(json, "data")); k++) {
+            int64_t n = 0;
+            leads += json_int(json_item(json_at(json, "data"), k), "leads", &n) ? n : 1;
+        }
+        CHECK(leads == 0, "%" PRId64 " leads", leads);
+    }
     const struct roi_question foreign[] = {
         {.ad_account_id = account, .now_ms = GROUND_NOW},
         {.direction_id = STR_INIT("d1"), .now_ms = GROUND_NOW}};
