@@ -209,27 +209,46 @@ bool metric_lock(struct db *db, const struct metric_run *run, struct err *err)
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform));
 }
 
-/* The accounts that have figures or roll-ups, each from its first to its last day. */
+static void widen(struct metric_run *run, struct str first_day, struct str last_day)
+{
+    if (first_day.n && (run->first_day.n == 0 || str_cmp(first_day, run->first_day) < 0))
+        run->first_day = first_day;
+    if (last_day.n && str_cmp(last_day, run->last_day) > 0)
+        run->last_day = last_day;
+}
+
+/* The connections whose accounts have figures or roll-ups, each from its first to its last day:
+ * a look at both ends of an index, however many figures there are. */
 static bool list_spans(struct db *db, struct arena *arena, struct metric_runs *out,
                        struct err *err)
 {
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT ad_account_id, platform, min(first_day), max(last_day) FROM"
-              " (SELECT ad_account_id, platform, min(day) AS first_day, max(day) AS last_day"
-              "   FROM creative_metrics_history WHERE org_id = $1 GROUP BY 1, 2"
-              "  UNION ALL SELECT ad_account_id, platform, min(day), max(day)"
-              "   FROM creative_metrics_daily WHERE org_id = $1 GROUP BY 1, 2"
-              "  UNION ALL SELECT ad_account_id, platform, min(first_day), max(first_day)"
-              "   FROM creative_metrics_blocks WHERE org_id = $1 GROUP BY 1, 2) s"
-              " GROUP BY ad_account_id, platform ORDER BY ad_account_id, platform",
+              "SELECT c.ad_account_id, c.platform,"
+              " (SELECT min(h.day) FROM creative_metrics_history h WHERE h.org_id = c.org_id"
+              "  AND h.ad_account_id = c.ad_account_id),"
+              " (SELECT max(h.day) FROM creative_metrics_history h WHERE h.org_id = c.org_id"
+              "  AND h.ad_account_id = c.ad_account_id),"
+              " (SELECT min(m.day) FROM creative_metrics_daily m WHERE m.org_id = c.org_id"
+              "  AND m.ad_account_id = c.ad_account_id),"
+              " (SELECT max(m.day) FROM creative_metrics_daily m WHERE m.org_id = c.org_id"
+              "  AND m.ad_account_id = c.ad_account_id),"
+              " (SELECT min(b.first_day) FROM creative_metrics_blocks b"
+              "  WHERE b.org_id = c.org_id AND b.ad_account_id = c.ad_account_id),"
+              " (SELECT max(b.first_day) FROM creative_metrics_blocks b"
+              "  WHERE b.org_id = c.org_id AND b.ad_account_id = c.ad_account_id)"
+              " FROM ad_account_connections c WHERE c.org_id = $1"
+              " ORDER BY c.ad_account_id, c.platform",
               TEXT(db_scope_org(db)));
-    while (db_next(&rows))
-        *metric_runs_add(out, arena) = (struct metric_run){.ad_account_id = db_text(&rows, 0),
-                                                           .platform = db_text(&rows, 1),
-                                                           .first_day = db_text(&rows, 2),
-                                                           .last_day = db_text(&rows, 3)};
+    while (db_next(&rows)) {
+        struct metric_run run = {.ad_account_id = db_text(&rows, 0),
+                                 .platform = db_text(&rows, 1)};
+        for (int i = 2; i < 8; i += 2)
+            widen(&run, db_text(&rows, i), db_text(&rows, i + 1));
+        if (run.first_day.n)
+            *metric_runs_add(out, arena) = run;
+    }
     return db_done(&rows, err);
 }
 
