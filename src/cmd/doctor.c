@@ -161,7 +161,7 @@ static bool check_inbox(struct doctor *doctor, struct err *err)
     if (counts.failed)
         say(doctor, WRONG, "unreadable deliveries",
             str_fmt(arena_of(doctor), "%" PRId64 " could not be read", counts.failed),
-            "their bodies are kept in webhook_deliveries with the reason");
+            "adwright leads deliveries lists them with the reason; replay reads one again");
     return true;
 }
 

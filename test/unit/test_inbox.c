@@ -618,6 +618,46 @@ static void deliveries_are_listed_replayed_and_forgotten(struct database *databa
     ground_end(&g);
 }
 
+static void erasing_takes_the_raw_body_and_the_chats(struct database *database, struct db *db)
+{
+    struct leads list = {0};
+    struct ground g;
+    bool erased;
+
+    ground_begin(&g, database, db);
+    receive(&g, "site", "{\"phone\":\"87011239567\",\"name\":\"Ann\"}", false);
+    read_inbox(&g);
+    CHECK_OK(lead_list(db, g.arena, &(struct lead_filter){.limit = 9}, &list, &g.err), g.err);
+    CHECK(list.n == 1, "%zu leads", list.n);
+    struct str lead_id = list.n ? list.at[0].lead_id : STR("");
+    CHECK_OK(
+        db_run(db, NULL, &g.err,
+               "INSERT INTO dialogs (org_id, dialog_id, external_id, lead_id, phone_hash,"
+               " created_ms, updated_ms) VALUES ($1, 'd', 'chat', $2, 'hash', 0, 0)",
+               TEXT(g.org), TEXT(lead_id)) &&
+            db_run(db, NULL, &g.err,
+                   "INSERT INTO dialog_messages (org_id, message_id, dialog_id, external_id,"
+                   " sender, text_sealed, at_ms, created_ms)"
+                   " VALUES ($1, 'm', 'd', 'x', 'person', 'sealed', 0, 0)",
+                   TEXT(g.org)) &&
+            lead_erase(db, g.arena, lead_id, STR("user:1"), GROUND_NOW, &erased, &g.err),
+        g.err);
+    CHECK(IS(ground_ask(&g,
+                        "SELECT count(*) FROM webhook_deliveries WHERE owner_org_id = $1"
+                        " AND body = '' AND headers = '' AND erased_ms > 0",
+                        TEXT(g.org)),
+             "1"),
+          "the body that it came in");
+    CHECK(IS(ground_ask(&g,
+                        "SELECT (SELECT count(*) FROM dialog_messages WHERE org_id = $1)"
+                        " + (SELECT count(*) FROM dialogs WHERE org_id = $1"
+                        "  AND phone_hash <> '')",
+                        TEXT(g.org)),
+             "0"),
+          "what was said in chats, and by whom");
+    ground_end(&g);
+}
+
 /* --- what the platform has and we have not
  * ----------------------------------------------------
  */
@@ -805,6 +845,7 @@ int main(void)
     RUN_ON_DATABASES(leads_are_imported_once);
     RUN_ON_DATABASES(a_crm_sets_stages_and_sells);
     RUN_ON_DATABASES(deliveries_are_listed_replayed_and_forgotten);
+    RUN_ON_DATABASES(erasing_takes_the_raw_body_and_the_chats);
     RUN(an_export_is_read);
     RUN_ON_DATABASES(missing_leads_are_recovered_once);
     arena_free(arena);
