@@ -162,6 +162,10 @@ for (const database of databases) {
     assert.equal((await post("{}", { "x-hub-signature-256": `sha256=${"0".repeat(64)}` })).status, 401);
     assert.equal((await signed('{"object":"page","entry":[]}')).status, 200);
 
+    // Two that no webhook brings: nobody has asked for them yet.
+    const early = await world.sandbox.call("POST", "/sandbox/graph/leads", { count: 2 });
+    assert.equal(early.status, 200, early.text);
+
     // Connecting asks for the page's leads; from then on they come.
     assert.equal((await connectFacebook(world)).status, 200);
     const direction = (await call("POST", "/api/directions", {
@@ -208,5 +212,18 @@ for (const database of databases) {
       { field: "leadgen", value: { leadgen_id: "1234567890123456", page_id: "110000000000000299", form_id: "1", created_time: 1 } }] }] }))).status, 200);
     await eventually("an unresolved delivery", async () =>
       /page 110000000000000299 is chosen by nobody here/.test(world.server.log));
+
+    // What no webhook brought is read from the form.
+    world.clock.advance(15 * 60_000);
+    assert.equal((await call("POST", "/api/leads/backfill", {})).status, 202);
+    const recovered = await eventually("the two early ones", async () => {
+      const { data } = (await call("GET", "/api/leads?recovered=true&reveal=1")).json;
+      return data.length === 2 && data;
+    });
+    for (const one of recovered) {
+      assert.ok(one.has_contact && one.form_id && one.delay_ms >= 15 * 60_000, JSON.stringify(one));
+      assert.equal(one.source, "facebook_form");
+    }
+    assert.equal((await leads()).length, 9);
   });
 }
