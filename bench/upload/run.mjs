@@ -15,6 +15,7 @@ const root = new URL('../..', import.meta.url).pathname
 const adwright = join(root, 'build/adwright')
 const rounds = Number(process.env.ROUNDS ?? 5)
 const megabytes = Number(process.env.MEGABYTES ?? 200)
+const warm = process.env.WARM === '1'
 const parallel = Number(process.env.PARALLEL ?? 50)
 const place = process.env.FOLDER ?? join(root, 'build/bench')
 mkdirSync(place, { recursive: true })
@@ -85,7 +86,8 @@ const servers = {
     const args = ['serve', ...flags, '--port', String(port), '--log', 'warn', ...more]
     return { command: adwright, args, key }
   },
-  plain: (port, data) => servers.ours(port, data, ['--upload_hash', 'off']),
+  hashed: (port, data) => servers.ours(port, data, ['--upload_sync', 'off']),
+  plain: (port, data) => servers.ours(port, data, ['--upload_sync', 'off', '--upload_hash', 'off']),
   async peer (port, data) {
     return { command: process.execPath, args: [join(here, 'peer.mjs'), String(port), data], key: 'none' }
   }
@@ -149,7 +151,7 @@ function mustBeStored (data) {
 function measure (kind, client) {
   return withServer(kind, [], async (at) => {
     const idle = megabytesOf(at.pid, 'VmRSS')
-    await warmUp(at)
+    if (warm) await warmUp(at)
     const before = cpuOf(at.pid)
     const { seconds } = JSON.parse((await clients[client](at)).stdout)
     const [peak, after] = [megabytesOf(at.pid, 'VmHWM'), cpuOf(at.pid)]
@@ -171,11 +173,13 @@ function timed (command, args) {
 const sides = {
   'cp': async () => timed('cp', (to) => [source, to]),
   'O_DIRECT write': async () => timed('dd', (to) => [`if=${source}`, `of=${to}`, 'bs=1M', 'oflag=direct']),
-  'ours, C client': () => measure('ours', 'plain'),
-  'ours without SHA-256, C client': () => measure('plain', 'plain'),
+  'ours, durable, C client': () => measure('ours', 'plain'),
+  'ours, SHA-256, C client': () => measure('hashed', 'plain'),
+  'ours, neither, C client': () => measure('plain', 'plain'),
   '@tus/server, C client': () => measure('peer', 'plain'),
-  'ours, tus-js-client': () => measure('ours', 'tusjs'),
-  'ours without SHA-256, tus-js-client': () => measure('plain', 'tusjs'),
+  'ours, durable, tus-js-client': () => measure('ours', 'tusjs'),
+  'ours, SHA-256, tus-js-client': () => measure('hashed', 'tusjs'),
+  'ours, neither, tus-js-client': () => measure('plain', 'tusjs'),
   '@tus/server, tus-js-client': () => measure('peer', 'tusjs')
 }
 
@@ -211,12 +215,15 @@ for (const [side, list] of Object.entries(results)) {
 }
 // Ratios are taken within a round, where the machine was the same.
 const ratio = (one, other) => Number(median(results[one].map((r, i) => r.rate / results[other][i].rate)).toFixed(2))
-console.log('\nby tus-js-client: %s x @tus/server with SHA-256, %s x without; by the C client: %s x cp',
-  ratio('ours, tus-js-client', '@tus/server, tus-js-client'),
-  ratio('ours without SHA-256, tus-js-client', '@tus/server, tus-js-client'), ratio('ours, C client', 'cp'))
+console.log('\nby tus-js-client: %s x @tus/server durable, %s x with SHA-256, %s x with neither',
+  ratio('ours, durable, tus-js-client', '@tus/server, tus-js-client'),
+  ratio('ours, SHA-256, tus-js-client', '@tus/server, tus-js-client'),
+  ratio('ours, neither, tus-js-client', '@tus/server, tus-js-client'))
+console.log('by the C client, durable: %s x @tus/server, %s x cp',
+  ratio('ours, durable, C client', '@tus/server, C client'), ratio('ours, durable, C client', 'cp'))
 
 // Memory: many at once, and one that is alone; the worse figure counts.
-let perUpload = median(results['ours, C client'].map((r) => r.rss))
+let perUpload = median(results['ours, durable, C client'].map((r) => r.rss))
 if (parallel) {
   needSpace(bytes * (parallel + 2))
   const many = await withServer('ours', [], async (at) => {
@@ -231,8 +238,8 @@ if (parallel) {
 }
 console.log(JSON.stringify({
   bench: 'upload',
-  sha256_ratio: ratio('ours, C client', '@tus/server, C client'),
-  plain_ratio: ratio('ours without SHA-256, C client', '@tus/server, C client'),
-  durable_vs_odirect: ratio('ours, C client', 'O_DIRECT write'),
+  sha256_ratio: ratio('ours, SHA-256, C client', '@tus/server, C client'),
+  plain_ratio: ratio('ours, neither, C client', '@tus/server, C client'),
+  durable_vs_odirect: ratio('ours, durable, C client', 'O_DIRECT write'),
   rss_mb_per_upload: Number(perUpload.toFixed(1))
 }))

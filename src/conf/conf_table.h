@@ -95,6 +95,9 @@
       "most that one organisation has on its way; 0 is no limit")                              \
     T(upload_origins, "",                                                                      \
       "other sites whose pages may upload (CORS): https://a.example,https://b.example")        \
+    B(upload_sync, true,                                                                       \
+      "every piece of an upload is on the disk before it is acknowledged; no lets a power "    \
+      "failure take what was acknowledged last")                                               \
     I(uploads_per_org, 200, 0, 100000, "uploads",                                              \
       "most unfinished uploads of one organisation; 0 is no limit")                            \
     I(workers, 8, 1, 256, "threads", "request workers")

@@ -203,7 +203,7 @@ static bool settle_bytes(struct arena *arena, struct upload_stream *s, bool whol
                            "the bytes that arrived have another checksum");
         }
     }
-    if (fdatasync(s->hold.fd)) {
+    if (s->conf->upload_sync && fdatasync(s->hold.fd)) {
         int reason = errno;
         struct err unused;
         /* What a failed sync leaves behind is unknown: nothing of the piece counts. */
