@@ -167,7 +167,7 @@ static void begin(struct ground *g, struct database *database, struct db *db)
     if (!mkdtemp(folder))
         abort();
     g->conf.data = str(folder);
-    g->conf.upload_hash = true;
+    g->conf.upload_hash = g->conf.upload_sync = true;
     account = ground_account(g, "9100", "KZT", "Asia/Almaty", "KZ");
     ground_direction(g, "d1", account, "", "");
 }
