@@ -122,7 +122,10 @@ bool event_prepare(struct sending *s, struct conversion *c, struct platform_even
         *skip = STR("this stage is not reported");
     out->event_id = c->event_id;
     out->name = c->name;
-    out->at_ms = c->at_ms;
+    /* Another clock may be ahead of ours; nobody takes what lies in the future. */
+    out->at_ms = c->at_ms < c->created_ms ? c->at_ms : c->created_ms;
+    if (out->at_ms > s->job->now_ms)
+        out->at_ms = s->job->now_ms;
     out->value_micros = c->value_micros;
     out->currency = c->currency;
     out->order_id = c->purchase_id;

@@ -16,7 +16,7 @@ static struct {
     int calls;
     size_t largest;
     /* what happens to the next calls */
-    int busy, lose, deny;
+    int busy, lose, deny, future;
     const char *refuse_pixel;
     const char *bad_lead; /* a body that holds it is refused */
     /* event ids that arrived, duplicates counted apart */
@@ -58,6 +58,10 @@ static bool fake_send_events(struct platform_session *s,
         return err_set(err, ERR_BUSY, "too many calls");
     if (told.deny && told.deny--)
         return err_set(err, ERR_DENIED, "the token is dead");
+    if (told.future && told.future--) {
+        err_set(err, ERR_REFUSED, "data[0].event_time: must not be in the future");
+        return err_field(err, "event_time");
+    }
     if (told.refuse_pixel && str_eq(target->code, str(told.refuse_pixel))) {
         err_set(err, ERR_REFUSED, "event_source_id: no such pixel");
         return err_field(err, "pixel_code");
@@ -321,6 +325,38 @@ static void five_failures_open_the_breaker_and_one_probe_closes_it(struct databa
                         TEXT(t.g.org)),
              "0"),
           "closed again");
+    ground_end(&t.g);
+}
+
+static void clocks_that_disagree_lose_no_event(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    /* Ours was an hour ahead when the lead came, and was set right. */
+    int64_t now_ms = clock_wall_ms();
+    struct lead_wish wish = {.external_id = STR("a"),
+                             .direction_id = STR("d1"),
+                             .created_ms = now_ms + HOUR_MS,
+                             .phone = STR("+77011234567"),
+                             .now_ms = now_ms + HOUR_MS,
+                             .actor = STR("test")};
+    struct lead lead;
+    bool added;
+
+    CHECK_OK(lead_add(&t.g.app, db, t.g.arena, &wish, &lead, &added, &t.g.err), t.g.err);
+    CHECK(lead.created_ms == now_ms + HOUR_MS, "%" PRId64, lead.created_ms - now_ms);
+    /* The platform's clock is behind ours: it waits. */
+    told.future = 1;
+    pass(&t, 1000);
+    CHECK(told.calls == 1 && IS(states(&t), "interest ViewContent waiting\n"), STR_FMT,
+          STR_ARG(states(&t)));
+    pass(&t, 1000);
+    CHECK(IS(states(&t), "interest ViewContent sent\n"), STR_FMT, STR_ARG(states(&t)));
+    CHECK(str_has(told.last,
+                  str_fmt(t.g.arena, "\"event_time\":%" PRId64 ",", clock_wall_ms() / 1000)),
+          STR_FMT, STR_ARG(told.last));
     ground_end(&t.g);
 }
 
@@ -842,6 +878,7 @@ int main(void)
     RUN_ON_DATABASES(what_happened_before_the_pixel_was_known_is_told_when_it_is);
     RUN_ON_DATABASES(failures_are_repeated_with_the_same_id);
     RUN_ON_DATABASES(five_failures_open_the_breaker_and_one_probe_closes_it);
+    RUN_ON_DATABASES(clocks_that_disagree_lose_no_event);
     RUN_ON_DATABASES(an_event_that_fails_again_and_again_does_not_hold_up_later_ones);
     RUN_ON_DATABASES(while_the_breaker_is_open_the_events_say_so);
     RUN_ON_DATABASES(a_probe_that_fails_opens_it_again);

@@ -175,6 +175,9 @@ bool tiktok_send_events(struct platform_session *s, const struct platform_event_
     }
     if (err->kind == ERR_REFUSED && str_has(str(err->platform_message), STR("event_source_id")))
         err_field(err, "pixel_code");
+    if (err->kind == ERR_REFUSED && str_has(str(err->platform_message), STR("event_time")) &&
+        str_has(str(err->platform_message), STR("future")))
+        err_field(err, "event_time");
     return false;
 }
 
