@@ -312,6 +312,8 @@ static bool get_summary(struct request *rq, struct reply *rp, struct err *err)
     json_int_member(&json.w, "refused", counts.refused);
     json_int_member(&json.w, "skipped", counts.skipped);
     api_time_member(&json.w, rq->arena, "oldest_waiting_at", counts.oldest_waiting_ms);
+    json_int_member(&json.w, "open_breakers", counts.open_breakers);
+    json_int_member(&json.w, "blocked_directions", counts.blocked);
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }

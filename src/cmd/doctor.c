@@ -5,11 +5,13 @@
 #include "auth/auth_db.h"
 #include "base/clock.h"
 #include "cmd/cmd.h"
+#include "event/event.h"
 #include "job/job.h"
 #include "lead/lead.h"
 #include "lead/pull.h"
 #include "media/confine.h"
 #include "net/net.h"
+#include "notify/notify.h"
 #include "platform/platform.h"
 #include "speech/speech.h"
 #include "text/zone.h"
@@ -253,12 +255,103 @@ static bool check_pulls(struct doctor *doctor, struct err *err)
     return true;
 }
 
+/* What waits: since when and why, or that it does not wait long. */
+static void say_waiting(struct doctor *doctor, const char *checked, int64_t n,
+                        int64_t oldest_ms, struct str why, struct str besides, const char *mend)
+{
+    struct arena *arena = arena_of(doctor);
+    bool long_ago = n && clock_wall_ms() - oldest_ms > HOUR_MS;
+
+    say(doctor, long_ago ? LOOK : FINE, checked,
+        long_ago ? str_fmt(arena, "%" PRId64 " waiting, the oldest since " STR_FMT ": " STR_FMT,
+                           n, STR_ARG(time_rfc3339(arena, oldest_ms)),
+                           STR_ARG(why.n ? why : STR("not tried yet")))
+                 : str_fmt(arena, "%" PRId64 " waiting" STR_FMT, n, STR_ARG(besides)),
+        mend);
+}
+
+static bool check_events(struct doctor *doctor, struct err *err)
+{
+    struct arena *arena = arena_of(doctor);
+    struct conversion_counts events;
+
+    if (!conversion_count(doctor->db, arena, &events, err))
+        return false;
+    say_waiting(
+        doctor, "conversions", events.due, events.oldest_due_ms, events.oldest_due_text,
+        str_fmt(arena, ", %" PRId64 " sent, %" PRId64 " of directions without a pixel",
+                events.sent, events.waiting - events.due),
+        "GET /api/events?state=waiting and /api/events/log tell more; is adwright serve "
+        "running?");
+    if (events.blocked)
+        say(doctor, WRONG, "  pixel refused",
+            str_fmt(arena, "direction " STR_FMT ": " STR_FMT, STR_ARG(events.blocked_direction),
+                    STR_ARG(events.blocked_text)),
+            "PUT /api/directions/ID/event-source with a pixel of this ad account");
+    if (events.open_breakers)
+        say(doctor, LOOK, "  pixel rests",
+            str_fmt(arena, "%" PRId64 " failed five times on end", events.open_breakers),
+            "it is tried again each minute; nothing is lost meanwhile");
+    if (events.refused)
+        say(doctor, LOOK, "  events refused", str_fmt(arena, "%" PRId64, events.refused),
+            "GET /api/events?state=refused says why; POST /api/events/ID/replay sends again");
+    return true;
+}
+
+static bool check_handoffs(struct doctor *doctor, struct err *err)
+{
+    struct arena *arena = arena_of(doctor);
+    struct handoff_counts handoffs;
+
+    if (!handoff_count(doctor->db, arena, &handoffs, err))
+        return false;
+    say_waiting(
+        doctor, "hand-offs", handoffs.waiting, handoffs.oldest_waiting_ms, handoffs.oldest_text,
+        STR(""),
+        "the receiver fails: GET /api/handoffs?state=waiting; is adwright serve running?");
+    if (handoffs.dead)
+        say(doctor, LOOK, "  given up", str_fmt(arena, "%" PRId64, handoffs.dead),
+            "mend the receiver, then POST /api/endpoints/ID/replay sends them again");
+    if (handoffs.stopped)
+        say(doctor, WRONG, "  endpoint off",
+            str_fmt(arena, STR_FMT ": " STR_FMT, STR_ARG(handoffs.stopped_name),
+                    STR_ARG(handoffs.stopped_text)),
+            "PUT /api/endpoints/ID {\"is_active\":true} once it works");
+    return true;
+}
+
+/* A token that the platform took back is nobody's wish: unlike one that was disconnected. */
+static bool check_revoked(struct doctor *doctor, size_t *n, struct err *err)
+{
+    struct arena *arena = arena_of(doctor);
+    struct ad_accounts accounts = {0};
+
+    if (!ad_account_list(doctor->db, arena, &accounts, err))
+        return false;
+    for (size_t i = 0; i < accounts.n; i++) {
+        struct ad_connections list = {0};
+        if (!ad_account_connections(doctor->db, arena, accounts.at[i].id, &list, err))
+            return false;
+        for (size_t k = 0; k < list.n; k++) {
+            if (!str_eq(list.at[k].state, STR("revoked")))
+                continue;
+            ++*n;
+            say(doctor, WRONG, str_c(arena, accounts.at[i].name),
+                str_fmt(arena, STR_FMT " revoked the connection: " STR_FMT,
+                        STR_ARG(list.at[k].platform), STR_ARG(list.at[k].last_error)),
+                "connect the account again: leads and conversions wait for it");
+        }
+    }
+    return true;
+}
+
 static bool check_org(struct doctor *doctor, const struct org_row *org, struct err *err)
 {
     struct ad_connections list = {0};
     struct leads unlinked = {0};
     struct lead_filter filter = {.state = STR("unlinked"), .limit = LIMIT_LIST_ROWS};
     struct arena *arena = arena_of(doctor);
+    size_t revoked = 0;
     int64_t broken_at;
     bool intact;
 
@@ -273,7 +366,9 @@ static bool check_org(struct doctor *doctor, const struct org_row *org, struct e
         intact ? STR("the chain of hashes holds")
                : str_fmt(arena, "line %" PRId64 " was changed or removed", broken_at),
         "somebody wrote to the database past adwright: compare with a backup");
-    if (list.n == 0)
+    if (!check_revoked(doctor, &revoked, err))
+        return false;
+    if (list.n == 0 && revoked == 0)
         say(doctor, LOOK, "ad accounts", STR("none is connected"),
             "GET /api/ad-accounts/oauth/start gives the address to open");
     for (size_t i = 0; i < list.n; i++)
@@ -283,7 +378,7 @@ static bool check_org(struct doctor *doctor, const struct org_row *org, struct e
             str_fmt(arena, "%zu%s match no direction or creative", unlinked.n,
                     unlinked.n == LIMIT_LIST_ROWS ? " or more" : ""),
             "they are kept; links are tried again after each launch and collection");
-    return check_pulls(doctor, err);
+    return check_pulls(doctor, err) && check_events(doctor, err) && check_handoffs(doctor, err);
 }
 
 static bool examine(struct boot *boot, struct db *db, struct err *err)
@@ -321,8 +416,9 @@ int cmd_doctor(int argc, char **argv)
     static const char help[] =
         "usage: adwright doctor [--SETTING VALUE ...]\n\n"
         "Check the data folder, the database and its key, settings, transcripts, how well\n"
-        "strangers' videos are confined, the webhook inbox, jobs, and each connected ad\n"
-        "account by asking the platform.  Says how to mend what it finds; the exit status\n"
+        "strangers' videos are confined, the webhook inbox, jobs, conversions and hand-offs\n"
+        "that wait too long or were given up, and each connected ad account by asking the\n"
+        "platform.  Says how to mend what it finds; the exit status\n"
         "is 1 when something must be mended.\n";
 
     return cmd_with_db(argc, argv, help, settings, examine);

@@ -129,10 +129,18 @@ MUST_CHECK bool conversion_log_list(struct db *db, struct arena *arena,
                                     const struct conversion_filter *filter, /* no state */
                                     struct conversion_logs *out, struct err *err);
 
-/* How it stands: counts by state, and the breakers that are open. */
+/* How it stands. */
 struct conversion_counts {
     int64_t waiting, sent, refused, skipped;
     int64_t oldest_waiting_ms; /* when it happened; 0 = none waits */
+    /* Of those that wait, the ones whose direction has a pixel that is in use. */
+    int64_t due;
+    int64_t oldest_due_ms;      /* when it was written down; 0 = none */
+    struct str oldest_due_text; /* why it waits; "" = it was not tried */
+    int64_t open_breakers;      /* pixels that failed too often and rest */
+    int64_t blocked;            /* directions whose pixel the platform refuses */
+    struct str blocked_text;    /* why, of one of them */
+    struct str blocked_direction;
 };
 MUST_CHECK bool conversion_count(struct db *db, struct arena *arena,
                                  struct conversion_counts *out, struct err *err);

@@ -199,12 +199,66 @@ bool conversion_replay(struct db *db, struct arena *arena, struct str conversion
     return db_end(db, replay(db, arena, conversion_id, actor, now_ms, err), err);
 }
 
+static bool count_due(struct db *db, struct arena *arena, struct conversion_counts *out,
+                      struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT count(*), min(c.created_ms) FROM conversion_events c"
+              " JOIN event_sources s ON s.org_id = c.org_id AND s.direction_id = c.direction_id"
+              " WHERE c.org_id = $1 AND c.state = 'waiting' AND s.is_active = 1",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows)) {
+        out->due = db_int(&rows, 0);
+        out->oldest_due_ms = db_int(&rows, 1);
+    }
+    if (!db_done(&rows, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT c.reason FROM conversion_events c JOIN event_sources s"
+              " ON s.org_id = c.org_id AND s.direction_id = c.direction_id"
+              " WHERE c.org_id = $1 AND c.state = 'waiting' AND s.is_active = 1"
+              " ORDER BY c.created_ms, c.conversion_id LIMIT 1",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        out->oldest_due_text = db_text(&rows, 0);
+    return db_done(&rows, err);
+}
+
+static bool count_stopped(struct db *db, struct arena *arena, struct conversion_counts *out,
+                          struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT count(*) FROM event_breakers WHERE org_id = $1 AND opened_ms > 0",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        out->open_breakers = db_int(&rows, 0);
+    if (!db_done(&rows, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT direction_id, blocked_text FROM event_sources"
+              " WHERE org_id = $1 AND is_active = 1 AND blocked_text <> ''"
+              " ORDER BY direction_id",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        if (out->blocked++ == 0) {
+            out->blocked_direction = db_text(&rows, 0);
+            out->blocked_text = db_text(&rows, 1);
+        }
+    return db_done(&rows, err);
+}
+
 bool conversion_count(struct db *db, struct arena *arena, struct conversion_counts *out,
                       struct err *err)
 {
     struct db_rows rows;
 
     *out = (struct conversion_counts){0};
+    if (!count_due(db, arena, out, err) || !count_stopped(db, arena, out, err))
+        return false;
     db_select(db, arena, &rows,
               "SELECT state, count(*), min(at_ms) FROM conversion_events WHERE org_id = $1"
               " GROUP BY state",

@@ -110,6 +110,17 @@ struct handoff_filter {
 MUST_CHECK bool handoff_list(struct db *db, struct arena *arena,
                              const struct handoff_filter *filter, struct handoffs *out,
                              struct err *err);
+/* How it stands, over all endpoints that are in use. */
+struct handoff_counts {
+    int64_t waiting, dead;
+    int64_t oldest_waiting_ms; /* when it was written down; 0 = none waits */
+    struct str oldest_text;    /* the last error of that one; "" = it was not tried */
+    int64_t stopped;           /* endpoints that were switched off by themselves */
+    struct str stopped_name, stopped_text; /* of one of them */
+};
+MUST_CHECK bool handoff_count(struct db *db, struct arena *arena, struct handoff_counts *out,
+                              struct err *err);
+
 /* A dead or delivered one waits again, with the same id.  "" = all dead ones of the endpoint.
  */
 MUST_CHECK bool handoff_replay(struct db *db, struct arena *arena, struct str endpoint_id,

@@ -154,7 +154,8 @@ static bool read_handoffs(struct db_rows *rows, struct handoffs *out, struct err
     return db_done(rows, err);
 }
 
-/* handoff_id is time-ordered, so it is the order in which things happened. */
+/* handoff_id is time-ordered, so it is the order in which things happened.  The sum keeps the
+ * planner from sorting all that is due: the queue's own index is in order already. */
 bool handoff_take(struct db *db, struct arena *arena, struct str endpoint_id, int64_t limit,
                   int64_t now_ms, int64_t until_ms, struct handoffs *out, struct err *err)
 {
@@ -163,7 +164,7 @@ bool handoff_take(struct db *db, struct arena *arena, struct str endpoint_id, in
     db_select(db, arena, &rows,
               "WITH mine AS (SELECT h.handoff_id FROM handoffs h"
               "  WHERE h.org_id = $1 AND h.endpoint_id = $2 AND h.state = 'waiting'"
-              "   AND h.next_ms <= $3 AND NOT EXISTS (SELECT 1 FROM handoffs b"
+              "   AND h.next_ms + 0 <= $3 AND NOT EXISTS (SELECT 1 FROM handoffs b"
               "    WHERE b.org_id = h.org_id AND b.endpoint_id = h.endpoint_id"
               "     AND b.lead_id = h.lead_id AND b.state = 'waiting'"
               "     AND b.handoff_id < h.handoff_id)"
@@ -226,6 +227,56 @@ bool handoff_list(struct db *db, struct arena *arena, const struct handoff_filte
               TEXT(filter->state), INT(filter->before_ms), TEXT(filter->before_id),
               INT(filter->limit));
     return read_handoffs(&rows, out, err);
+}
+
+static bool count_deliveries(struct db *db, struct arena *arena, struct handoff_counts *out,
+                             struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT (SELECT count(*) FROM handoffs h JOIN endpoints e ON e.org_id = h.org_id"
+              "   AND e.endpoint_id = h.endpoint_id"
+              "   WHERE h.org_id = $1 AND h.state = 'waiting' AND e.is_active = 1),"
+              " (SELECT count(*) FROM handoffs WHERE org_id = $1 AND state = 'dead')",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows)) {
+        out->waiting = db_int(&rows, 0);
+        out->dead = db_int(&rows, 1);
+    }
+    if (!db_done(&rows, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT h.created_ms, h.last_error FROM handoffs h JOIN endpoints e"
+              " ON e.org_id = h.org_id AND e.endpoint_id = h.endpoint_id"
+              " WHERE h.org_id = $1 AND h.state = 'waiting' AND e.is_active = 1"
+              " ORDER BY h.created_ms, h.handoff_id LIMIT 1",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows)) {
+        out->oldest_waiting_ms = db_int(&rows, 0);
+        out->oldest_text = db_text(&rows, 1);
+    }
+    return db_done(&rows, err);
+}
+
+bool handoff_count(struct db *db, struct arena *arena, struct handoff_counts *out,
+                   struct err *err)
+{
+    struct db_rows rows;
+
+    *out = (struct handoff_counts){0};
+    if (!count_deliveries(db, arena, out, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT name, stopped_text FROM endpoints"
+              " WHERE org_id = $1 AND is_active = 0 AND stopped_text <> '' ORDER BY name",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        if (out->stopped++ == 0) {
+            out->stopped_name = db_text(&rows, 0);
+            out->stopped_text = db_text(&rows, 1);
+        }
+    return db_done(&rows, err);
 }
 
 static bool replay(struct db *db, struct arena *arena, struct str endpoint_id,
