@@ -639,6 +639,121 @@ a_sender_that_fails_at_any_statement_loses_and_doubles_nothing(struct database *
     ground_end(&t.g);
 }
 
+/* --- any order of everything ---------------------------------------------------------------
+ */
+
+static unsigned chance_state;
+static unsigned chance(unsigned below)
+{
+    chance_state = chance_state * 1103515245u + 12345u;
+    return (chance_state >> 16) % below;
+}
+
+/* Another sender takes some and is slow, or dies: its lease runs out, its word comes late. */
+struct slow_sender {
+    struct conversions taken;
+};
+
+static void take_slowly(struct stage_ground *t, struct slow_sender *slow)
+{
+    int64_t now_ms = clock_wall_ms();
+
+    slow->taken = (struct conversions){0};
+    CHECK_OK(conversion_take(t->g.db, t->g.arena, STR("d1"), 1 + chance(3), now_ms,
+                             now_ms + 120000, &slow->taken, &t->g.err),
+             t->g.err);
+}
+
+static void speak_late(struct stage_ground *t, struct slow_sender *slow)
+{
+    for (size_t i = 0; i < slow->taken.n; i++) {
+        struct conversion_outcome outcome = {&slow->taken.at[i], "waiting", STR("late"), 0};
+        CHECK_OK(conversion_settle(t->g.db, &outcome, 1, clock_wall_ms(), &t->g.err), t->g.err);
+    }
+    slow->taken = (struct conversions){0};
+}
+
+static void run_until_a_statement_fails(struct stage_ground *t)
+{
+    struct err err = {0};
+    int ran;
+
+    clock_set_wall(clock_wall_ms() + 1000);
+    database_fail_at(t->g.database, 1 + chance(25), DB_FAULT_ERROR);
+    bool ok = job_run_due(t->g.database, kinds, t->g.db, NULL, &t->g.app, &ran, &err);
+    (void)ok; /* it may have come through */
+    database_fail_at(t->g.database, 0, DB_FAULT_ERROR);
+    db_scope(t->g.db, t->g.org);
+}
+
+static void replay_any(struct stage_ground *t)
+{
+    struct str id = ground_ask(&t->g,
+                               "SELECT conversion_id FROM conversion_events WHERE org_id = $1"
+                               " ORDER BY event_key LIMIT 1",
+                               TEXT(t->g.org));
+    struct err err = {0};
+
+    bool ok = conversion_replay(t->g.db, t->g.arena, id, STR("test"), clock_wall_ms(), &err);
+    CHECK(!ok && (err.kind == ERR_CONFLICT || err.kind == ERR_NOT_FOUND),
+          "what is sent or waits is not sent again: %s", err.text);
+}
+
+static void any_order_of_senders_failures_and_replays_ends_well(struct database *database,
+                                                                struct db *db)
+{
+    struct slow_sender slow = {0};
+    struct stage_ground t;
+    int leads = 0;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    chance_state = 20261124;
+    for (int step = 0; step < 150; step++)
+        switch (chance(9)) {
+        case 0:
+        case 1: {
+            struct str id = str_fmt(t.g.arena, "any%d", leads++);
+            struct str lead = add_lead(&t, str_c(t.g.arena, id), "");
+            if (chance(2))
+                move_to(&t, lead, "qualified");
+            break;
+        }
+        case 2:
+            told.busy = 1;
+            break;
+        case 3:
+            told.lose = 1;
+            break;
+        case 4:
+            run_until_a_statement_fails(&t);
+            break;
+        case 5:
+            take_slowly(&t, &slow);
+            break;
+        case 6:
+            speak_late(&t, &slow);
+            break;
+        case 7:
+            replay_any(&t);
+            break;
+        default:
+            sweep_and_pass(&t, 1 + chance(90000));
+        }
+    for (int i = 0; i < 60; i++)
+        sweep_and_pass(&t, 120000);
+    speak_late(&t, &slow);
+    struct str rows = ground_ask(&t.g,
+                                 "SELECT CAST(count(*) AS TEXT) FROM conversion_events"
+                                 " WHERE org_id = $1 AND state = 'sent'",
+                                 TEXT(t.g.org));
+    CHECK(leads > 15 && !str_has(states(&t), STR("waiting")), "%d leads: " STR_FMT, leads,
+          STR_ARG(states(&t)));
+    CHECK(str_eq(rows, str_fmt(t.g.arena, "%zu", told.ids.n)), STR_FMT " sent, %zu told",
+          STR_ARG(rows), told.ids.n);
+    ground_end(&t.g);
+}
+
 static void the_orgs_own_names_are_used(struct database *database, struct db *db)
 {
     struct event_names names;
@@ -889,6 +1004,7 @@ int main(void)
     RUN_ON_DATABASES(a_duplicate_and_a_refusal_of_consent_are_not_told);
     RUN_ON_DATABASES(an_unlinked_lead_is_told_when_it_finds_its_direction);
     RUN_ON_DATABASES(a_sender_that_fails_at_any_statement_loses_and_doubles_nothing);
+    RUN_ON_DATABASES(any_order_of_senders_failures_and_replays_ends_well);
     RUN_ON_DATABASES(the_orgs_own_names_are_used);
     RUN_ON_DATABASES(a_pages_event_is_told_once_with_the_id_of_its_pixel);
     RUN_ON_DATABASES(the_sibling_on_the_other_platform_hears_of_a_page_too);
