@@ -26,7 +26,7 @@ LIST(delivery_views, struct delivery_view);
 
 struct delivery_filter {
     struct str org_id; /* "" = all: the command line */
-    struct str state;  /* "" = failed, unresolved and quarantined */
+    struct str state;  /* "" = failed, unresolved and quarantined (without org: of these) */
     int64_t before_ms; /* cursor; 0 = first page */
     struct str before_id;
     int64_t limit;

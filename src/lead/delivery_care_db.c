@@ -15,35 +15,72 @@
 
 #define OF_ORG " ($1 = '' OR owner_org_id = $1 OR (owner_org_id = '' AND resolved_org_id = $1))"
 
-bool delivery_list(struct db *db, struct arena *arena, const struct delivery_filter *filter,
-                   struct delivery_views *out, struct err *err)
+#define VIEW_COLUMNS                                                                           \
+    "d.delivery_id, d.source, d.state, d.signature, d.error_text, d.received_ms, d.attempts,"  \
+    " d.tried_ms, d.processed_ms, d.erased_ms, length(d.body)"
+#define NEWEST_FIRST                                                                           \
+    " AND ($3 = 0 OR (d.received_ms, d.delivery_id) < ($3, $4))"                               \
+    " ORDER BY d.received_ms DESC, d.delivery_id DESC LIMIT $5"
+#define NEEDS_CARE "d.state IN ('failed', 'unresolved', 'quarantined')"
+
+static bool read_views(struct db_rows *rows, struct delivery_views *out, struct err *err)
+{
+    while (db_next(rows))
+        *delivery_views_add(out, rows->arena) =
+            (struct delivery_view){.delivery_id = db_text(rows, 0),
+                                   .source = db_text(rows, 1),
+                                   .state = db_text(rows, 2),
+                                   .signature = db_text(rows, 3),
+                                   .error_text = db_text(rows, 4),
+                                   .received_ms = db_int(rows, 5),
+                                   .attempts = db_int(rows, 6),
+                                   .tried_ms = db_int(rows, 7),
+                                   .processed_ms = db_int(rows, 8),
+                                   .erased_ms = db_int(rows, 9),
+                                   .bytes = db_int(rows, 10)};
+    return db_done(rows, err);
+}
+
+/* Those of one org: that came to its address, or that turned out to be its. */
+static bool list_of_org(struct db *db, struct arena *arena,
+                        const struct delivery_filter *filter, struct delivery_views *out,
+                        struct err *err)
 {
     struct db_rows rows;
 
-    db_select(
-        db, arena, &rows,
-        "SELECT delivery_id, source, state, signature, error_text, received_ms, attempts,"
-        " tried_ms, processed_ms, erased_ms, length(body) FROM webhook_deliveries WHERE" OF_ORG
-        " AND (($2 = '' AND state IN ('failed', 'unresolved', 'quarantined'))"
-        "  OR state = $2)"
-        " AND ($3 = 0 OR (received_ms, delivery_id) < ($3, $4))"
-        " ORDER BY received_ms DESC, delivery_id DESC LIMIT $5",
-        TEXT(filter->org_id), TEXT(filter->state), INT(filter->before_ms),
-        TEXT(filter->before_id), INT(filter->limit));
-    while (db_next(&rows))
-        *delivery_views_add(out, arena) =
-            (struct delivery_view){.delivery_id = db_text(&rows, 0),
-                                   .source = db_text(&rows, 1),
-                                   .state = db_text(&rows, 2),
-                                   .signature = db_text(&rows, 3),
-                                   .error_text = db_text(&rows, 4),
-                                   .received_ms = db_int(&rows, 5),
-                                   .attempts = db_int(&rows, 6),
-                                   .tried_ms = db_int(&rows, 7),
-                                   .processed_ms = db_int(&rows, 8),
-                                   .erased_ms = db_int(&rows, 9),
-                                   .bytes = db_int(&rows, 10)};
-    return db_done(&rows, err);
+    db_select(db, arena, &rows,
+              "SELECT " VIEW_COLUMNS " FROM webhook_deliveries d WHERE d.delivery_id IN"
+              " (SELECT o.delivery_id FROM webhook_deliveries o"
+              "   WHERE o.owner_org_id = $1 AND o.owner_org_id <> ''"
+              "  UNION SELECT r.delivery_id FROM webhook_deliveries r"
+              "   WHERE r.resolved_org_id = $1 AND r.resolved_org_id <> ''"
+              "    AND r.owner_org_id = '')"
+              " AND (($2 = '' AND " NEEDS_CARE ") OR d.state = $2)" NEWEST_FIRST,
+              TEXT(filter->org_id), TEXT(filter->state), INT(filter->before_ms),
+              TEXT(filter->before_id), INT(filter->limit));
+    return read_views(&rows, out, err);
+}
+
+/* The command line's: whoever they belong to, what needs care alone. */
+static bool list_of_all(struct db *db, struct arena *arena,
+                        const struct delivery_filter *filter, struct delivery_views *out,
+                        struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " VIEW_COLUMNS " FROM webhook_deliveries d WHERE " NEEDS_CARE
+              " AND ($1 = '' OR d.state = $2)" NEWEST_FIRST,
+              TEXT(filter->state), TEXT(filter->state), INT(filter->before_ms),
+              TEXT(filter->before_id), INT(filter->limit));
+    return read_views(&rows, out, err);
+}
+
+bool delivery_list(struct db *db, struct arena *arena, const struct delivery_filter *filter,
+                   struct delivery_views *out, struct err *err)
+{
+    return filter->org_id.n ? list_of_org(db, arena, filter, out, err)
+                            : list_of_all(db, arena, filter, out, err);
 }
 
 static bool replay(struct db *db, struct arena *arena, struct str org_id,

@@ -608,7 +608,8 @@ static void deliveries_are_listed_replayed_and_forgotten(struct database *databa
     CHECK(all.n == 0, "a week: gone");
     CHECK_OK(delivery_sweep(&g.app, db, GROUND_NOW + 91 * DAY_MS, &g.err), g.err);
     CHECK_OK(delivery_list(db, g.arena,
-                           &(struct delivery_filter){.state = STR("processed"), .limit = 9},
+                           &(struct delivery_filter){
+                               .org_id = g.org, .state = STR("processed"), .limit = 9},
                            &all, &g.err),
              g.err);
     CHECK(all.n == 1 && all.at[0].erased_ms && all.at[0].bytes == 0,
