@@ -36,7 +36,7 @@ postgres_start() {
         echo "PostgreSQL's server is missing: install postgresql-15 (tools/deps.sh test)" >&2
         return 1
     }
-    POSTGRES_FOLDER=$(mktemp -d /tmp/adwright-postgres-XXXXXX)
+    POSTGRES_FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/adwright-postgres-XXXXXX")
     [ "$(id -u)" = 0 ] && chown postgres "$POSTGRES_FOLDER"
     port=$(postgres_free_port) || return 1
     (cd / && postgres_as "$bin/initdb" -D "$POSTGRES_FOLDER/data" -U adwright --auth=trust \

@@ -78,7 +78,9 @@ static inline void test_db_make(struct test_place *place, bool postgres, const c
         test_db_command(command);
         test_db_url(place->url, sizeof place->url, NULL, place->name);
     } else {
-        snprintf(place->folder, sizeof place->folder, "/tmp/adwright_test_XXXXXX");
+        const char *under = getenv("TMPDIR");
+        snprintf(place->folder, sizeof place->folder, "%s/adwright_test_XXXXXX",
+                 under && *under ? under : "/tmp");
         if (!mkdtemp(place->folder))
             abort();
         snprintf(place->url, sizeof place->url, "sqlite:%s/a.db", place->folder);
