@@ -136,3 +136,20 @@ void api_put_cursor(struct json_writer *w, struct arena *arena, bool more, int64
                              more ? str_fmt(arena, "%" PRId64 "_" STR_FMT, ms, STR_ARG(id))
                                   : STR(""));
 }
+
+void api_list_begin(struct request *rq, struct reply_json *json)
+{
+    reply_json_begin(rq, json);
+    json_object(&json->w);
+    json_key(&json->w, "data");
+    json_list(&json->w);
+}
+
+bool api_list_end(struct request *rq, struct reply *rp, struct reply_json *json, bool more,
+                  int64_t ms, struct str id, struct err *err)
+{
+    json_end(&json->w);
+    api_put_cursor(&json->w, rq->arena, more, ms, id);
+    json_end(&json->w);
+    return reply_json_end(json, rp, 200, err);
+}

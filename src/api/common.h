@@ -43,4 +43,10 @@ void api_time_member(struct json_writer *w, struct arena *arena, const char *key
 void api_put_cursor(struct json_writer *w, struct arena *arena, bool more, int64_t ms,
                     struct str id);
 
+/* The answer of a list: begin, write the rows' objects to json->w, end with the last row's
+ * place (see api_put_cursor). */
+void api_list_begin(struct request *rq, struct reply_json *json);
+MUST_CHECK bool api_list_end(struct request *rq, struct reply *rp, struct reply_json *json,
+                             bool more, int64_t ms, struct str id, struct err *err);
+
 #endif

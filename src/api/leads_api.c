@@ -25,20 +25,14 @@ static bool get_leads(struct request *rq, struct reply *rp, struct err *err)
         return false;
     bool more = (int64_t)leads.n > limit;
     size_t n = more ? (size_t)limit : leads.n;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_key(&json.w, "data");
-    json_list(&json.w);
+    api_list_begin(rq, &json);
     for (size_t i = 0; i < n; i++) {
         json_object(&json.w);
         lead_put_json(&json.w, rq->arena, &leads.at[i], reveal);
         json_end(&json.w);
     }
-    json_end(&json.w);
-    api_put_cursor(&json.w, rq->arena, more, n ? leads.at[n - 1].created_ms : 0,
-                   n ? leads.at[n - 1].lead_id : STR(""));
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
+    return api_list_end(rq, rp, &json, more, n ? leads.at[n - 1].created_ms : 0,
+                        n ? leads.at[n - 1].lead_id : STR(""), err);
 }
 
 /* GET /api/leads/:id - one lead with its ledger. */

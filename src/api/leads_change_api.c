@@ -153,17 +153,11 @@ static bool get_blocked(struct request *rq, struct reply *rp, struct err *err)
         return false;
     bool more = (int64_t)list.n > limit;
     size_t n = more ? (size_t)limit : list.n;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_key(&json.w, "data");
-    json_list(&json.w);
+    api_list_begin(rq, &json);
     for (size_t i = 0; i < n; i++)
         put_blocked(&json.w, rq->arena, &list.at[i]);
-    json_end(&json.w);
-    api_put_cursor(&json.w, rq->arena, more, n ? list.at[n - 1].created_ms : 0,
-                   n ? list.at[n - 1].blocked_id : STR(""));
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
+    return api_list_end(rq, rp, &json, more, n ? list.at[n - 1].created_ms : 0,
+                        n ? list.at[n - 1].blocked_id : STR(""), err);
 }
 
 /* POST /api/blocked-contacts {contact, note?} - a phone, an e-mail, a domain or an address. */

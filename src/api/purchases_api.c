@@ -89,17 +89,11 @@ static bool get_purchases(struct request *rq, struct reply *rp, struct err *err)
         return false;
     bool more = (int64_t)purchases.n > limit;
     size_t n = more ? (size_t)limit : purchases.n;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_key(&json.w, "data");
-    json_list(&json.w);
+    api_list_begin(rq, &json);
     for (size_t i = 0; i < n; i++)
         purchase_put_json(&json.w, rq->arena, &purchases.at[i]);
-    json_end(&json.w);
-    api_put_cursor(&json.w, rq->arena, more, n ? purchases.at[n - 1].paid_ms : 0,
-                   n ? purchases.at[n - 1].purchase_id : STR(""));
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
+    return api_list_end(rq, rp, &json, more, n ? purchases.at[n - 1].paid_ms : 0,
+                        n ? purchases.at[n - 1].purchase_id : STR(""), err);
 }
 
 const struct route purchases_routes[] = {

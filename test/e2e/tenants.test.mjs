@@ -47,12 +47,14 @@ for (const database of databases) {
       (await server.call("GET", "/api/keys")).json.data,
     ], (key, value) => (ownTimes.has(key) ? undefined : value));
     // What org 1 has under way (its video to the platform, a report) comes to its end first.
+    let last, alike = 0;
     const before = await eventually("org 1 is at rest", async () => {
       const creatives = (await server.call("GET", "/api/creatives")).json.data;
       if (creatives.some((one) => one.push_state !== "ready")) return false;
-      const first = await snapshot();
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      return first === await snapshot() && first;
+      const now = await snapshot();
+      alike = now === last ? alike + 1 : 0;
+      last = now;
+      return alike >= 20 && now;
     }, { seconds: 60 });
     let calls = 0;
     for (const { method, path, right } of routes) {
