@@ -240,8 +240,8 @@ bool job_db_expired(struct db *db, struct arena *arena, int64_t before_ms, struc
     db_scope_system(db);
     db_select(db, arena, &rows,
               "SELECT " COLUMNS " FROM jobs WHERE state = 'running' AND lease_until_ms < $1"
-              " ORDER BY lease_until_ms LIMIT 100",
-              INT(before_ms));
+              " ORDER BY lease_until_ms LIMIT $2",
+              INT(before_ms), INT(JOB_EXPIRED_LOOK));
     return read_rows(&rows, out, err);
 }
 

@@ -11,6 +11,7 @@ enum {
     JOB_LEASE_MS = 15 * 1000,    /* a runner's claim; extended while it lives */
     JOB_HEARTBEAT_MS = 4 * 1000, /* well within the lease */
     JOB_MOST_DEATHS = 3,         /* then the job is what kills its workers */
+    JOB_EXPIRED_LOOK = 100,      /* lapsed jobs taken over at a time */
     JOB_ORG_WINDOW = 1000,       /* due jobs looked through for an org that waits */
 };
 

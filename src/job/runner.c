@@ -52,7 +52,6 @@ struct job_runner {
     struct work_loop *loop;
     int event; /* something to do before the next poll */
     atomic_bool draining;
-    bool everything_expired; /* at the start, where no other process can hold a lease */
 
     int64_t next_beat_ms; /* monotonic */
     int64_t next_look_ms;
@@ -175,26 +174,44 @@ static bool runs_here(struct job_runner *runner, const struct job_row *row)
     return false;
 }
 
-static bool take_over(struct job_runner *runner, struct err *err)
+/* Takes over what was due back before the instant; *all is false when more waits. */
+static bool take_over_before(struct job_runner *runner, int64_t before_ms, bool *all,
+                             struct err *err)
 {
-    struct job_hands hands = {.db = runner->db, .arena = runner->scratch};
+    struct job_hands hands = {
+        .db = runner->db, .arena = runner->scratch, .app = runner->slots[0].hands.app};
     struct job_rows rows = {0};
-    int64_t now = clock_mono_ms();
 
-    if (now < runner->next_look_ms)
-        return true;
-    hands.app = runner->slots[0].hands.app;
-    int64_t before_ms = runner->everything_expired ? INT64_MAX : clock_wall_ms();
     if (!job_db_expired(runner->db, runner->scratch, before_ms, &rows, err))
         return false;
     for (size_t i = 0; i < rows.n; i++)
         if (!runs_here(runner, &rows.at[i]))
             job_reclaim(&hands, runner->kinds, &rows.at[i]);
-    if (rows.n < 100) {
-        runner->everything_expired = false;
-        runner->next_look_ms = now + LOOK_FOR_EXPIRED_MS;
-    }
+    *all = rows.n < JOB_EXPIRED_LOOK;
     return true;
+}
+
+static bool take_over(struct job_runner *runner, struct err *err)
+{
+    int64_t now = clock_mono_ms();
+    bool all = true;
+
+    if (now < runner->next_look_ms)
+        return true;
+    if (!take_over_before(runner, clock_wall_ms(), &all, err))
+        return false;
+    if (all)
+        runner->next_look_ms = now + LOOK_FOR_EXPIRED_MS;
+    return true;
+}
+
+/* SQLite has one server: whatever runs when it starts was left by one that died.  Done before
+ * our own workers claim anything; beyond one look the leases lapse by themselves. */
+static bool take_over_everything(struct job_runner *runner, struct err *err)
+{
+    bool all;
+
+    return take_over_before(runner, INT64_MAX, &all, err);
 }
 
 static bool sweep(struct job_runner *runner, struct err *err)
@@ -306,11 +323,12 @@ bool job_start(struct database *database, const struct job_kind *const *kinds, i
     runner->kinds = kinds;
     runner->kinds_text = job_kinds_text(arena, kinds);
     runner->holder = id_new(arena); /* never the host's name: a restart is somebody else */
-    runner->everything_expired = !database_is_postgres(database);
     runner->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     must(runner->event >= 0);
     if (!db_open(database, &runner->db, err) ||
-        !open_slots(runner, database, workers, app, err) || !start_threads(runner, err)) {
+        !open_slots(runner, database, workers, app, err) ||
+        !(database_is_postgres(database) || take_over_everything(runner, err)) ||
+        !start_threads(runner, err)) {
         free_runner(runner);
         return false;
     }
