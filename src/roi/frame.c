@@ -1,6 +1,5 @@
 /* frame.c - which days, which zones, which currency. */
 
-#include "auth/auth_db.h"
 #include "base/arena.h"
 #include "db/db.h"
 #include "roi/roi_parts.h"
@@ -88,21 +87,14 @@ static bool set_days(struct roi_frame *f, const struct roi_question *question, s
     return true;
 }
 
-static bool set_currency(struct roi_frame *f, struct str currency, struct err *err)
+static bool set_currency(struct roi_frame *f, struct str asked, struct str of_org,
+                         struct err *err)
 {
-    struct org_row org;
-
-    if (currency.n && !money_currency_known(currency))
-        return err_input(err, "currency", "give an ISO 4217 code such as KZT",
-                         "\"" STR_FMT "\" is not a currency we know",
-                         STR_ARG(str_sub(currency, 0, 10)));
-    if (currency.n == 0) {
-        if (!org_get(f->db, f->arena, db_scope_org(f->db), &org, err))
-            return false;
-        currency = org.currency;
-    }
-    f->filter.currency = currency;
-    return true;
+    f->filter.currency = asked.n ? asked : of_org;
+    return asked.n == 0 || money_currency_known(asked) ||
+           err_input(err, "currency", "give an ISO 4217 code such as KZT",
+                     "\"" STR_FMT "\" is not a currency we know",
+                     STR_ARG(str_sub(asked, 0, 10)));
 }
 
 static void set_age(struct roi_frame *f)
@@ -171,6 +163,7 @@ bool roi_frame(struct db *db, struct arena *arena, const struct roi_question *qu
                struct roi_frame *out, struct err *err)
 {
     struct roi_frame *f = out;
+    struct str currency;
 
     *f = (struct roi_frame){.db = db,
                             .arena = arena,
@@ -184,16 +177,12 @@ bool roi_frame(struct db *db, struct arena *arena, const struct roi_question *qu
     if (question->goods_micros < 0 || question->goods_micros > MICROS_PER_UNIT)
         return err_input(err, "goods_percent", "give the cost of goods, 0 to 100",
                          "the cost of goods cannot be that share of the revenue");
-    if ((f->filter.ad_account_id.n || f->filter.direction_id.n) &&
-        !roi_check_filter(db, arena, &f->filter, err))
-        return false;
-    if (!roi_account_list(db, arena, question->platform, question->ad_account_id, &f->accounts,
-                          err))
+    if (!roi_ground(db, arena, &f->filter, &f->accounts, &currency, err))
         return false;
     if (f->accounts.n && zone_known(f->accounts.at[0].zone))
         f->zone = f->accounts.at[0].zone;
     set_age(f);
-    if (!set_currency(f, question->currency, err) || !set_days(f, question, err))
+    if (!set_currency(f, question->currency, currency, err) || !set_days(f, question, err))
         return false;
     set_parts(f);
     return true;

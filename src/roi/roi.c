@@ -98,27 +98,25 @@ static bool add_spend(struct making *m, struct err *err)
     const struct roi_filter *filter = &m->frame.filter;
     struct roi_span spans[ROI_SPANS];
     struct day today = zone_day(m->frame.zone, m->frame.now_ms);
+    struct roi_spends sums = {0};
     int64_t first = 0, last = 0, now = 0, foreign = 0;
 
     if (m->from_truth || filter->direction_id.n)
         return add_spend_truth(m, err);
     must(day_to_days(filter->first_day, &first) && day_to_days(filter->last_day, &last) &&
          day_to_days(day_str(&today), &now));
-    int n = roi_spans(first, last + 1, METRIC_BLOCK_DAYS, now, spans);
-    for (int k = 0; k < n; k++) {
-        struct roi_spends sums = {0};
-        if (!roi_spend_sums(m->frame.db, m->frame.arena, filter, &spans[k], &sums, err))
-            return false;
-        for (size_t i = 0; i < sums.n; i++) {
-            const struct roi_spend *sum = &sums.at[i];
-            struct roi_row *row = row_of(m, sum->creative_id);
-            row->spend_rows += sum->rows;
-            row->spend.micros += sum->spend_micros;
-            row->impressions += sum->impressions;
-            row->clicks += sum->clicks;
-            row->platform_leads += sum->platform_leads;
-            foreign += sum->foreign;
-        }
+    roi_spans(first, last + 1, METRIC_BLOCK_DAYS, now, spans);
+    if (!roi_spend_sums(m->frame.db, m->frame.arena, filter, spans, &sums, err))
+        return false;
+    for (size_t i = 0; i < sums.n; i++) {
+        const struct roi_spend *sum = &sums.at[i];
+        struct roi_row *row = row_of(m, sum->creative_id);
+        row->spend_rows += sum->rows;
+        row->spend.micros += sum->spend_micros;
+        row->impressions += sum->impressions;
+        row->clicks += sum->clicks;
+        row->platform_leads += sum->platform_leads;
+        foreign += sum->foreign;
     }
     if (foreign == 0)
         return true;
@@ -175,43 +173,38 @@ static bool add_people_truth(struct making *m, const struct roi_part *part, stru
     return add_payments(m, part, &payments, true, err);
 }
 
-static bool add_span(struct making *m, const struct roi_part *part, const struct roi_span *span,
-                     int64_t *foreign, struct err *err)
+static int64_t add_sale_sums(struct making *m, const struct roi_sale_sums *sums)
 {
-    struct roi_lead_sums leads = {0};
-    struct roi_sale_sums sales = {0};
+    int64_t foreign = 0;
 
-    if (!roi_lead_list(m->frame.db, m->frame.arena, &m->frame.filter, part, span, &leads,
-                       err) ||
-        !roi_sale_list(m->frame.db, m->frame.arena, &m->frame.filter, part, span, &sales, err))
-        return false;
-    add_lead_sums(m, &leads);
-    for (size_t i = 0; i < sales.n; i++) {
-        const struct roi_sales *sum = &sales.at[i];
+    for (size_t i = 0; i < sums->n; i++) {
+        const struct roi_sales *sum = &sums->at[i];
         struct roi_row *row = row_of(m, sum->creative_id);
         row->sales += sum->sales;
         row->refund_count += sum->refunds;
         row->revenue.micros += sum->revenue_micros;
         row->refunds.micros += sum->refund_micros;
-        *foreign += sum->foreign;
+        foreign += sum->foreign;
     }
-    return true;
+    return foreign;
 }
 
 static bool add_people_sums(struct making *m, const struct roi_part *part, struct err *err)
 {
+    const struct roi_filter *filter = &m->frame.filter;
     struct roi_span spans[ROI_SPANS];
+    struct roi_lead_sums leads = {0};
+    struct roi_sale_sums sales = {0};
     struct roi_payments payments = {0};
-    int64_t foreign = 0;
-    int n = roi_spans(part->from_ms, part->to_ms, FACT_BLOCK_MS, m->frame.now_ms, spans);
 
-    for (int k = 0; k < n; k++)
-        if (!add_span(m, part, &spans[k], &foreign, err))
-            return false;
-    if (foreign == 0)
+    roi_spans(part->from_ms, part->to_ms, FACT_BLOCK_MS, m->frame.now_ms, spans);
+    if (!roi_lead_list(m->frame.db, m->frame.arena, filter, part, spans, &leads, err) ||
+        !roi_sale_list(m->frame.db, m->frame.arena, filter, part, spans, &sales, err))
+        return false;
+    add_lead_sums(m, &leads);
+    if (add_sale_sums(m, &sales) == 0)
         return true;
-    return roi_foreign_payments(m->frame.db, m->frame.arena, &m->frame.filter, part, &payments,
-                                err) &&
+    return roi_foreign_payments(m->frame.db, m->frame.arena, filter, part, &payments, err) &&
            add_payments(m, part, &payments, false, err);
 }
 

@@ -4,56 +4,54 @@
 #include "base/arena.h"
 #include "db/db.h"
 
-bool roi_account_list(struct db *db, struct arena *arena, struct str platform,
-                      struct str ad_account_id, struct roi_accounts *out, struct err *err)
+static bool not_found(const char *what, struct str id, const char *field, struct err *err)
 {
-    struct db_rows rows;
-
-    db_select(db, arena, &rows,
-              "SELECT c.ad_account_id, c.platform, c.zone, c.state, c.last_sync_ms,"
-              " a.is_default FROM ad_account_connections c JOIN ad_accounts a"
-              " ON a.org_id = c.org_id AND a.ad_account_id = c.ad_account_id"
-              " WHERE c.org_id = $1 AND ($2 = '' OR c.platform = $2)"
-              " AND ($3 = '' OR c.ad_account_id = $3)"
-              " ORDER BY a.is_default DESC, a.created_ms, a.ad_account_id, c.platform DESC",
-              TEXT(db_scope_org(db)), TEXT(platform), TEXT(ad_account_id));
-    while (db_next(&rows))
-        *roi_accounts_add(out, arena) =
-            (struct roi_account){.ad_account_id = db_text(&rows, 0),
-                                 .platform = db_text(&rows, 1),
-                                 .zone = db_text(&rows, 2),
-                                 .state = db_text(&rows, 3),
-                                 .last_sync_ms = db_int(&rows, 4),
-                                 .is_default = db_int(&rows, 5) != 0};
-    return db_done(&rows, err);
+    err_set(err, ERR_NOT_FOUND, "no %s " STR_FMT, what, STR_ARG(id));
+    return err_field(err, field);
 }
 
-bool roi_check_filter(struct db *db, struct arena *arena, const struct roi_filter *filter,
-                      struct err *err)
+bool roi_ground(struct db *db, struct arena *arena, const struct roi_filter *filter,
+                struct roi_accounts *accounts, struct str *currency, struct err *err)
 {
     struct db_rows rows;
-    bool account = false, direction = false;
+    bool org = false, account = filter->ad_account_id.n == 0,
+         direction = filter->direction_id.n == 0;
 
     db_select(db, arena, &rows,
-              "SELECT (SELECT count(*) FROM ad_accounts WHERE org_id = $1"
-              " AND ad_account_id = $2), (SELECT count(*) FROM directions WHERE org_id = $1"
-              " AND direction_id = $3)",
-              TEXT(db_scope_org(db)), TEXT(filter->ad_account_id), TEXT(filter->direction_id));
+              "SELECT o.currency, (SELECT count(*) FROM ad_accounts x WHERE x.org_id = $1"
+              "  AND x.ad_account_id = $3), (SELECT count(*) FROM directions d"
+              "  WHERE d.org_id = $1 AND d.direction_id = $4),"
+              " s.ad_account_id, s.platform, s.zone, s.state, s.last_sync_ms, s.is_default"
+              " FROM orgs o LEFT JOIN (SELECT c.org_id, c.ad_account_id, c.platform, c.zone,"
+              "  c.state, c.last_sync_ms, a.is_default, a.created_ms"
+              "  FROM ad_account_connections c JOIN ad_accounts a"
+              "  ON a.org_id = c.org_id AND a.ad_account_id = c.ad_account_id"
+              "  WHERE c.org_id = $1 AND ($2 = '' OR c.platform = $2)"
+              "  AND ($3 = '' OR c.ad_account_id = $3)) s ON s.org_id = o.org_id"
+              " WHERE o.org_id = $1"
+              " ORDER BY s.is_default DESC, s.created_ms, s.ad_account_id, s.platform DESC",
+              TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id),
+              TEXT(filter->direction_id));
     while (db_next(&rows)) {
-        account = filter->ad_account_id.n == 0 || db_int(&rows, 0) > 0;
-        direction = filter->direction_id.n == 0 || db_int(&rows, 1) > 0;
+        org = true;
+        *currency = db_text(&rows, 0);
+        account = account || db_int(&rows, 1) > 0;
+        direction = direction || db_int(&rows, 2) > 0;
+        if (!db_null(&rows, 3))
+            *roi_accounts_add(accounts, arena) =
+                (struct roi_account){.ad_account_id = db_text(&rows, 3),
+                                     .platform = db_text(&rows, 4),
+                                     .zone = db_text(&rows, 5),
+                                     .state = db_text(&rows, 6),
+                                     .last_sync_ms = db_int(&rows, 7),
+                                     .is_default = db_int(&rows, 8) != 0};
     }
     if (!db_done(&rows, err))
         return false;
-    if (!account)
-        return err_set(err, ERR_NOT_FOUND, "no ad account " STR_FMT,
-                       STR_ARG(filter->ad_account_id)),
-               err_field(err, "account_id");
-    if (!direction)
-        return err_set(err, ERR_NOT_FOUND, "no direction " STR_FMT,
-                       STR_ARG(filter->direction_id)),
-               err_field(err, "direction_id");
-    return true;
+    if (!org)
+        return not_found("org", db_scope_org(db), "org_id", err);
+    return (account || not_found("ad account", filter->ad_account_id, "account_id", err)) &&
+           (direction || not_found("direction", filter->direction_id, "direction_id", err));
 }
 
 static bool read_names(struct db_rows *rows, struct arena *arena, struct roi_names *out,

@@ -39,12 +39,11 @@ struct roi_account {
     bool is_default;
 };
 LIST(roi_accounts, struct roi_account);
-MUST_CHECK bool roi_account_list(struct db *db, struct arena *arena, struct str platform,
-                                 struct str ad_account_id, struct roi_accounts *out,
-                                 struct err *err);
-/* ERR_NOT_FOUND where the filter names what the org has not. */
-MUST_CHECK bool roi_check_filter(struct db *db, struct arena *arena,
-                                 const struct roi_filter *filter, struct err *err);
+/* What the report stands on: the accounts of the filter, the default one first, and the org's
+ * own currency.  ERR_NOT_FOUND where the filter names what the org has not. */
+MUST_CHECK bool roi_ground(struct db *db, struct arena *arena, const struct roi_filter *filter,
+                           struct roi_accounts *accounts, struct str *currency,
+                           struct err *err);
 
 struct roi_name {
     struct str creative_id, title, direction_id, direction_name, platform;
@@ -67,10 +66,12 @@ struct roi_spend {
     int64_t foreign; /* of the rows, those in other currencies, not in spend_micros */
 };
 LIST(roi_spends, struct roi_spend);
-/* Spend in the report's currency, by blocks or days; span in days. */
+/* Spend in the report's currency; spans in days and blocks of METRIC_BLOCK_DAYS.  A creative
+ * has up to one sum a span, those to be taken out negative; so below. */
 MUST_CHECK bool roi_spend_sums(struct db *db, struct arena *arena,
-                               const struct roi_filter *filter, const struct roi_span *span,
-                               struct roi_spends *out, struct err *err);
+                               const struct roi_filter *filter,
+                               const struct roi_span spans[ROI_SPANS], struct roi_spends *out,
+                               struct err *err);
 
 /* One account, creative and day: what is converted by itself. */
 struct roi_spend_day {
@@ -91,10 +92,10 @@ struct roi_leads {
     int64_t leads, duplicates, qualified;
 };
 LIST(roi_lead_sums, struct roi_leads);
-/* Model and basis lead; span in ms or blocks of FACT_BLOCK_MS. */
+/* Model and basis lead; spans in ms and blocks of FACT_BLOCK_MS. */
 MUST_CHECK bool roi_lead_list(struct db *db, struct arena *arena,
                               const struct roi_filter *filter, const struct roi_part *part,
-                              const struct roi_span *span, struct roi_lead_sums *out,
+                              const struct roi_span spans[ROI_SPANS], struct roi_lead_sums *out,
                               struct err *err);
 MUST_CHECK bool roi_lead_truth(struct db *db, struct arena *arena,
                                const struct roi_filter *filter, const struct roi_part *part,
@@ -110,7 +111,7 @@ LIST(roi_sale_sums, struct roi_sales);
 /* Model lead, basis lead or payment. */
 MUST_CHECK bool roi_sale_list(struct db *db, struct arena *arena,
                               const struct roi_filter *filter, const struct roi_part *part,
-                              const struct roi_span *span, struct roi_sale_sums *out,
+                              const struct roi_span spans[ROI_SPANS], struct roi_sale_sums *out,
                               struct err *err);
 
 struct roi_payment { /* one sale or refund */

@@ -12,21 +12,21 @@
  *     blocks    |---------|---------|---------|
  *     spans     +blocks, -rest before, +rest behind
  *
- * A range without a whole block is one span of days.
+ * A range without a whole block is all rest.
  */
 struct roi_span {
     bool blocks;
     int64_t sign;     /* +1 or -1: added to the sum or taken out */
     int64_t from, to; /* [from, to): numbers of blocks, of days, or milliseconds */
 };
-#define ROI_SPANS 3
+enum { ROI_BLOCKS, ROI_BEFORE, ROI_BEHIND, ROI_SPANS };
 
 /*
- * `unit` = so many of [from, to)'s units make a block.  `now` in these units:
- * from it on nothing is to be expected, so a block that ends later costs
- * nothing to take whole.  How many spans.
+ * All three, the empty ones too (from == to).  `unit` = so many of [from, to)'s
+ * units make a block.  `now` in these units: from it on nothing is to be
+ * expected, so a block that ends later costs nothing to take whole.
  */
-int roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,
-              struct roi_span out[ROI_SPANS]);
+void roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,
+               struct roi_span out[ROI_SPANS]);
 
 #endif
