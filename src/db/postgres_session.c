@@ -243,9 +243,10 @@ static int slot_of(struct session *session, const char *sql, const struct packed
     return -1;
 }
 
-static void queue_prepare(struct session *session, int at, const char *sql, const char *text,
+static void queue_prepare(struct session *session, int at, const char *sql,
                           const struct packed *packed, size_t n)
 {
+    char *text = driver_expand(sql, true);
     struct session_slot *slot = &session->slots[at];
     struct queued *queued = enqueue(session);
     char name[24];
@@ -260,6 +261,17 @@ static void queue_prepare(struct session *session, int at, const char *sql, cons
     queued->slot = at;
     (void)snprintf(name, sizeof name, "s%d", slot->number);
     sent(session, PQsendPrepare(session->connection, name, text, (int)n, packed->types));
+    free(text);
+}
+
+static void queue_unprepared(struct session *session, const char *sql,
+                             const struct packed *packed, size_t n)
+{
+    char *text = driver_expand(sql, true);
+
+    sent(session, PQsendQueryParams(session->connection, text, (int)n, packed->types,
+                                    packed->at, packed->lengths, packed->formats, 0));
+    free(text);
 }
 
 bool session_queue_ask(struct session *session, const struct ask *ask, struct result *result,
@@ -273,21 +285,18 @@ bool session_queue_ask(struct session *session, const struct ask *ask, struct re
         return err_set(err, ERR_BROKEN, "a statement with more than %d values", SESSION_VALUES);
     pack(&packed, ask->values);
     int at = slot_of(session, ask->sql, &packed, n);
-    char *text = driver_expand(ask->sql, true);
     if (at >= 0 && !session->slots[at].key)
-        queue_prepare(session, at, ask->sql, text, &packed, n);
+        queue_prepare(session, at, ask->sql, &packed, n);
     struct queued *queued = enqueue(session);
     queued->type = QUEUED_ASK;
     queued->result = result;
     if (at < 0) {
-        sent(session, PQsendQueryParams(session->connection, text, (int)n, packed.types,
-                                        packed.at, packed.lengths, packed.formats, 0));
-    } else {
-        (void)snprintf(name, sizeof name, "s%d", session->slots[at].number);
-        sent(session, PQsendQueryPrepared(session->connection, name, (int)n, packed.at,
-                                          packed.lengths, packed.formats, 0));
+        queue_unprepared(session, ask->sql, &packed, n);
+        return true;
     }
-    free(text);
+    (void)snprintf(name, sizeof name, "s%d", session->slots[at].number);
+    sent(session, PQsendQueryPrepared(session->connection, name, (int)n, packed.at,
+                                      packed.lengths, packed.formats, 0));
     return true;
 }
 
