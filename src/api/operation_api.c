@@ -58,6 +58,7 @@ static bool get_metrics(struct request *rq, struct reply *rp, struct err *err)
                "Requests refused because the queue was too old.", web.refused_busy);
     put_metric(&buf, "adwright_http_connections", "gauge", "Open connections.",
                web.connections_now);
+    put_metric(&buf, "adwright_http_live", "gauge", "Clients of /api/live.", web.live_now);
     put_metric(&buf, "adwright_http_waiting", "gauge", "Requests waiting for a worker.",
                web.waiting_now);
     buf_add(&buf, STR("# HELP adwright_http_replies_total Replies by class.\n"

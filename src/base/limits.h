@@ -17,6 +17,13 @@
 #define LIMIT_URL           8192
 #define LIMIT_LIST_ROWS     200 /* largest page of our own lists */
 
+/* Answers that go on */
+#define LIMIT_LIVE_TOPIC   63          /* bytes of a name */
+#define LIMIT_LIVE_WAITING (64 * 1024) /* told and not read yet, of one client */
+#define LIMIT_LIVE_CLIENTS 1000        /* of one process; a half of `connections` at most */
+#define LIMIT_LIVE_PER_ORG 100
+#define LIMIT_LIVE_CHANGES 50 /* of one kind, told one by one; more are told as a whole */
+
 /* JSON and forms */
 #define LIMIT_JSON_DEPTH        32
 #define LIMIT_JSON_WRITER_DEPTH 40

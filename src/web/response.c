@@ -235,6 +235,20 @@ static void make_cut(struct exchange *x, const struct reply *rp)
     x->size = (int64_t)n;
 }
 
+/* False: there is no place, and the reply has become a problem. */
+static bool make_live(struct exchange *x, struct request *rq, struct reply *rp)
+{
+    struct err err = {0};
+
+    if (live_make(x, rp))
+        return true;
+    err_set(&err, ERR_BUSY, "as many clients as may be listen already");
+    err_hint(&err, "close a window that is not needed; this one asks again by itself");
+    rp->headers.n = 0;
+    reply_problem(rq, rp, &err);
+    return false;
+}
+
 /* --- the whole ----------------------------------------------------------- */
 
 void response_make(struct exchange *x, struct request *rq, struct reply *rp)
@@ -250,6 +264,8 @@ void response_make(struct exchange *x, struct request *rq, struct reply *rp)
         rp->type = STR("application/json");
     if (rp->cut_body) {
         make_cut(x, rp);
+    } else if (rp->live_topic.n && make_live(x, rq, rp)) {
+        (void)x; /* live.c made the response */
     } else if (!rp->file_path || !make_from_file(x, rq, rp)) {
         /* the library copies: the arena is reset before the answer is sent */
         x->response = MHD_create_response_from_buffer(rp->body.n, (void *)(uintptr_t)rp->body.p,

@@ -298,6 +298,7 @@ static void turn(void *arg)
 
     wait_for_events(web);
     send_finished(web);
+    live_turn(web);
     look_at_queues(web);
     run_library(web);
     hand_over(web);
@@ -565,6 +566,7 @@ static void give_back_all(struct web *web)
         send_finished(web);
         while (web->timers.n)
             intake_send(timers_take(&web->timers));
+        live_turn(web);
         must(MHD_run(web->daemon) == MHD_YES);
         hand_over(web); /* the pools are gone: refused */
     }
@@ -600,6 +602,7 @@ struct web_counts web_counts(struct web *web)
 
     for (size_t i = 0; i < countof(c.by_class); i++)
         c.by_class[i] = atomic_load(&web->by_class[i]);
+    c.live_now = live_count(web);
     c.waiting_now = (int64_t)work_waiting(web->workers);
     c.oldest_wait_ms = work_oldest_ms(web->workers);
     if (web->batchers) {

@@ -43,7 +43,8 @@ struct connection {
     bool streaming;   /* since_ms is that of the last bytes */
 };
 
-struct stream; /* stream.c */
+struct stream;   /* stream.c */
+struct listener; /* live.c */
 
 struct exchange {
     struct web *web;
@@ -105,17 +106,19 @@ struct web {
     struct stream *lingering; /* answered, and read until the client has heard it */
     bool busy, batch_busy;    /* the queue is too old: refuse */
     bool quiesced;
-    int64_t swept_ms;
+    int64_t swept_ms, looked_ms;
 
     pthread_mutex_t lock;
-    struct exchange *finished; /* answered by workers, last first */
-    struct stream *streams;    /* open ones */
-    pthread_cond_t idle;       /* draining, and nothing in hand */
+    struct exchange *finished;  /* answered by workers, last first */
+    struct stream *streams;     /* open ones */
+    struct listener *listeners; /* answers that go on */
+    pthread_cond_t idle;        /* draining, and nothing in hand */
 
     uint64_t request_prefix; /* of the ids that we give */
     _Atomic uint64_t request_serial;
     atomic_bool draining;
     atomic_bool cut_wanted; /* some stream is to be cut */
+    atomic_bool told;       /* some listener has something to be sent */
     atomic_int streaming;   /* streams from open to close */
     _Atomic int64_t in_hand;
     _Atomic int64_t requests, refused_busy, connections_now;
@@ -162,6 +165,12 @@ void stream_opened(struct exchange *x);
 void stream_answered(struct exchange *x, const struct reply *rp);
 /* The pool web->pumps. */
 void stream_pump(void *state, void **items, size_t n);
+
+/* live.c: answers that go on.  On a worker, the reply's response (false: no place for it); on
+ * the loop thread, a look at those that wait. */
+bool live_make(struct exchange *x, const struct reply *rp);
+void live_turn(struct web *web);
+int64_t live_count(struct web *web);
 
 /* intake.c, only in a callback of the library: queue the answer (false: cut); suspend. */
 bool intake_answer(struct exchange *x);

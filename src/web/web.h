@@ -111,6 +111,9 @@ struct reply {
     /* A member of a problem's body beyond the usual ones, as JSON; NULL = none. */
     const char *problem_member;
     struct str problem_json;
+    /* Not empty: the answer goes on after `body` with what web_tell tells this topic, until the
+     * client leaves or live_life_ms are over.  No worker and no thread waits meanwhile. */
+    struct str live_topic;
     bool drop_connection; /* sandbox only: cut the connection instead of answering */
     bool cut_body;        /* sandbox only: after cut_after_bytes of the body, cut it */
     size_t cut_after_bytes;
@@ -156,6 +159,11 @@ struct web_settings {
     /* What a client may take for its headers, for a body or for reading an answer, and as long
      * again for each 320 KB of it; who is slower is cut.  0 = 20 s. */
     int64_t slow_client_ms;
+    /* Answers that go on (reply.live_topic): so many at a time, and of one topic; a comment
+     * after so long a silence (0 = 15 s), the end after so long a life (0 = 5 min: the client
+     * comes again, and is asked who it is). */
+    int live_limit, live_topic_limit;
+    int64_t live_heartbeat_ms, live_life_ms;
     const struct route *const *routes; /* NULL-ended list of tables */
     struct database *database;         /* NULL = requests have no db (the sandbox) */
     void *app;
@@ -181,9 +189,20 @@ bool web_draining(const struct web *web);
 /* For /metrics: counters since start. */
 struct web_counts {
     int64_t requests, refused_busy, by_class[6]; /* by_class[2] = 2xx ... */
-    int64_t connections_now, waiting_now, oldest_wait_ms;
+    int64_t connections_now, live_now, waiting_now, oldest_wait_ms;
 };
 struct web_counts web_counts(struct web *web);
+/*
+ * Answers that go on.  A client gets what is told while it listens; what was told before or
+ * between two connections is lost to it, so tell what changed and let it ask.  Who leaves
+ * LIMIT_LIVE_WAITING bytes unread is cut.  Where there is no place, the answer is 503.  All
+ * from any thread.
+ */
+void web_tell(struct web *web, struct str topic, struct str bytes);
+/* Who is listened to now: each topic once. */
+struct strs;
+void web_live_topics(struct web *web, struct arena *arena, struct strs *out);
+
 /* The server that a request came to. */
 struct web *request_web(const struct request *rq);
 
@@ -191,7 +210,6 @@ struct web *request_web(const struct request *rq);
  * once; from any thread. */
 void web_cut_streams(struct web *web, struct str key);
 /* The keys of the streams that are open now. */
-struct strs;
 void web_stream_keys(struct web *web, struct arena *arena, struct strs *out);
 
 /* Reading a request. */
