@@ -8,7 +8,9 @@
  * One table a file, src/api/<thing>_api.c; a line of a table gives method,
  * path, the right it needs and the handler.  cmd/serve.c lists the tables.
  */
-extern const struct route auth_routes[];     /* sessions, users, keys, audit */
+extern const struct route auth_routes[];     /* sessions, keys, audit */
+extern const struct route people_routes[];   /* first run, orgs, members, invitations */
+extern const struct route profile_routes[];  /* one's own password, sessions, preferences */
 extern const struct route accounts_routes[]; /* cards of ad accounts */
 extern const struct route connect_routes[];  /* OAuth, instant pages, lead forms */
 extern const struct route directions_routes[];

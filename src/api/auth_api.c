@@ -1,13 +1,13 @@
-/* auth_api.c - signing in and out, people, keys, the audit log. */
+/* auth_api.c - signing in and out, who I am, keys, the audit log. */
 
 #include "api/api.h"
+#include "api/common.h"
+#include "api/people_api.h"
 #include "auth/audit.h"
-#include "auth/auth.h"
 #include "auth/auth_db.h"
-#include "conf/app.h"
+#include "text/zone.h"
 
 #include <inttypes.h>
-#include "text/zone.h"
 
 /* POST /api/session {email, password} - sign in: sets the cookie, answers the CSRF token. */
 static bool post_session(struct request *rq, struct reply *rp, struct err *err)
@@ -15,28 +15,16 @@ static bool post_session(struct request *rq, struct reply *rp, struct err *err)
     static const char *const allowed[] = {"email", "password", NULL};
     const struct json *body;
     struct str email, password;
+    struct visitor visitor = visitor_of(rq);
     struct session session;
-    struct reply_json json;
 
     if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
         !json_need_text(body, "email", LIMIT_EMAIL, &email, err) ||
         !json_need_text(body, "password", LIMIT_PASSWORD, &password, err))
         return false;
-    if (!session_sign_in(rq->db, rq->arena, email, password, rq->address, &session, err)) {
-        if (err->kind != ERR_BUSY)
-            return false;
-        reply_problem(rq, rp, err);
-        rp->status = 429;
-        return true;
-    }
-    auth_set_cookie(rq, rp, session.token);
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_text_member(&json.w, "org_id", session.org_id);
-    json_text_member(&json.w, "user_id", session.user_id);
-    json_text_member(&json.w, "csrf", session.csrf);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
+    if (!session_sign_in(rq->db, rq->arena, email, password, &visitor, &session, err))
+        return auth_tell_throttled(rq, rp, &visitor, err);
+    return people_put_session(rq, rp, &session, 200, err);
 }
 
 /* DELETE /api/session - sign out. */
@@ -46,6 +34,21 @@ static bool delete_session(struct request *rq, struct reply *rp, struct err *err
         return false;
     auth_set_cookie(rq, rp, STR(""));
     return reply_body(rp, 204, "application/json", STR(""));
+}
+
+bool people_put_session(struct request *rq, struct reply *rp, const struct session *session,
+                        int status, struct err *err)
+{
+    struct reply_json json;
+
+    auth_set_cookie(rq, rp, session->token);
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_text_member(&json.w, "org_id", session->org_id);
+    json_text_member(&json.w, "user_id", session->user_id);
+    json_text_member(&json.w, "csrf", session->csrf);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, status, err);
 }
 
 static void put_rights(struct json_writer *w, unsigned rights)
@@ -60,53 +63,80 @@ static void put_rights(struct json_writer *w, unsigned rights)
     json_end(w);
 }
 
-/* GET /api/me - who am I, in which org, with which rights. */
+static void put_org(struct json_writer *w, const struct org_row *org)
+{
+    json_key(w, "org");
+    json_object(w);
+    json_text_member(w, "id", org->org_id);
+    json_text_member(w, "name", org->name);
+    json_text_member(w, "country", org->country);
+    json_text_member(w, "currency", org->currency);
+    json_end(w);
+}
+
+/* A person and their orgs; a key has the one org and no name. */
+struct who {
+    struct user_row user;
+    struct str role, preferences;
+    struct membership_rows orgs;
+};
+
+static bool read_person(struct request *rq, struct who *who, struct err *err)
+{
+    bool found;
+
+    db_scope_system(rq->db); /* the person's own orgs, all of them */
+    bool ok =
+        user_by_id(rq->db, rq->arena, rq->caller.user_id, &found, &who->user, err) &&
+        (found || err_set(err, ERR_NOT_FOUND, "there is no such user")) &&
+        user_preferences_get(rq->db, rq->arena, rq->caller.user_id, &who->preferences, err) &&
+        membership_list_of_user(rq->db, rq->arena, rq->caller.user_id, &who->orgs, err);
+    db_scope(rq->db, rq->caller.org_id);
+    for (size_t i = 0; i < who->orgs.n; i++)
+        if (str_eq(who->orgs.at[i].org_id, rq->caller.org_id))
+            who->role = who->orgs.at[i].role;
+    return ok;
+}
+
+static void put_orgs(struct json_writer *w, const struct membership_rows *orgs)
+{
+    json_key(w, "orgs");
+    json_list(w);
+    for (size_t i = 0; i < orgs->n; i++) {
+        json_object(w);
+        json_text_member(w, "id", orgs->at[i].org_id);
+        json_text_member(w, "name", orgs->at[i].name);
+        json_text_or_null_member(w, "role", orgs->at[i].role);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+/* GET /api/me - who am I, in which org, with which rights, and where else. */
 static bool get_me(struct request *rq, struct reply *rp, struct err *err)
 {
     struct org_row org;
+    struct who who = {0};
     struct reply_json json;
 
-    if (!org_get(rq->db, rq->arena, rq->caller.org_id, &org, err))
+    if (!org_get(rq->db, rq->arena, rq->caller.org_id, &org, err) ||
+        (rq->caller.user_id.n && !read_person(rq, &who, err)))
         return false;
+    if (who.orgs.n == 0)
+        *membership_rows_add(&who.orgs, rq->arena) =
+            (struct membership_row){.org_id = org.org_id, .name = org.name};
     reply_json_begin(rq, &json);
     json_object(&json.w);
-    json_key(&json.w, "org");
-    json_object(&json.w);
-    json_text_member(&json.w, "id", org.org_id);
-    json_text_member(&json.w, "name", org.name);
-    json_text_member(&json.w, "country", org.country);
-    json_text_member(&json.w, "currency", org.currency);
-    json_end(&json.w);
+    put_org(&json.w, &org);
     json_text_or_null_member(&json.w, "user_id", rq->caller.user_id);
+    json_text_or_null_member(&json.w, "email", who.user.email);
+    json_text_or_null_member(&json.w, "role", who.role);
     json_text_member(&json.w, "actor", rq->caller.actor);
     put_rights(&json.w, rq->caller.rights);
     json_text_or_null_member(&json.w, "csrf", rq->caller.csrf);
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
-}
-
-/* GET /api/users - the members of the org. */
-static bool get_users(struct request *rq, struct reply *rp, struct err *err)
-{
-    struct user_rows users = {0};
-    struct reply_json json;
-
-    if (!user_list(rq->db, rq->arena, rq->caller.org_id, &users, err))
-        return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_key(&json.w, "data");
-    json_list(&json.w);
-    for (size_t i = 0; i < users.n; i++) {
-        json_object(&json.w);
-        json_text_member(&json.w, "id", users.at[i].user_id);
-        json_text_member(&json.w, "email", users.at[i].email);
-        json_text_member(&json.w, "role", users.at[i].role);
-        json_text_member(&json.w, "created_at",
-                         time_rfc3339(rq->arena, users.at[i].created_ms));
-        json_end(&json.w);
-    }
-    json_end(&json.w);
+    put_orgs(&json.w, &who.orgs);
+    json_key(&json.w, "preferences");
+    json_put_raw(&json.w, who.preferences.n ? who.preferences : STR("{}"));
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }
@@ -206,30 +236,51 @@ static bool delete_key(struct request *rq, struct reply *rp, struct err *err)
     return db_end(rq->db, ok, err) && reply_body(rp, 204, "application/json", STR(""));
 }
 
-/* GET /api/audit?before=SEQUENCE - who did what, newest first. */
-static bool get_audit(struct request *rq, struct reply *rp, struct err *err)
+static bool read_filter(struct request *rq, struct audit_filter *filter, struct err *err)
 {
-    struct audit_lines lines = {0};
     struct str typed = request_query(rq, "before");
-    struct reply_json json;
-    int64_t before = 0;
 
-    if (typed.n && (!str_int(typed, &before) || before < 1))
+    if (!typed.n)
+        typed = request_query(rq, "cursor");
+    if (typed.n && (!str_int(typed, &filter->before_sequence) || filter->before_sequence < 1))
         return err_input(err, "before", "a sequence number from a line of this log",
                          "\"" STR_FMT "\" is not a sequence number",
                          STR_ARG(str_sub(typed, 0, 40)));
-    if (!audit_list(rq->db, rq->arena, before, LIMIT_LIST_ROWS, &lines, err))
+    filter->actor = request_query(rq, "actor");
+    filter->action = request_query(rq, "action");
+    filter->object_id = request_query(rq, "object_id");
+    return api_query_time(rq, "from", &filter->from_ms, err) &&
+           api_query_time(rq, "to", &filter->to_ms, err);
+}
+
+/* GET /api/audit?before=SEQUENCE&actor=&action=&object_id=&from=&to=&limit= - who did what,
+ * newest first. */
+static bool get_audit(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct audit_lines lines = {0};
+    struct audit_filter filter = {0};
+    struct reply_json json;
+    int64_t limit;
+
+    if (!read_filter(rq, &filter, err) || !api_limit(rq, &limit, err))
         return false;
+    if (!request_query(rq, "limit").n)
+        limit = LIMIT_LIST_ROWS;
+    if (!audit_list(rq->db, rq->arena, &filter, limit + 1, &lines, err))
+        return false;
+    bool more = lines.n > (size_t)limit;
+    size_t n = more ? (size_t)limit : lines.n;
     reply_json_begin(rq, &json);
     json_object(&json.w);
     json_key(&json.w, "data");
     json_list(&json.w);
-    for (size_t i = 0; i < lines.n; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct audit_line *line = &lines.at[i];
         json_object(&json.w);
         json_int_member(&json.w, "sequence", line->sequence);
         json_text_member(&json.w, "at", time_rfc3339(rq->arena, line->at_ms));
         json_text_member(&json.w, "actor", line->actor);
+        json_text_or_null_member(&json.w, "actor_name", line->actor_name);
         json_text_member(&json.w, "action", line->action);
         json_text_member(&json.w, "object_id", line->object_id);
         json_text_or_null_member(&json.w, "before", line->before);
@@ -237,11 +288,9 @@ static bool get_audit(struct request *rq, struct reply *rp, struct err *err)
         json_end(&json.w);
     }
     json_end(&json.w);
-    json_key(&json.w, "next_cursor");
-    if (lines.n == LIMIT_LIST_ROWS)
-        json_put_text(&json.w, str_fmt(rq->arena, "%" PRId64, lines.at[lines.n - 1].sequence));
-    else
-        json_put_null(&json.w);
+    json_text_or_null_member(&json.w, "next_cursor",
+                             more ? str_fmt(rq->arena, "%" PRId64, lines.at[n - 1].sequence)
+                                  : STR(""));
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }
@@ -250,7 +299,6 @@ const struct route auth_routes[] = {
     {"POST", "/api/session", PUBLIC, .handler = post_session, .body_limit = 4096},
     {"DELETE", "/api/session", CAN_READ, .handler = delete_session},
     {"GET", "/api/me", CAN_READ, .handler = get_me},
-    {"GET", "/api/users", CAN_ADMIN, .handler = get_users},
     {"GET", "/api/keys", CAN_ADMIN, .handler = get_keys},
     {"POST", "/api/keys", CAN_ADMIN, .handler = post_key},
     {"DELETE", "/api/keys/:id", CAN_ADMIN, .handler = delete_key},

@@ -38,6 +38,7 @@ static bool form_page(struct request *rq, struct reply *rp, int status, struct s
 static bool use_link(struct request *rq, struct reply *rp, struct str link, struct err *err)
 {
     const struct app *app = rq->app;
+    struct visitor visitor = visitor_of(rq);
     struct session session;
     struct str payload;
     bool mine;
@@ -50,7 +51,7 @@ static bool use_link(struct request *rq, struct reply *rp, struct str link, stru
         return false;
     if (!mine)
         return err_set(err, ERR_DENIED, "this link has been used; sign in with the password");
-    if (!session_for_user(rq->db, rq->arena, org_id, user_id, &session, err))
+    if (!session_for_user(rq->db, rq->arena, org_id, user_id, &visitor, &session, err))
         return false;
     auth_set_cookie(rq, rp, session.token);
     return reply_redirect(rq, rp, STR("/"));
@@ -71,6 +72,7 @@ bool get_sign_in(struct request *rq, struct reply *rp, struct err *err)
 bool post_sign_in(struct request *rq, struct reply *rp, struct err *err)
 {
     struct form_fields form = {0};
+    struct visitor visitor = visitor_of(rq);
     struct session session;
 
     if (str_eq(request_header(rq, "sec-fetch-site"), STR("cross-site")))
@@ -78,10 +80,11 @@ bool post_sign_in(struct request *rq, struct reply *rp, struct err *err)
     if (!form_parse(rq->arena, rq->body, &form, err))
         return false;
     struct str email = form_value(&form, STR("email"));
-    if (!session_sign_in(rq->db, rq->arena, email, form_value(&form, STR("password")),
-                         rq->address, &session, err)) {
+    if (!session_sign_in(rq->db, rq->arena, email, form_value(&form, STR("password")), &visitor,
+                         &session, err)) {
         if (err->kind == ERR_BROKEN)
             return false;
+        (void)auth_tell_throttled(rq, rp, &visitor, err);
         struct str problem = str_fmt(rq->arena, "%s. %s", err->text, err->hint);
         return form_page(rq, rp, err->kind == ERR_BUSY ? 429 : 403, email, problem, err);
     }

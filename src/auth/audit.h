@@ -29,12 +29,22 @@ MUST_CHECK bool audit_add_for(struct db *db, struct arena *arena, struct str org
 struct audit_line {
     int64_t sequence, at_ms;
     struct str actor, action, object_id, before, after;
+    struct str actor_name; /* e-mail of a user, name of an API key, else "" */
 };
 LIST(audit_lines, struct audit_line);
 
-/* Newest first, below `before_sequence` (0 = from the newest). */
-MUST_CHECK bool audit_list(struct db *db, struct arena *arena, int64_t before_sequence,
-                           int64_t limit, struct audit_lines *out, struct err *err);
+/* Which lines; what is empty or 0 does not filter. */
+struct audit_filter {
+    int64_t before_sequence; /* only lines below it */
+    struct str actor;        /* "user:<id>", or a kind of actor: "user", "brain", "cli" */
+    struct str action;       /* "direction.add", or all of a thing: "direction" */
+    struct str object_id;
+    int64_t from_ms, to_ms; /* `to_ms` is not included */
+};
+/* Newest first. */
+MUST_CHECK bool audit_list(struct db *db, struct arena *arena,
+                           const struct audit_filter *filter, int64_t limit,
+                           struct audit_lines *out, struct err *err);
 /* Recompute the chain; *intact false names the first broken line in *broken_at. */
 MUST_CHECK bool audit_verify(struct db *db, struct arena *arena, bool *intact,
                              int64_t *broken_at, struct err *err);

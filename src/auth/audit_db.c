@@ -1,4 +1,4 @@
-/* audit_db.c - the only file that knows the audit_log table. */
+/* audit_db.c - the only file that knows the audit_log table; it reads who its actors are. */
 
 #include "auth/audit.h"
 #include "base/arena.h"
@@ -77,7 +77,8 @@ bool audit_add(struct db *db, struct arena *arena, const struct audit_entry *ent
     return audit_add_for(db, arena, db_scope_org(db), entry, err);
 }
 
-#define LINE_COLUMNS "sequence, at_ms, actor, action, object_id, before_json, after_json"
+#define LINE_COLUMNS                                                                           \
+    "a.sequence, a.at_ms, a.actor, a.action, a.object_id, a.before_json, a.after_json"
 
 static struct audit_line read_line(struct db_rows *rows)
 {
@@ -90,18 +91,34 @@ static struct audit_line read_line(struct db_rows *rows)
                                .after = db_text(rows, 6)};
 }
 
-bool audit_list(struct db *db, struct arena *arena, int64_t before_sequence, int64_t limit,
-                struct audit_lines *out, struct err *err)
+/* The names come from the tables of people and keys: those who left are still named. */
+bool audit_list(struct db *db, struct arena *arena, const struct audit_filter *filter,
+                int64_t limit, struct audit_lines *out, struct err *err)
 {
     struct db_rows rows;
 
-    db_select(
-        db, arena, &rows,
-        "SELECT " LINE_COLUMNS " FROM audit_log"
-        " WHERE org_id = $1 AND ($2 = 0 OR sequence < $2) ORDER BY sequence DESC LIMIT $3",
-        TEXT(db_scope_org(db)), INT(before_sequence), INT(limit));
-    while (db_next(&rows))
-        *audit_lines_add(out, arena) = read_line(&rows);
+    db_select(db, arena, &rows,
+              "SELECT " LINE_COLUMNS ", COALESCE(u.email, k.name, '') FROM audit_log a"
+              " LEFT JOIN users u ON u.user_id = substr(a.actor, 6)"
+              "   AND substr(a.actor, 1, 5) = 'user:'"
+              " LEFT JOIN api_keys k ON k.org_id = a.org_id"
+              "   AND k.api_key_id = substr(a.actor, 5) AND substr(a.actor, 1, 4) = 'key:'"
+              " WHERE a.org_id = $1 AND ($2 = 0 OR a.sequence < $2)"
+              " AND (CAST($3 AS TEXT) = '' OR a.actor = $3"
+              "   OR substr(a.actor, 1, length($3) + 1) = CAST($3 AS TEXT) || ':')"
+              " AND (CAST($4 AS TEXT) = '' OR a.action = $4"
+              "   OR substr(a.action, 1, length($4) + 1) = CAST($4 AS TEXT) || '.')"
+              " AND (CAST($5 AS TEXT) = '' OR a.object_id = $5)"
+              " AND a.at_ms >= $6 AND ($7 = 0 OR a.at_ms < $7)"
+              " ORDER BY a.sequence DESC LIMIT $8",
+              TEXT(db_scope_org(db)), INT(filter->before_sequence), TEXT(filter->actor),
+              TEXT(filter->action), TEXT(filter->object_id), INT(filter->from_ms),
+              INT(filter->to_ms), INT(limit));
+    while (db_next(&rows)) {
+        struct audit_line line = read_line(&rows);
+        line.actor_name = db_text(&rows, 7);
+        *audit_lines_add(out, arena) = line;
+    }
     return db_done(&rows, err);
 }
 
@@ -116,7 +133,7 @@ bool audit_verify(struct db *db, struct arena *arena, bool *intact, int64_t *bro
     *broken_at = 0;
     db_select(db, arena, &rows,
               "SELECT " LINE_COLUMNS
-              ", hash FROM audit_log WHERE org_id = $1 ORDER BY sequence",
+              ", a.hash FROM audit_log a WHERE a.org_id = $1 ORDER BY a.sequence",
               TEXT(db_scope_org(db)));
     while (db_next(&rows)) {
         struct audit_line line = read_line(&rows);

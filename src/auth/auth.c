@@ -3,13 +3,12 @@
 #include "auth/auth.h"
 #include "auth/audit.h"
 #include "auth/auth_db.h"
+#include "auth/auth_parts.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "seal/seal.h"
 #include "text/money.h"
 #include "text/phone.h"
-
-#include <inttypes.h>
 
 unsigned role_rights(struct str role)
 {
@@ -43,34 +42,49 @@ static bool check_org(struct str name, struct str country, struct str currency, 
                          "the name of an org has %zu characters", str_length(name));
     if (country.n != 2)
         return err_input(err, "country", "give a two-letter country code such as KZ",
-                         "\"" STR_FMT "\" is not a country code", STR_ARG(country));
+                         "\"" STR_FMT "\" is not a country code",
+                         STR_ARG(str_sub(country, 0, 40)));
     if (!money_currency_known(currency))
         return err_input(err, "currency", "give an ISO 4217 code such as KZT",
-                         "\"" STR_FMT "\" is not a currency we know", STR_ARG(currency));
+                         "\"" STR_FMT "\" is not a currency we know",
+                         STR_ARG(str_sub(currency, 0, 40)));
     return true;
+}
+
+bool org_prepare(struct arena *arena, struct str name, struct str country, struct str currency,
+                 struct org_row *out, struct err *err)
+{
+    *out = (struct org_row){.org_id = id_new(arena),
+                            .name = str_trim(name),
+                            .country = str_upper(arena, country),
+                            .currency = str_upper(arena, currency),
+                            .created_ms = clock_wall_ms()};
+    return check_org(out->name, out->country, out->currency, err);
+}
+
+bool org_store(struct db *db, struct arena *arena, const struct org_row *org, struct str actor,
+               struct err *err)
+{
+    struct audit_entry entry = {
+        .actor = actor, .action = "org.add", .object_id = org->org_id, .after = STR("")};
+
+    return org_insert(db, org, err) && audit_add_for(db, arena, org->org_id, &entry, err);
 }
 
 bool org_add(struct db *db, struct arena *arena, struct str name, struct str country,
              struct str currency, struct str *org_id, struct err *err)
 {
-    struct org_row org = {.org_id = id_new(arena),
-                          .name = str_trim(name),
-                          .country = str_upper(arena, country),
-                          .currency = str_upper(arena, currency),
-                          .created_ms = clock_wall_ms()};
-    struct audit_entry entry = {
-        .actor = STR("cli"), .action = "org.add", .object_id = org.org_id, .after = STR("")};
+    struct org_row org;
 
-    if (!check_org(org.name, org.country, org.currency, err) || !db_begin(db, err))
+    if (!org_prepare(arena, name, country, currency, &org, err) || !db_begin(db, err))
         return false;
-    bool ok = org_insert(db, &org, err) && audit_add_for(db, arena, org.org_id, &entry, err);
-    if (!db_end(db, ok, err))
+    if (!db_end(db, org_store(db, arena, &org, STR("cli"), err), err))
         return false;
     *org_id = org.org_id;
     return true;
 }
 
-static bool check_password(struct str password, struct err *err)
+bool password_acceptable(struct str password, struct err *err)
 {
     /* The few that every guessing list begins with; length does the rest. */
     static const char *const common[] = {"password",  "12345678",  "123456789",  "qwertyui",
@@ -87,8 +101,7 @@ static bool check_password(struct str password, struct err *err)
     return true;
 }
 
-static bool check_email(struct arena *arena, struct str typed, struct str *email,
-                        struct err *err)
+bool email_acceptable(struct arena *arena, struct str typed, struct str *email, struct err *err)
 {
     *email = email_normal(arena, typed);
     if (email->n == 0 || email->n > LIMIT_EMAIL)
@@ -98,6 +111,44 @@ static bool check_email(struct arena *arena, struct str typed, struct str *email
     return true;
 }
 
+bool role_acceptable(struct str role, struct err *err)
+{
+    return role_rights(role) != 0 ||
+           err_input(err, "role", "one of owner, manager, analyst",
+                     "\"" STR_FMT "\" is not a role", STR_ARG(str_sub(role, 0, 40)));
+}
+
+bool user_prepare(struct arena *arena, struct str address, struct str password,
+                  struct user_row *out, struct err *err)
+{
+    if (!password_acceptable(password, err))
+        return false;
+    *out = (struct user_row){.user_id = id_new(arena),
+                             .email = address,
+                             .password_hash = seal_password_hash(arena, password),
+                             .created_ms = clock_wall_ms()};
+    return true;
+}
+
+struct str role_fact(struct arena *arena, struct str role)
+{
+    return str_fmt(arena, "{\"role\":\"" STR_FMT "\"}", STR_ARG(role));
+}
+
+bool member_store(struct db *db, struct arena *arena, struct str org_id,
+                  const struct user_row *user, bool known, struct str role, struct str actor,
+                  struct err *err)
+{
+    struct audit_entry entry = {.actor = actor,
+                                .action = "user.add",
+                                .object_id = user->user_id,
+                                .after = role_fact(arena, role)};
+
+    return (known || user_insert(db, user, err)) &&
+           membership_insert(db, org_id, user->user_id, role, clock_wall_ms(), err) &&
+           audit_add_for(db, arena, org_id, &entry, err);
+}
+
 bool user_add(struct db *db, struct arena *arena, struct str org_id, struct str email,
               struct str password, struct str role, struct str *user_id, struct err *err)
 {
@@ -105,31 +156,11 @@ bool user_add(struct db *db, struct arena *arena, struct str org_id, struct str 
     struct str address;
     bool known;
 
-    if (role_rights(role) == 0)
-        return err_input(err, "role", "one of owner, manager, analyst",
-                         "\"" STR_FMT "\" is not a role", STR_ARG(role));
-    if (!check_email(arena, email, &address, err) ||
-        !user_by_email(db, arena, address, &known, &user, err))
+    if (!role_acceptable(role, err) || !email_acceptable(arena, email, &address, err) ||
+        !user_by_email(db, arena, address, &known, &user, err) ||
+        (!known && !user_prepare(arena, address, password, &user, err)) || !db_begin(db, err))
         return false;
-    int64_t now_ms = clock_wall_ms();
-    if (!known) {
-        if (!check_password(password, err))
-            return false;
-        user = (struct user_row){.user_id = id_new(arena),
-                                 .email = address,
-                                 .password_hash = seal_password_hash(arena, password),
-                                 .created_ms = now_ms};
-    }
-    struct audit_entry entry = {
-        .actor = STR("cli"),
-        .action = "user.add",
-        .object_id = user.user_id,
-        .after = str_fmt(arena, "{\"role\":\"" STR_FMT "\"}", STR_ARG(role))};
-    if (!db_begin(db, err))
-        return false;
-    bool ok = (known || user_insert(db, &user, err)) &&
-              membership_insert(db, org_id, user.user_id, role, now_ms, err) &&
-              audit_add_for(db, arena, org_id, &entry, err);
+    bool ok = member_store(db, arena, org_id, &user, known, role, STR("cli"), err);
     if (!db_end(db, ok, err)) {
         if (err->kind == ERR_CONFLICT)
             (void)err_set(err, ERR_CONFLICT, STR_FMT " is a member of this org already",
@@ -147,7 +178,7 @@ bool user_set_password(struct db *db, struct arena *arena, struct str email,
     struct str address;
     bool known;
 
-    if (!check_email(arena, email, &address, err) || !check_password(password, err) ||
+    if (!email_acceptable(arena, email, &address, err) || !password_acceptable(password, err) ||
         !user_by_email(db, arena, address, &known, &user, err))
         return false;
     if (!known)
@@ -156,7 +187,7 @@ bool user_set_password(struct db *db, struct arena *arena, struct str email,
     if (!db_begin(db, err))
         return false;
     bool ok = user_update_password(db, user.user_id, hash, err) &&
-              session_delete_of_user(db, user.user_id, err);
+              session_delete_of_user(db, user.user_id, STR(""), err);
     return db_end(db, ok, err);
 }
 

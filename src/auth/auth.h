@@ -46,19 +46,32 @@ struct session {
     struct str org_id;
     struct str user_id;
 };
+/* Where somebody comes from: throttled by the address, recognised by both in lists of sessions.
+ * `closed_until_ms` is an answer: of a throttled attempt, when the next one is heard. */
+struct visitor {
+    struct str address;
+    struct str agent; /* the browser's own name; cut to LIMIT_AGENT */
+    int64_t closed_until_ms;
+};
+struct visitor visitor_of(const struct request *rq);
 /*
  * Check e-mail and password, throttled by account and by address (ERR_BUSY with
- * the waiting time in the hint).  Wrong e-mail and wrong password are one
- * answer and take the same time.
+ * the waiting time in the hint and in the visitor).  Wrong e-mail and wrong
+ * password are one answer and take the same time.
  */
 MUST_CHECK bool session_sign_in(struct db *db, struct arena *arena, struct str email,
-                                struct str password, struct str address, struct session *out,
-                                struct err *err);
+                                struct str password, struct visitor *visitor,
+                                struct session *out, struct err *err);
 /* A session without a password: single-use sign-in links of the demo and of the CLI. */
 MUST_CHECK bool session_for_user(struct db *db, struct arena *arena, struct str org_id,
-                                 struct str user_id, struct session *out, struct err *err);
+                                 struct str user_id, const struct visitor *visitor,
+                                 struct session *out, struct err *err);
 MUST_CHECK bool session_end(struct db *db, struct str session_id, struct err *err);
 
+/* ERR_BUSY became 429: Retry-After, and `retry_at` in the problem's body.  Other errors are
+ * left alone; returns false always, so that `return auth_tell_throttled(...)` reads well. */
+bool auth_tell_throttled(struct request *rq, struct reply *rp, const struct visitor *visitor,
+                         const struct err *err);
 /* web_settings.authenticate of the product server. */
 bool auth_authenticate(struct request *rq, struct err *err);
 /* Set-Cookie for a new session; an empty token clears it. */

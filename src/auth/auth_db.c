@@ -1,4 +1,4 @@
-/* auth_db.c - the only file that knows the tables of orgs, people, sessions and keys. */
+/* auth_db.c - the only file that knows the tables of orgs, people and keys. */
 
 #include "auth/auth_db.h"
 #include "base/arena.h"
@@ -62,6 +62,13 @@ static struct user_row read_user(struct db_rows *rows)
                              .role = db_text(rows, 6)};
 }
 
+#define USER_COLUMNS                                                                           \
+    "u.user_id, u.email, u.password_hash, u.disabled, u.created_ms,"                           \
+    " COALESCE(m.org_id, ''), COALESCE(m.role, '')"
+#define LAST_ORG_FIRST                                                                         \
+    " ORDER BY CASE WHEN m.org_id = u.last_org_id THEN 0 ELSE 1 END, m.created_ms, m.org_id"   \
+    " LIMIT 1"
+
 bool user_by_email(struct db *db, struct arena *arena, struct str email, bool *found,
                    struct user_row *out, struct err *err)
 {
@@ -69,15 +76,43 @@ bool user_by_email(struct db *db, struct arena *arena, struct str email, bool *f
 
     *found = false;
     db_select(db, arena, &rows,
-              "SELECT u.user_id, u.email, u.password_hash, u.disabled, u.created_ms,"
-              " COALESCE(m.org_id, ''), COALESCE(m.role, '')"
+              "SELECT " USER_COLUMNS
               " FROM users u LEFT JOIN memberships m ON m.user_id = u.user_id"
-              " WHERE u.email = $1 ORDER BY m.created_ms, m.org_id LIMIT 1",
+              " WHERE u.email = $1" LAST_ORG_FIRST,
               TEXT(email));
     while (db_next(&rows)) {
         *out = read_user(&rows);
         *found = true;
     }
+    return db_done(&rows, err);
+}
+
+bool user_by_id(struct db *db, struct arena *arena, struct str user_id, bool *found,
+                struct user_row *out, struct err *err)
+{
+    struct db_rows rows;
+
+    *found = false;
+    db_select(db, arena, &rows,
+              "SELECT " USER_COLUMNS
+              " FROM users u LEFT JOIN memberships m ON m.user_id = u.user_id"
+              " WHERE u.user_id = $1" LAST_ORG_FIRST,
+              TEXT(user_id));
+    while (db_next(&rows)) {
+        *out = read_user(&rows);
+        *found = true;
+    }
+    return db_done(&rows, err);
+}
+
+bool user_any(struct db *db, struct arena *arena, bool *any, struct err *err)
+{
+    struct db_rows rows;
+
+    *any = false;
+    db_select(db, arena, &rows, "SELECT 1 FROM users LIMIT 1");
+    while (db_next(&rows))
+        *any = true;
     return db_done(&rows, err);
 }
 
@@ -120,60 +155,92 @@ bool user_list(struct db *db, struct arena *arena, struct str org_id, struct use
     return db_done(&rows, err);
 }
 
-bool session_insert(struct db *db, struct str org_id, struct str session_id,
-                    struct str token_hash, struct str csrf, struct str user_id, int64_t now_ms,
-                    int64_t expires_ms, struct err *err)
-{
-    return db_run(db, NULL, err,
-                  "INSERT INTO sessions (org_id, session_id, token_hash, csrf, user_id,"
-                  " created_ms, last_seen_ms, expires_ms)"
-                  " VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
-                  TEXT(org_id), TEXT(session_id), TEXT(token_hash), TEXT(csrf), TEXT(user_id),
-                  INT(now_ms), INT(expires_ms));
-}
-
-bool session_by_hash(struct db *db, struct arena *arena, struct str token_hash, bool *found,
-                     struct session_row *out, struct err *err)
+bool membership_get(struct db *db, struct arena *arena, struct str org_id, struct str user_id,
+                    bool *found, struct str *role, struct err *err)
 {
     struct db_rows rows;
 
     *found = false;
     db_select(db, arena, &rows,
-              "SELECT s.org_id, s.session_id, s.csrf, s.user_id, m.role, s.last_seen_ms,"
-              " s.expires_ms, u.disabled"
-              " FROM sessions s"
-              " JOIN memberships m ON m.org_id = s.org_id AND m.user_id = s.user_id"
-              " JOIN users u ON u.user_id = s.user_id WHERE s.token_hash = $1",
-              TEXT(token_hash));
+              "SELECT role FROM memberships WHERE org_id = $1 AND user_id = $2", TEXT(org_id),
+              TEXT(user_id));
     while (db_next(&rows)) {
-        *out = (struct session_row){.org_id = db_text(&rows, 0),
-                                    .session_id = db_text(&rows, 1),
-                                    .csrf = db_text(&rows, 2),
-                                    .user_id = db_text(&rows, 3),
-                                    .role = db_text(&rows, 4),
-                                    .last_seen_ms = db_int(&rows, 5),
-                                    .expires_ms = db_int(&rows, 6),
-                                    .disabled = db_int(&rows, 7) != 0};
+        *role = db_text(&rows, 0);
         *found = true;
     }
     return db_done(&rows, err);
 }
 
-bool session_touch(struct db *db, struct str session_id, int64_t now_ms, struct err *err)
+bool membership_list_of_user(struct db *db, struct arena *arena, struct str user_id,
+                             struct membership_rows *out, struct err *err)
 {
-    return db_run(db, NULL, err, "UPDATE sessions SET last_seen_ms = $2 WHERE session_id = $1",
-                  TEXT(session_id), INT(now_ms));
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT m.org_id, o.name, m.role FROM memberships m"
+              " JOIN orgs o ON o.org_id = m.org_id WHERE m.user_id = $1"
+              " ORDER BY o.name, m.org_id",
+              TEXT(user_id));
+    while (db_next(&rows))
+        *membership_rows_add(out, arena) = (struct membership_row){
+            .org_id = db_text(&rows, 0), .name = db_text(&rows, 1), .role = db_text(&rows, 2)};
+    return db_done(&rows, err);
 }
 
-bool session_delete(struct db *db, struct str session_id, struct err *err)
+bool membership_update_role(struct db *db, struct str org_id, struct str user_id,
+                            struct str from, struct str to, bool *changed, struct err *err)
 {
-    return db_run(db, NULL, err, "DELETE FROM sessions WHERE session_id = $1",
-                  TEXT(session_id));
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "UPDATE memberships SET role = $4"
+                " WHERE org_id = $1 AND user_id = $2 AND role = $3"
+                " AND (role <> 'owner' OR CAST($4 AS TEXT) = 'owner' OR (SELECT count(*)"
+                "   FROM memberships m WHERE m.org_id = $1 AND m.role = 'owner') > 1)",
+                TEXT(org_id), TEXT(user_id), TEXT(from), TEXT(to)))
+        return false;
+    *changed = n > 0;
+    return true;
 }
 
-bool session_delete_of_user(struct db *db, struct str user_id, struct err *err)
+bool membership_delete(struct db *db, struct str org_id, struct str user_id, struct str from,
+                       bool *changed, struct err *err)
 {
-    return db_run(db, NULL, err, "DELETE FROM sessions WHERE user_id = $1", TEXT(user_id));
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "DELETE FROM memberships WHERE org_id = $1 AND user_id = $2 AND role = $3"
+                " AND (role <> 'owner' OR (SELECT count(*) FROM memberships m"
+                "   WHERE m.org_id = $1 AND m.role = 'owner') > 1)",
+                TEXT(org_id), TEXT(user_id), TEXT(from)))
+        return false;
+    *changed = n > 0;
+    return true;
+}
+
+bool user_preferences_get(struct db *db, struct arena *arena, struct str user_id,
+                          struct str *json, struct err *err)
+{
+    struct db_rows rows;
+
+    *json = STR("");
+    db_select(db, arena, &rows, "SELECT preferences FROM users WHERE user_id = $1",
+              TEXT(user_id));
+    while (db_next(&rows))
+        *json = db_text(&rows, 0);
+    return db_done(&rows, err);
+}
+
+bool user_preferences_set(struct db *db, struct str user_id, struct str json, struct err *err)
+{
+    return db_run(db, NULL, err, "UPDATE users SET preferences = $2 WHERE user_id = $1",
+                  TEXT(user_id), TEXT(json));
+}
+
+bool user_set_last_org(struct db *db, struct str user_id, struct str org_id, struct err *err)
+{
+    return db_run(db, NULL, err, "UPDATE users SET last_org_id = $2 WHERE user_id = $1",
+                  TEXT(user_id), TEXT(org_id));
 }
 
 bool key_insert(struct db *db, struct str org_id, const struct key_row *key, struct str hash,

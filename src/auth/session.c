@@ -2,6 +2,7 @@
 
 #include "auth/auth.h"
 #include "auth/auth_db.h"
+#include "auth/auth_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -9,6 +10,7 @@
 #include "conf/conf.h"
 #include "seal/seal.h"
 #include "text/phone.h"
+#include "text/zone.h"
 
 #include <inttypes.h>
 
@@ -18,74 +20,140 @@ enum { FAILURES_PER_EMAIL = 5, FAILURES_PER_ADDRESS = 20 };
 /* Writing last_seen on each request would cost a commit each. */
 #define TOUCH_EVERY_MS (INT64_C(60) * 1000)
 
+struct visitor visitor_of(const struct request *rq)
+{
+    struct str agent = request_header(rq, "user-agent");
+
+    if (!str_utf8(agent))
+        agent = STR("");
+    /* Not in the middle of a sign. */
+    size_t n = agent.n <= LIMIT_AGENT ? agent.n : LIMIT_AGENT;
+    while (n && n < agent.n && ((unsigned char)agent.p[n] & 0xc0) == 0x80)
+        n--;
+    return (struct visitor){.address = rq->address, .agent = str_sub(agent, 0, n)};
+}
+
 bool session_for_user(struct db *db, struct arena *arena, struct str org_id, struct str user_id,
-                      struct session *out, struct err *err)
+                      const struct visitor *visitor, struct session *out, struct err *err)
 {
     struct session session = {.token = seal_token(arena, STR("")),
                               .csrf = seal_token(arena, STR("")),
                               .org_id = org_id,
                               .user_id = user_id};
     int64_t now_ms = clock_wall_ms();
+    struct session_row row = {.org_id = org_id,
+                              .session_id = id_new(arena),
+                              .csrf = session.csrf,
+                              .user_id = user_id,
+                              .address = visitor->address,
+                              .agent = visitor->agent,
+                              .created_ms = now_ms,
+                              .expires_ms = now_ms + SESSION_LIFE_MS};
 
-    if (!session_insert(db, org_id, id_new(arena), seal_sha256_hex(arena, session.token),
-                        session.csrf, user_id, now_ms, now_ms + SESSION_LIFE_MS, err))
+    if (!session_insert(db, &row, seal_sha256_hex(arena, session.token), err))
         return false;
     *out = session;
     return true;
 }
 
 static bool not_throttled(struct db *db, struct arena *arena, struct str subject, int64_t limit,
-                          int64_t now_ms, struct err *err)
+                          struct visitor *visitor, struct err *err)
 {
-    int64_t count, first_ms;
+    int64_t count, first_ms, now_ms = clock_wall_ms();
 
     if (!failures_count(db, arena, subject, now_ms - FAILURE_WINDOW_MS, &count, &first_ms, err))
         return false;
     if (count < limit)
         return true;
-    (void)err_set(err, ERR_BUSY, "too many failed sign-ins");
+    visitor->closed_until_ms = first_ms + FAILURE_WINDOW_MS;
+    (void)err_set(err, ERR_BUSY, "too many failed attempts");
     return err_hint(err, "try again in %" PRId64 " minutes",
-                    (first_ms + FAILURE_WINDOW_MS - now_ms) / 60000 + 1);
+                    (visitor->closed_until_ms - now_ms) / 60000 + 1);
+}
+
+static struct str address_subject(struct arena *arena, const struct visitor *visitor)
+{
+    return str_fmt(arena, "address:" STR_FMT, STR_ARG(visitor->address));
+}
+
+bool guess_allowed(struct db *db, struct arena *arena, struct visitor *visitor, struct err *err)
+{
+    return not_throttled(db, arena, address_subject(arena, visitor), FAILURES_PER_ADDRESS,
+                         visitor, err);
+}
+
+bool guess_was_wrong(struct db *db, struct arena *arena, const struct visitor *visitor,
+                     struct err *err)
+{
+    int64_t now_ms = clock_wall_ms();
+
+    return failures_add(db, address_subject(arena, visitor), now_ms, now_ms - FAILURE_WINDOW_MS,
+                        err);
 }
 
 /* One more argon2id for unknown e-mails, so that they cost the same time as known ones. */
 static bool matches(struct arena *arena, bool known, const struct user_row *user,
                     struct str password)
 {
-    if (known && !user->disabled && user->org_id.n)
+    if (known && !user->disabled)
         return seal_password_matches(user->password_hash, password);
     (void)seal_password_hash(arena, password);
     return false;
 }
 
-bool session_sign_in(struct db *db, struct arena *arena, struct str email, struct str password,
-                     struct str address, struct session *out, struct err *err)
+bool password_check(struct db *db, struct arena *arena, struct str email, struct str password,
+                    struct visitor *visitor, struct user_row *user, struct err *err)
 {
     struct str normal = email_normal(arena, email);
     struct str by_email =
         str_fmt(arena, "email:" STR_FMT, STR_ARG(seal_sha256_hex(arena, normal)));
-    struct str by_address = str_fmt(arena, "address:" STR_FMT, STR_ARG(address));
     int64_t now_ms = clock_wall_ms();
-    struct user_row user = {0};
     bool known = false;
 
     if (password.n > LIMIT_PASSWORD)
         return err_input(err, "password", "use at most 256 characters",
                          "the password is too long");
-    if (!not_throttled(db, arena, by_email, FAILURES_PER_EMAIL, now_ms, err) ||
-        !not_throttled(db, arena, by_address, FAILURES_PER_ADDRESS, now_ms, err) ||
-        !user_by_email(db, arena, normal, &known, &user, err))
+    if (!not_throttled(db, arena, by_email, FAILURES_PER_EMAIL, visitor, err) ||
+        !guess_allowed(db, arena, visitor, err) ||
+        !user_by_email(db, arena, normal, &known, user, err))
         return false;
-    if (!matches(arena, known, &user, password)) {
-        int64_t since_ms = now_ms - FAILURE_WINDOW_MS;
-        if (!failures_add(db, by_email, now_ms, since_ms, err) ||
-            !failures_add(db, by_address, now_ms, since_ms, err))
-            return false;
-        (void)err_set(err, ERR_DENIED, "the e-mail or the password is wrong");
-        return err_hint(err, "check both; `adwright user password` sets a new one");
+    if (matches(arena, known, user, password))
+        return failures_clear(db, by_email, err);
+    if (!failures_add(db, by_email, now_ms, now_ms - FAILURE_WINDOW_MS, err) ||
+        !guess_was_wrong(db, arena, visitor, err))
+        return false;
+    (void)err_set(err, ERR_DENIED, "the e-mail or the password is wrong");
+    return err_hint(err, "check both; `adwright user password` sets a new one");
+}
+
+bool session_sign_in(struct db *db, struct arena *arena, struct str email, struct str password,
+                     struct visitor *visitor, struct session *out, struct err *err)
+{
+    struct user_row user = {0};
+
+    if (!password_check(db, arena, email, password, visitor, &user, err))
+        return false;
+    if (user.org_id.n == 0) {
+        (void)err_set(err, ERR_DENIED, "this person is no member of any org now");
+        return err_hint(err, "ask an owner for an invitation");
     }
-    return failures_clear(db, by_email, err) &&
-           session_for_user(db, arena, user.org_id, user.user_id, out, err);
+    return session_for_user(db, arena, user.org_id, user.user_id, visitor, out, err);
+}
+
+bool auth_tell_throttled(struct request *rq, struct reply *rp, const struct visitor *visitor,
+                         const struct err *err)
+{
+    int64_t left_s = (visitor->closed_until_ms - clock_wall_ms() + 999) / 1000;
+
+    if (err->kind != ERR_BUSY || visitor->closed_until_ms == 0)
+        return false;
+    rp->status = 429;
+    reply_header(rq, rp, "Retry-After",
+                 str_fmt(rq->arena, "%" PRId64, left_s > 1 ? left_s : 1));
+    rp->problem_member = "retry_at";
+    rp->problem_json = str_fmt(rq->arena, "\"" STR_FMT "\"",
+                               STR_ARG(time_rfc3339(rq->arena, visitor->closed_until_ms)));
+    return false;
 }
 
 bool session_end(struct db *db, struct str session_id, struct err *err)

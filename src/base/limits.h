@@ -43,6 +43,7 @@
 #define LIMIT_LABEL      512  /* characters: platform names */
 #define LIMIT_PASSWORD   256
 #define LIMIT_EMAIL      254
+#define LIMIT_AGENT      300 /* bytes kept of a browser's name */
 #define LIMIT_PHONE      64
 #define LIMIT_URL_TEXT   2048
 #define LIMIT_EVENT_NAME 50
@@ -52,6 +53,10 @@
 /* Events of pages: a minute, of one process */
 #define LIMIT_PAGE_EVENTS_KEY     6000
 #define LIMIT_PAGE_EVENTS_ADDRESS 600
+
+/* People */
+#define LIMIT_ORGS_PER_USER    100
+#define LIMIT_OPEN_INVITATIONS 200 /* of one org */
 
 /* Objects */
 #define LIMIT_DIRECTIONS_PER_ACCOUNT 20 /* active */

@@ -1,5 +1,6 @@
 /* serve.c - `adwright serve`: the server until a signal. */
 
+#include "auth/people.h"
 #include "base/log.h"
 #include "cmd/server.h"
 #include "speech/speech.h"
@@ -77,6 +78,31 @@ static void own_signals(void)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* Nobody can sign in yet: where the first owner is made, for those who can read this.  Behind
+ * the `#`, so that no proxy's log keeps the token. */
+static void tell_setup_address(struct boot *boot, int port)
+{
+    struct str base = boot->conf.public_url;
+    struct err err = {0};
+    struct db *db;
+    bool needed = false;
+
+    if (!db_open(boot->app.database, &db, &err)) {
+        log_err("serve.setup", &err);
+        return;
+    }
+    db_scope_system(db);
+    if (!setup_needed(db, boot->arena, &needed, &err))
+        log_err("serve.setup", &err);
+    db_close(db);
+    if (!needed)
+        return;
+    if (!base.n)
+        base = str_fmt(boot->arena, "http://" STR_FMT ":%d", STR_ARG(boot->conf.address), port);
+    printf("make the first owner at " STR_FMT "/setup#token=" STR_FMT "\n", STR_ARG(base),
+           STR_ARG(setup_token(boot->app.ring, boot->arena)));
+}
+
 int cmd_serve(int argc, char **argv)
 {
     struct boot boot;
@@ -100,6 +126,7 @@ int cmd_serve(int argc, char **argv)
     /* One line for people and for whoever started us with --port 0. */
     printf("adwright listens on http://" STR_FMT ":%d\n", STR_ARG(boot.conf.address),
            server_port(server));
+    tell_setup_address(&boot, server_port(server));
     fflush(stdout);
     wait_for_signal();
     server_stop(server);

@@ -51,6 +51,8 @@ const struct job_kind *const server_job_kinds[] = {
 static const struct route *const routes[] = {
     operation_routes,
     auth_routes,
+    people_routes,
+    profile_routes,
     accounts_routes,
     connect_routes,
     directions_routes,

@@ -177,5 +177,9 @@ MUST_CHECK bool db_installation_get(struct db *db, struct arena *arena, struct s
                                     struct str *out, struct err *err); /* "" when absent */
 MUST_CHECK bool db_installation_set(struct db *db, struct str name, struct str value,
                                     struct err *err);
+/* Set it unless it is there; *mine false when it was.  Inside a transaction a second one waits
+ * for the first to end. */
+MUST_CHECK bool db_installation_claim(struct db *db, struct str name, struct str value,
+                                      bool *mine, struct err *err);
 
 #endif

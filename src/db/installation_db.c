@@ -25,3 +25,17 @@ bool db_installation_set(struct db *db, struct str name, struct str value, struc
                   " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                   TEXT(name), TEXT(value));
 }
+
+bool db_installation_claim(struct db *db, struct str name, struct str value, bool *mine,
+                           struct err *err)
+{
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "INSERT INTO installation (name, value) VALUES ($1, $2)"
+                " ON CONFLICT (name) DO NOTHING",
+                TEXT(name), TEXT(value)))
+        return false;
+    *mine = n > 0;
+    return true;
+}

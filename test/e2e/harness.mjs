@@ -65,21 +65,21 @@ export async function launch(t, command, flags, { env = {} } = {}) {
   const child = spawn(binary, [command, "--port", "0", "--log_format", "json", ...flags], {
     env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"],
   });
-  const program = { child, log: "", exited: null };
+  const program = { child, log: "", printed: "", exited: null };
   const ended = new Promise((resolve) => child.on("exit", (code, signal) => {
     program.exited = { code, signal };
     resolve(program.exited);
   }));
   child.stderr.on("data", (data) => { program.log = (program.log + data).slice(-400_000); });
   program.base = await new Promise((resolve, reject) => {
-    let text = "";
     child.stdout.on("data", (data) => {
-      text += data;
-      const match = text.match(/listens on (http:\/\/[^\s]+)/);
+      program.printed += data;
+      const match = program.printed.match(/listens on (http:\/\/[^\s]+)/);
       if (match) resolve(match[1]);
     });
-    ended.then(() => reject(new Error(`${command} ended at its start: ${program.log || text}`)));
+    ended.then(() => reject(new Error(`${command} ended at its start: ${program.log || program.printed}`)));
   });
+  program.line = (pattern) => eventually(`a line ${pattern}`, () => program.printed.match(pattern));
   program.stop = async (signal = "SIGTERM") => {
     if (!program.exited) child.kill(signal);
     return ended;

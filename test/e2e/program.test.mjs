@@ -183,6 +183,9 @@ for (const database of databases) {
     const throttled = await http("POST", `${base}/api/session`, { body: { email, password } });
     assert.equal(throttled.status, 429);
     assert.match(throttled.json.hint, /minutes/);
+    const wait = Number(throttled.headers.get("retry-after"));
+    assert.ok(wait > 840 && wait <= 900, `Retry-After ${wait}`);
+    assert.ok(Math.abs(Date.parse(throttled.json.retry_at) - world.clock.now() - wait * 1000) < 3000, throttled.text);
     world.clock.advance(16 * 60 * 1000);
     assert.equal((await http("POST", `${base}/api/session`, { body: { email, password } })).status, 200);
 

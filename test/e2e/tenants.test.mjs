@@ -28,11 +28,13 @@ for (const database of databases) {
     const campaigns = (await server.call("GET", "/api/tiktok-campaign-builder/campaigns")).json;
     const campaign = (campaigns.campaigns ?? campaigns.data)[0];
     const keys = (await server.call("GET", "/api/keys")).json.data;
+    const users = (await server.call("GET", "/api/users")).json.data;
+    const invitation = (await server.call("POST", "/api/invitations", { email: "invited@example.com", role: "analyst" })).json;
 
     // Everything of org 1 that org 2 must never see in any answer.
     const mine = [account.id, direction.id, creative.id, launch.json.launch_id, lead.json.id, executions[0].id,
-      campaign.campaign_id ?? campaign.id, keys[0].id].map(String);
-    const secrets = [...mine, "Secret Person", "+77011234567", world.orgs[0].org, world.orgs[0].email];
+      campaign.campaign_id ?? campaign.id, keys[0].id, users[0].id, invitation.id].map(String);
+    const secrets = [...mine, "Secret Person", "+77011234567", world.orgs[0].org, world.orgs[0].email, "invited@example.com"];
 
     const routes = (await run(["routes"])).stdout.trim().split("\n").map((line) => {
       const [method, path, right] = line.trim().split(/\s+/);
@@ -44,7 +46,8 @@ for (const database of databases) {
     const snapshot = async () => JSON.stringify([
       (await server.call("GET", "/api/directions")).json, (await server.call("GET", "/api/leads?reveal=1")).json,
       (await server.call("GET", "/api/ad-accounts")).json, (await server.call("GET", "/api/creatives")).json,
-      (await server.call("GET", "/api/keys")).json.data,
+      (await server.call("GET", "/api/keys")).json.data, (await server.call("GET", "/api/users")).json.data,
+      (await server.call("GET", "/api/invitations")).json.data,
     ], (key, value) => (ownTimes.has(key) ? undefined : value));
     // What org 1 has under way (its video to the platform, a report) comes to its end first.
     let last, alike = 0;

@@ -19,6 +19,15 @@ static struct str add_org(struct db *db, const char *name)
     return id;
 }
 
+static struct visitor *from(const char *address)
+{
+    struct visitor *visitor = NEW(a, struct visitor);
+
+    visitor->address = str(address);
+    visitor->agent = STR("Browser/1.0");
+    return visitor;
+}
+
 static struct str add_user(struct db *db, struct str org, const char *email, const char *role)
 {
     struct str id = {0};
@@ -74,30 +83,30 @@ static void sign_in_is_throttled_and_tells_nothing(struct database *database, st
     struct str org = add_org(db, "Org");
     add_user(db, org, "owner@example.com", "owner");
     db_scope_system(db);
-    CHECK(!session_sign_in(db, a, STR("owner@example.com"), STR("no"), STR("10.0.0.1"),
+    CHECK(!session_sign_in(db, a, STR("owner@example.com"), STR("no"), from("10.0.0.1"),
                            &session, &wrong),
           "wrong password");
-    CHECK(!session_sign_in(db, a, STR("nobody@example.com"), STR("no"), STR("10.0.0.1"),
+    CHECK(!session_sign_in(db, a, STR("nobody@example.com"), STR("no"), from("10.0.0.1"),
                            &session, &unknown),
           "unknown person");
     CHECK(strcmp(wrong.text, unknown.text) == 0 && wrong.kind == unknown.kind, "%s / %s",
           wrong.text, unknown.text);
     CHECK(session_sign_in(db, a, STR("OWNER@example.com"), STR("correct horse"),
-                          STR("10.0.0.1"), &session, &err),
+                          from("10.0.0.1"), &session, &err),
           "%s", err.text);
     CHECK(str_eq(session.org_id, org), "the org of the membership");
     for (int i = 0; i < 5; i++)
-        CHECK(!session_sign_in(db, a, STR("owner@example.com"), STR("no"), STR("10.0.0.2"),
+        CHECK(!session_sign_in(db, a, STR("owner@example.com"), STR("no"), from("10.0.0.2"),
                                &session, &err),
               "wrong %d", i);
     CHECK(!session_sign_in(db, a, STR("owner@example.com"), STR("correct horse"),
-                           STR("10.0.0.3"), &session, &err) &&
+                           from("10.0.0.3"), &session, &err) &&
               err.kind == ERR_BUSY,
           "the door is closed: %s", err.text);
     int64_t now_ms = clock_wall_ms();
     clock_set_wall(now_ms + 16 * 60 * 1000);
     CHECK(session_sign_in(db, a, STR("owner@example.com"), STR("correct horse"),
-                          STR("10.0.0.3"), &session, &err),
+                          from("10.0.0.3"), &session, &err),
           "open again: %s", err.text);
     arena_free(a);
 }
@@ -156,8 +165,8 @@ static void the_audit_chain_notices_a_changed_line(struct database *database, st
     for (int i = 0; i < 5; i++)
         CHECK(write_line(db, &err), "%s", err.text);
     CHECK(audit_verify(db, a, &intact, &broken_at, &err) && intact, "whole: %s", err.text);
-    CHECK(audit_list(db, a, 0, 200, &lines, &err) && lines.n == 6, "org.add and five: %zu",
-          lines.n);
+    CHECK(audit_list(db, a, &(struct audit_filter){0}, 200, &lines, &err) && lines.n == 6,
+          "org.add and five: %zu", lines.n);
     CHECK(lines.at[0].sequence == 6, "numbered without holes");
     CHECK(db_run(
               db, &changed, &err,
@@ -169,7 +178,7 @@ static void the_audit_chain_notices_a_changed_line(struct database *database, st
           "broken at %d", (int)broken_at);
     db_scope(db, other);
     lines = (struct audit_lines){0};
-    CHECK(audit_list(db, a, 0, 200, &lines, &err) && lines.n == 1,
+    CHECK(audit_list(db, a, &(struct audit_filter){0}, 200, &lines, &err) && lines.n == 1,
           "another org's log is its own");
     arena_free(a);
 }
