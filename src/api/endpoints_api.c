@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "api/common.h"
+#include "api/leads_json.h"
 #include "base/arena.h"
 #include "conf/app.h"
 #include "notify/notify.h"
@@ -205,9 +206,8 @@ static bool post_test(struct request *rq, struct reply *rp, struct err *err)
 
 /* --- deliveries ------------------------------------------------------------------ */
 
-static void put_handoff(struct json_writer *w, struct arena *arena, const struct handoff *h)
+void handoff_put_json(struct json_writer *w, struct arena *arena, const struct handoff *h)
 {
-    json_object(w);
     json_text_member(w, "id", h->handoff_id);
     json_text_member(w, "endpoint_id", h->endpoint_id);
     json_text_member(w, "lead_id", h->lead_id);
@@ -220,7 +220,6 @@ static void put_handoff(struct json_writer *w, struct arena *arena, const struct
     api_time_member(w, arena, "next_at", str_eq(h->state, STR("waiting")) ? h->next_ms : 0);
     api_time_member(w, arena, "created_at", h->created_ms);
     api_time_member(w, arena, "delivered_at", h->delivered_ms);
-    json_end(w);
 }
 
 static bool get_handoffs(struct request *rq, struct reply *rp, struct err *err)
@@ -246,8 +245,11 @@ static bool get_handoffs(struct request *rq, struct reply *rp, struct err *err)
     bool more = (int64_t)list.n > limit;
     size_t n = more ? (size_t)limit : list.n;
     api_list_begin(rq, &json);
-    for (size_t i = 0; i < n; i++)
-        put_handoff(&json.w, rq->arena, &list.at[i]);
+    for (size_t i = 0; i < n; i++) {
+        json_object(&json.w);
+        handoff_put_json(&json.w, rq->arena, &list.at[i]);
+        json_end(&json.w);
+    }
     return api_list_end(rq, rp, &json, more, n ? list.at[n - 1].created_ms : 0,
                         n ? list.at[n - 1].handoff_id : STR(""), err);
 }

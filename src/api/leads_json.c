@@ -10,9 +10,11 @@
 #include "event/event.h"
 #include "lead/edit.h"
 #include "lead/touch.h"
+#include "notify/notify.h"
 
 #define EVENTS_SHOWN    100
 #define PURCHASES_SHOWN 100
+#define HANDOFFS_SHOWN  100
 
 static struct str masked(struct arena *arena, struct str text,
                          void (*mask)(struct str, char *, size_t))
@@ -206,6 +208,27 @@ static void put_events(struct json_writer *w, struct arena *arena,
     json_end(w);
 }
 
+/* Whom the lead was handed on to, and what came of it; newest first. */
+static void put_handoffs(struct json_writer *w, struct arena *arena,
+                         const struct handoffs *handoffs, const struct endpoints *endpoints)
+{
+    json_key(w, "handoffs");
+    json_list(w);
+    for (size_t i = 0; i < handoffs->n; i++) {
+        const struct handoff *handoff = &handoffs->at[i];
+        const struct endpoint *to = NULL;
+        for (size_t k = 0; k < endpoints->n && !to; k++)
+            if (str_eq(endpoints->at[k].endpoint_id, handoff->endpoint_id))
+                to = &endpoints->at[k];
+        json_object(w);
+        handoff_put_json(w, arena, handoff);
+        json_text_or_null_member(w, "endpoint_name", to ? to->name : STR(""));
+        json_text_or_null_member(w, "endpoint_kind", to ? to->kind : STR(""));
+        json_end(w);
+    }
+    json_end(w);
+}
+
 /* All that is read for one lead. */
 struct whole {
     struct lead_transitions transitions;
@@ -213,6 +236,8 @@ struct whole {
     struct lead_touch touch;
     struct conversions events;
     struct purchases purchases;
+    struct handoffs handoffs;
+    struct endpoints endpoints; /* of the org: their names */
 };
 
 static bool read_whole(struct request *rq, struct str lead_id, struct whole *out,
@@ -222,12 +247,15 @@ static bool read_whole(struct request *rq, struct str lead_id, struct whole *out
     struct conversion_filter events = {.lead_id = lead_id, .limit = EVENTS_SHOWN};
     struct purchase_filter bought = {
         .lead_id = lead_id, .matched = -1, .limit = PURCHASES_SHOWN};
+    struct handoff_filter told = {.lead_id = lead_id, .limit = HANDOFFS_SHOWN};
 
     return lead_transition_list(rq->db, rq->arena, lead_id, &out->transitions, err) &&
            lead_note_list(rq->db, rq->arena, lead_id, &out->notes, err) &&
            lead_touch_find(app->ring, rq->db, rq->arena, lead_id, &out->touch, err) &&
            conversion_list(rq->db, rq->arena, &events, &out->events, err) &&
-           purchase_list(rq->db, rq->arena, &bought, &out->purchases, err);
+           purchase_list(rq->db, rq->arena, &bought, &out->purchases, err) &&
+           handoff_list(rq->db, rq->arena, &told, &out->handoffs, err) &&
+           (out->handoffs.n == 0 || endpoint_list(rq->db, rq->arena, &out->endpoints, err));
 }
 
 bool lead_reply(struct request *rq, struct reply *rp, const struct lead *lead, bool reveal,
@@ -250,6 +278,7 @@ bool lead_reply(struct request *rq, struct reply *rp, const struct lead *lead, b
     for (size_t i = 0; i < whole.purchases.n; i++)
         purchase_put_json(&json.w, rq->arena, &whole.purchases.at[i]);
     json_end(&json.w);
+    put_handoffs(&json.w, rq->arena, &whole.handoffs, &whole.endpoints);
     json_end(&json.w);
     return reply_json_end(&json, rp, status, err);
 }

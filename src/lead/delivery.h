@@ -14,7 +14,8 @@ struct db;
  * They belong to no org before they are read, so an org sees those that came
  * to its own address or that were found to be its; the command line sees all.
  * A quarantined one is gone after DELIVERY_QUARANTINE_MS; the body of one that
- * was read is erased after inbox_days (90), the row stays.
+ * was read is erased after inbox_days (90), that of a failed or unresolved one
+ * after inbox_failed_days (90); the row stays.
  */
 #define DELIVERY_QUARANTINE_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
 

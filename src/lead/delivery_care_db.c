@@ -140,7 +140,7 @@ bool delivery_replay(struct db *db, struct arena *arena, struct str org_id,
 bool delivery_sweep(const struct app *app, struct db *db, int64_t now_ms, struct err *err)
 {
     struct arena *arena = arena_new("inbox sweep");
-    int64_t gone = 0, erased = 0;
+    int64_t gone = 0, erased = 0, given_up = 0;
     bool mine = false;
     bool claimed =
         schedule_claim(db, STR("inbox.sweep"),
@@ -157,8 +157,18 @@ bool delivery_sweep(const struct app *app, struct db *db, int64_t now_ms, struct
                 "UPDATE webhook_deliveries SET body = '', body_sealed = 1, headers = '',"
                 " erased_ms = $2 WHERE state = 'processed' AND processed_ms < $1"
                 " AND erased_ms = 0",
-                INT(now_ms - app->conf->inbox_days * DAY_MS), INT(now_ms)))
+                INT(now_ms - app->conf->inbox_days * DAY_MS), INT(now_ms)) ||
+        !db_run(db, &given_up, err,
+                "UPDATE webhook_deliveries SET body = '', body_sealed = 1, headers = '',"
+                " erased_ms = $2, state = 'failed',"
+                " error_text = CASE WHEN state = 'failed' THEN error_text"
+                "  ELSE 'it belonged to nobody here: ' || error_text END"
+                " WHERE state IN ('failed', 'unresolved') AND received_ms < $1"
+                " AND erased_ms = 0",
+                INT(now_ms - app->conf->inbox_failed_days * DAY_MS), INT(now_ms)))
         return false;
+    if (given_up)
+        log_warn("inbox.given_up", LOG_INT("bodies_erased", given_up));
     if (gone || erased)
         log_info("inbox.swept", LOG_INT("quarantined_gone", gone),
                  LOG_INT("bodies_erased", erased));

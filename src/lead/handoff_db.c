@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/strs.h"
 #include "db/db.h"
+#include "lead/lead_db.h"
 
 bool handoff_ask(struct db *db, struct arena *arena, struct str endpoint_id, int64_t run_at_ms,
                  struct err *err)
@@ -43,4 +44,19 @@ bool handoff_add(struct db *db, struct arena *arena, struct str lead_id, const c
     for (size_t i = 0; ok && i < endpoints.n; i++)
         ok = handoff_ask(db, arena, endpoints.at[i], now_ms, err);
     return ok;
+}
+
+bool handoff_told(struct db *db, struct arena *arena, struct str lead_id,
+                  struct str endpoint_name, int64_t now_ms, struct err *err)
+{
+    struct lead_transition transition = {
+        .at_ms = now_ms,
+        .actor = STR("job:handoff.send"),
+        .kind = STR("state"),
+        .to = STR("delivered"),
+        .cause = str_fmt(arena, "taken by " STR_FMT, STR_ARG(endpoint_name))};
+
+    must(db_in_transaction(db));
+    return lead_state_before(db, arena, lead_id, &transition.from, err) &&
+           lead_transition_add(db, lead_id, &transition, err);
 }

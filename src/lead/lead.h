@@ -14,7 +14,8 @@ struct ring;
  * direction, creative and funnel stage, every change in a ledger.
  *
  *   delivery  received -> processed | unresolved | failed     (raw bodies)
- *   lead      stored -> parsed -> linked | unlinked -> scored (-> linked) -> erased
+ *   lead      stored -> parsed -> linked | unlinked -> scored (-> linked) (-> delivered)
+ *             (-> erased)
  *   stage     interest -> qualified -> scheduled -> purchase, and lost
  *
  * Nothing that arrived is dropped: a lead without contact is kept (phone and

@@ -6,6 +6,8 @@
 #include "lead/contact.h"
 #include "seal/seal.h"
 
+#define NUMBER_TRIES 20
+
 #define LEAD_COLUMNS                                                                           \
     "lead_id, platform, source, platform_lead_id, delivery_id, ad_account_id, advertiser_id,"  \
     " campaign_id, adgroup_id, ad_id, page_id, direction_id, creative_id, link_cause, state,"  \
@@ -346,10 +348,11 @@ bool lead_last_of_contact(struct db *db, struct arena *arena, struct str phone_h
 
 /* --- the ledger ------------------------------------------------------------------- */
 
-bool lead_transition_add(struct db *db, struct str lead_id,
-                         const struct lead_transition *transition, struct err *err)
+static bool add_transition(struct db *db, struct str lead_id,
+                           const struct lead_transition *transition, int64_t *added,
+                           struct err *err)
 {
-    return db_run(db, NULL, err,
+    return db_run(db, added, err,
                   "INSERT INTO lead_transitions (org_id, lead_id, sequence, at_ms, actor, kind,"
                   " from_value, to_value, cause)"
                   " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), COALESCE(max(sequence), 0) + 1,"
@@ -357,10 +360,24 @@ bool lead_transition_add(struct db *db, struct str lead_id,
                   "  THEN max(CASE WHEN kind = $5 THEN at_ms END) ELSE CAST($3 AS BIGINT) END,"
                   " CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),"
                   " CAST($7 AS TEXT), CAST($8 AS TEXT)"
-                  " FROM lead_transitions WHERE org_id = $1 AND lead_id = $2",
+                  " FROM lead_transitions WHERE org_id = $1 AND lead_id = $2"
+                  " ON CONFLICT (org_id, lead_id, sequence) DO NOTHING",
                   TEXT(db_scope_org(db)), TEXT(lead_id), INT(transition->at_ms),
                   TEXT(transition->actor), TEXT(transition->kind), TEXT(transition->from),
                   TEXT(transition->to), TEXT(transition->cause));
+}
+
+/* Deliveries are written without the org's lock: whose number was taken meanwhile counts on. */
+bool lead_transition_add(struct db *db, struct str lead_id,
+                         const struct lead_transition *transition, struct err *err)
+{
+    int64_t added = 0;
+
+    for (int i = 0; i < NUMBER_TRIES; i++)
+        if (!add_transition(db, lead_id, transition, &added, err) || added)
+            return added > 0;
+    return err_set(err, ERR_BUSY, "the ledger of lead " STR_FMT " is being written",
+                   STR_ARG(lead_id));
 }
 
 bool lead_transitions_begin(struct db *db, const struct lead *lead, struct str actor,
