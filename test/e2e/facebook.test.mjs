@@ -7,17 +7,8 @@ import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { databases, eventually, http, root, start } from "./harness.mjs";
-import { authorize, connectAccount } from "./steps.mjs";
+import { connectAccount, connectFacebook } from "./steps.mjs";
 import { ACCOUNT, FB_PAGE, FORM, OTHER_ACCOUNT, PIXEL } from "./graph.mjs";
-
-async function connectFacebook(world, { query = "" } = {}) {
-  const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=facebook${query}`);
-  assert.equal(begun.status, 200, begun.text);
-  assert.match(begun.json.url, /\/v26\.0\/dialog\/oauth\?client_id=800000000000000001/);
-  const back = await authorize(begun.json.url);
-  assert.ok(back.endsWith("#_=_"), back);
-  return http("GET", back.replace(/#.*/, ""));
-}
 
 // A clip of 21 MB: what follows the picture is a box that players skip.
 function largeClip() {

@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 import { parse } from "acorn";
 import puppeteer from "puppeteer-core";
 import { databases, start, eventually, http } from "./harness.mjs";
-import { connectAccount, makeDirection, uploadCreative } from "./steps.mjs";
+import { PIXEL as FB_PIXEL } from "./graph.mjs";
+import { connectAccount, connectFacebook, makeDirection, makeFacebookDirection, uploadCreative } from "./steps.mjs";
 
 const PIXEL = "C0SANDBOXPIXEL000001";
 const CLICK = "E.C.P.CAbCdEf-0_9";
@@ -34,11 +35,14 @@ for (const database of databases) {
   test(`events of pages over HTTP: stored before the answer, once, and told with their id (${database})`, async (t) => {
     const world = await start(t, { database });
     const { direction, key, keyId } = await makeSite(world);
+    // The direction of the same name on the other platform hears of the page too.
+    assert.equal((await connectFacebook(world)).status, 200);
+    await makeFacebookDirection(world, { pixel: FB_PIXEL });
     const url = `${world.server.base}/t/${key}`;
     const agent = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "content-type": "text/plain;charset=UTF-8" };
     const send = (body, headers = {}) => http("POST", url, { raw: JSON.stringify(body), headers: { ...agent, ...headers } });
     const event = { event: "ViewContent", event_id: "http-1", value: "4990.50", currency: "KZT", page_url: "https://shop.test/course?ttclid=fromThePage",
-      ttp: "ttp-1", utm_source: "tiktok", first_touch: "utm_source=blog", gclid: "g-1", consent: "yes" };
+      ttp: "ttp-1", fbp: "fb.1.1700000000000.1234567890", utm_source: "tiktok", first_touch: "utm_source=blog", gclid: "g-1", consent: "yes" };
 
     const first = await send(event);
     assert.equal(first.status, 204, first.text);
@@ -58,6 +62,11 @@ for (const database of databases) {
     assert.equal(one.properties.value, 4990.5);
     assert.ok(!JSON.stringify(one).includes("blog"), "the first visit is ours");
     await takenAs(world, "http-2");
+    const sibling = await eventually("Facebook has the page's event", async () =>
+      (await world.sandbox.call("GET", `/sandbox/graph/events?pixel_id=${FB_PIXEL}`)).json.data.find((one) => one.event_id === "http-1"));
+    assert.deepEqual([sibling.event_name, sibling.action_source, sibling.event_source_url, sibling.user_data.fbp, sibling.custom_data.value, sibling.duplicate],
+      ["ViewContent", "website", event.page_url, event.fbp, 4990.5, false]);
+    assert.ok(!/ttp|ttclid/.test(Object.keys(sibling.user_data)), "nothing of the other platform");
 
     // Refusals name the field; a wrong key gets no word.
     for (const [wrong, field] of [[{ event_id: "x" }, "event"], [{ event: "A" }, "event_id"], [{ ...event, currency: "" }, "currency"],
@@ -196,6 +205,7 @@ async function clickIdsTravelWithTheForm({ world, site, page, url, ad, name }) {
     return form && interest && { form, interest };
   });
   assert.equal(told.form.event_id, fields.event_id);
+  assert.equal(told.interest.event_id, fields.event_id, "form, pixel and lead are one");
   for (const event of [told.form, told.interest]) {
     assert.equal(event.user.ttclid, CLICK);
     assert.match(event.page.url, /^http:\/\/shop\.test:\d+\/form$/);
@@ -248,7 +258,14 @@ async function itWorksWithoutBeaconsFetchAndCookies({ world, site, page, url, na
 
 async function nothingIsKeptBeforeConsent({ world, site, page, url, sent, name }) {
   await page.evaluate(() => { adwright("consent", false); });
-  assert.equal(await cookieOf(page), "", "taken back: the cookie is gone");
+  assert.equal(await cookieOf(page), "0", "taken back: only that is kept");
+  // No is remembered, whatever the page says.
+  site.attributes = 'data-consent="given"';
+  sent.length = 0;
+  await page.goto(`${url("www.shop.test", "/landing")}?ttclid=${CLICK}4`);
+  await loaded(page);
+  assert.deepEqual([sent, await cookieOf(page), await page.evaluate(() => localStorage.length)], [[], "0", 0]);
+  await page.evaluate(() => { document.cookie = "_aw=; path=/; domain=shop.test; max-age=0"; });
   site.attributes = 'data-consent="required"';
   await page.goto(`${url("www.shop.test", "/landing")}?ttclid=${CLICK}2`);
   await loaded(page);
@@ -270,8 +287,13 @@ async function nothingIsKeptBeforeConsent({ world, site, page, url, sent, name }
   assert.equal(event.user.ttclid, `${CLICK}2`);
   await eventually("the view is counted now", async () => await views(world) > counted);
   assert.ok(sent.length >= 2, "the browser tells of beacons");
+  // So is yes: the next page need not ask.
+  await page.goto(url("shop.test", "/other"));
+  await loaded(page);
+  await page.evaluate((id) => { adwright("event", "ViewContent", { event_id: id }); }, `again-${name}`);
+  assert.equal((await takenAs(world, `again-${name}`))[0].user.ttclid, `${CLICK}2`);
   await page.evaluate((id) => { adwright("consent", false); adwright("event", "ViewContent", { event_id: id }); }, `no-${name}`);
-  assert.equal(await cookieOf(page), "");
+  assert.equal(await cookieOf(page), "0");
   // Somebody who asks not to be followed is not, where the site says so.
   site.attributes = 'data-dnt="1"';
   site.early = 'Object.defineProperty(navigator, "doNotTrack", { value: "1" });';

@@ -30,6 +30,28 @@ export async function connectAccount(world, { org = 0, query = "" } = {}) {
   return accounts.json.data[0];
 }
 
+// The callback's page.
+export async function connectFacebook(world, { query = "" } = {}) {
+  const begun = await world.server.call("GET", `/api/ad-accounts/oauth/start?platform=facebook${query}`);
+  assert.equal(begun.status, 200, begun.text);
+  assert.match(begun.json.url, /\/v26\.0\/dialog\/oauth\?client_id=800000000000000001/);
+  const back = await authorize(begun.json.url);
+  assert.ok(back.endsWith("#_=_"), back);
+  return http("GET", back.replace(/#.*/, ""));
+}
+
+// On the account that Facebook is connected to; its conversions go to the seeded pixel.
+export async function makeFacebookDirection(world, { pixel, source = "web", ...fields } = {}) {
+  const made = await world.server.call("POST", "/api/directions",
+    { name: "English course", platform: "facebook", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50, ...fields });
+  assert.equal(made.status, 201, made.text);
+  const { direction } = made.json;
+  const set = await world.server.call("PUT", `/api/directions/${direction.id}/event-source`,
+    { pixel_code: pixel, source, page_url: "https://school.example/" });
+  assert.equal(set.status, 200, set.text);
+  return direction;
+}
+
 export async function makeDirection(world, account, { org = 0, ...fields } = {}) {
   const pages = await world.server.call("GET", `/api/tiktok/instant-pages?adAccountId=${account.id}`, undefined, { org });
   assert.equal(pages.status, 200, pages.text);

@@ -32,22 +32,22 @@
     d.cookie = NAME + '=' + value + rest;
     return cookie(NAME) === value;
   }
-  function read() {
+  /* What is kept of earlier pages; 0 = the visitor said no. */
+  function stored() {
     var text = cookie(NAME);
-    try { text = text ? decodeURIComponent(text) : localStorage.getItem(NAME); } catch (e) { /* no storage */ }
-    try { return JSON.parse(text) || {}; } catch (e) { return {}; }
+    try { return JSON.parse(text ? decodeURIComponent(text) : localStorage.getItem(NAME)); } catch (e) { return null; }
   }
   function write() {
     var text = JSON.stringify(kept), value = encodeURIComponent(text);
-    if (value.length > 3800) value = encodeURIComponent(JSON.stringify({ l: kept.l, c: kept.c }));
+    if (value.length > 3800) value = encodeURIComponent(JSON.stringify({ l: kept.l, c: kept.c, y: kept.y }));
     if (value.length > 3800 || !put(value, DAYS))
       try { localStorage.setItem(NAME, text); } catch (e) { /* this page only */ }
   }
   function forget() {
     put('', 0);
-    try { localStorage.removeItem(NAME); } catch (e) { /* no storage */ }
     kept = {};
     waiting = [];
+    try { localStorage.removeItem(NAME); if (!put('0', DAYS)) localStorage.setItem(NAME, 0); } catch (e) { /* this page only */ }
   }
 
   /* What this address brings along; null = nothing. */
@@ -61,15 +61,17 @@
     }));
     return found;
   }
-  function keep() {
-    kept = read();
-    if (!landed) return;
-    kept.f = kept.f || landed;
-    if (landed.fbclid) kept.c = landed.t;
-    /* A click is known for as long as no other of its kind follows. */
-    IDS.forEach(function (name) { if (!landed[name] && kept.l && kept.l[name]) landed[name] = kept.l[name]; });
-    kept.l = landed;
-    write();
+  function keep(said) {
+    kept = stored() || {};
+    if (said) kept.y = 1;
+    if (landed) {
+      kept.f = kept.f || landed;
+      if (landed.fbclid) kept.c = landed.t;
+      /* A click is known for as long as no other of its kind follows. */
+      IDS.forEach(function (name) { if (!landed[name] && kept.l && kept.l[name]) landed[name] = kept.l[name]; });
+      kept.l = landed;
+    }
+    if (said || landed) write();
   }
 
   function id() {
@@ -135,7 +137,7 @@
     if (what === 'consent') {
       consent = value ? 'yes' : 'no';
       if (!value) return forget();
-      keep();
+      keep(1);
       waiting.splice(0).forEach(function (one) { send(one[0], one[1], one[2]); });
     }
     if (what === 'event' && value) {
@@ -173,9 +175,12 @@
   }
 
   landed = look();
+  kept = stored();
+  if (kept === 0) consent = 'no';
+  else if (kept && kept.y) consent = 'yes';
   w.adwright = safe(command);
   w.adwright.on = 1;
-  if (consent) safe(keep)();
+  if (consent === 'yes') safe(keep)();
   d.addEventListener('submit', safe(submitted), true);
   w.adwright('event', 'PageView');
   queued.forEach(function (one) { w.adwright.apply(null, one); });
