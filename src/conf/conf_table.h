@@ -19,6 +19,8 @@
     T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")             \
     I(disk_reserve_mb, 512, 0, 1048576, "MB", "room on the disk that uploads leave free")      \
     I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")               \
+    I(event_timeout_seconds, 30, 1, 60, "seconds",                                             \
+      "longest wait for a platform's answer to conversions")                                   \
     T(facebook_api_version, "v26.0", "version part of Facebook's API paths")                   \
     T(facebook_app_id, "", "id of your Facebook developer app")                                \
     S(facebook_app_secret, "", "secret of your Facebook developer app")                        \
@@ -33,6 +35,8 @@
     B(feature_tiktok, true, "show and accept the TikTok platform")                             \
     I(inbox_days, 90, 1, 3650, "days",                                                         \
       "raw bodies of leads that were read are erased after that")                              \
+    I(inbox_failed_days, 90, 1, 3650, "days",                                                  \
+      "raw bodies that could not be read, or that nobody here owns, are erased after that")    \
     I(job_workers, 4, 1, 64, "threads", "job workers")                                         \
     I(lead_poll_minutes, 30, 0, 1440, "minutes",                                               \
       "how often the platforms are asked for leads that no webhook brought; 0 is never")       \

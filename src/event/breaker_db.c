@@ -5,7 +5,7 @@
 #include "event/event_db.h"
 
 /* A probe whose sender never came back lets the next one through. */
-#define PROBE_MS (2 * EVENT_TIMEOUT_MS)
+#define PROBE_MS 60000
 
 struct breaker {
     int64_t failures, opened_ms, probe_ms;

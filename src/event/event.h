@@ -20,6 +20,8 @@ struct db;
  * once the event was tried: whatever happens to an answer, the same id is sent
  * again, and the platform drops the second.  A row is leased to one sender at
  * a time, so workers share the outbox and none sends what another is sending.
+ * A direction has one job, so what is still taken when its run begins was left
+ * by one that died: it goes out again at once.
  *
  * After a failure an event waits 1, 2, 4 seconds, then longer and longer until
  * the platform would call it too old.  Five failures on end open the breaker
@@ -28,7 +30,6 @@ struct db;
  * known to be wrong is found before sending, and a refused batch is halved
  * until the culprit is alone.
  */
-#define EVENT_TIMEOUT_MS       30000
 #define EVENT_BREAKER_FAILURES 5
 #define EVENT_BREAKER_MS       60000
 
@@ -98,6 +99,7 @@ struct str event_name_of(const struct event_names *names, struct str stage);
 struct conversion {
     struct str conversion_id, lead_id, stage, purchase_id, platform, direction_id;
     struct str name, event_id, pixel_code, touch_sealed;
+    struct str page_event_id; /* of the form's page; "" = none, or another lead's */
     struct str state, reason;
     int64_t at_ms, value_micros;
     struct str currency;

@@ -17,6 +17,9 @@ MUST_CHECK bool event_source_remove(struct db *db, struct str direction_id, bool
 MUST_CHECK bool conversion_take(struct db *db, struct arena *arena, struct str direction_id,
                                 int64_t limit, int64_t now_ms, int64_t until_ms,
                                 struct conversions *out, struct err *err);
+/* What is taken and was not settled is due now. */
+MUST_CHECK bool conversion_release(struct db *db, struct str direction_id, int64_t now_ms,
+                                   struct err *err);
 /* When the next one of the direction falls due; 0 = none waits. */
 MUST_CHECK bool conversion_next_due(struct db *db, struct arena *arena, struct str direction_id,
                                     int64_t *due_ms, struct err *err);

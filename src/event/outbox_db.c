@@ -10,7 +10,7 @@
 #define COLUMNS                                                                                \
     "conversion_id, lead_id, stage, purchase_id, platform, direction_id, name, event_id,"      \
     " pixel_code, touch_sealed, state, reason, at_ms, value_micros, currency, attempts,"       \
-    " next_ms, sent_ms, created_ms"
+    " next_ms, sent_ms, created_ms, page_event_id"
 
 static bool read_rows(struct db_rows *rows, struct conversions *out, struct err *err)
 {
@@ -35,6 +35,7 @@ static bool read_rows(struct db_rows *rows, struct conversions *out, struct err 
             .next_ms = db_int(rows, 16),
             .sent_ms = db_int(rows, 17),
             .created_ms = db_int(rows, 18),
+            .page_event_id = db_text(rows, 19),
         };
     return db_done(rows, err);
 }
@@ -49,12 +50,20 @@ bool conversion_take(struct db *db, struct arena *arena, struct str direction_id
               "  WHERE org_id = $1 AND direction_id = $2 AND state = 'waiting'"
               "    AND next_ms <= $3 ORDER BY next_ms, conversion_id LIMIT $4 {skip_locked})"
               " UPDATE conversion_events SET attempts = attempts + 1, next_ms = $5,"
-              "   updated_ms = $3"
+              "   taken = 1, updated_ms = $3"
               " WHERE org_id = $1 AND conversion_id IN (SELECT conversion_id FROM mine)"
               " RETURNING " COLUMNS,
               TEXT(db_scope_org(db)), TEXT(direction_id), INT(now_ms), INT(limit),
               INT(until_ms));
     return read_rows(&rows, out, err);
+}
+
+bool conversion_release(struct db *db, struct str direction_id, int64_t now_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE conversion_events SET taken = 0, next_ms = $3, updated_ms = $3"
+                  " WHERE org_id = $1 AND direction_id = $2 AND taken = 1",
+                  TEXT(db_scope_org(db)), TEXT(direction_id), INT(now_ms));
 }
 
 bool conversion_next_due(struct db *db, struct arena *arena, struct str direction_id,
@@ -96,7 +105,7 @@ bool conversion_settle(struct db *db, const struct conversion_outcome *outcomes,
         bool sent = str_eq(str(o->state), STR("sent"));
         if (!db_pipe(db, err,
                      "UPDATE conversion_events SET state = $4, reason = $5, next_ms = $6,"
-                     "  sent_ms = $7, updated_ms = $8"
+                     "  sent_ms = $7, taken = 0, updated_ms = $8"
                      " WHERE org_id = $1 AND conversion_id = $2 AND attempts = $3"
                      "   AND state = 'waiting'",
                      TEXT(db_scope_org(db)), TEXT(o->conversion->conversion_id),
@@ -130,21 +139,45 @@ bool conversion_name(struct db *db, const struct conversion *const *list, size_t
     return db_pipe_end(db, NULL, n, err);
 }
 
-bool conversion_list(struct db *db, struct arena *arena, const struct conversion_filter *filter,
-                     struct conversions *out, struct err *err)
+/* By its own index: an org has millions. */
+static bool list_of_lead(struct db *db, struct arena *arena,
+                         const struct conversion_filter *filter, struct conversions *out,
+                         struct err *err)
 {
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " COLUMNS " FROM conversion_events WHERE org_id = $1"
+              "SELECT " COLUMNS " FROM conversion_events WHERE org_id = $1 AND lead_id = $4"
               " AND ($2 = '' OR state = $2) AND ($3 = '' OR direction_id = $3)"
-              " AND ($4 = '' OR lead_id = $4)"
               " AND ($5 = 0 OR created_ms < $5 OR (created_ms = $5 AND conversion_id < $6))"
               " ORDER BY created_ms DESC, conversion_id DESC LIMIT $7",
               TEXT(db_scope_org(db)), TEXT(filter->state), TEXT(filter->direction_id),
               TEXT(filter->lead_id), INT(filter->before_ms), TEXT(filter->before_id),
               INT(filter->limit));
     return read_rows(&rows, out, err);
+}
+
+static bool list_of_org(struct db *db, struct arena *arena,
+                        const struct conversion_filter *filter, struct conversions *out,
+                        struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " COLUMNS " FROM conversion_events WHERE org_id = $1"
+              " AND ($2 = '' OR state = $2) AND ($3 = '' OR direction_id = $3)"
+              " AND ($4 = 0 OR created_ms < $4 OR (created_ms = $4 AND conversion_id < $5))"
+              " ORDER BY created_ms DESC, conversion_id DESC LIMIT $6",
+              TEXT(db_scope_org(db)), TEXT(filter->state), TEXT(filter->direction_id),
+              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit));
+    return read_rows(&rows, out, err);
+}
+
+bool conversion_list(struct db *db, struct arena *arena, const struct conversion_filter *filter,
+                     struct conversions *out, struct err *err)
+{
+    return filter->lead_id.n ? list_of_lead(db, arena, filter, out, err)
+                             : list_of_org(db, arena, filter, out, err);
 }
 
 static bool find_direction(struct db *db, struct arena *arena, struct str conversion_id,

@@ -23,7 +23,9 @@ static struct str event_id_of(struct sending *s, const struct conversion *c)
 }
 
 /* The same at every try, unless the direction has got another pixel meanwhile: that one knows
- * nothing of the event.  A page's event keeps the id that the page's own pixel used. */
+ * nothing of the event.  A page's event keeps the id that the page's own pixel used, and so
+ * does the interest of the lead that left its form there: where both bear one name, the
+ * platform counts one. */
 static void settle_identity(struct sending *s, struct conversion *c)
 {
     if (str_eq(c->pixel_code, s->source.pixel_code))
@@ -31,7 +33,7 @@ static void settle_identity(struct sending *s, struct conversion *c)
     c->pixel_code = s->source.pixel_code;
     if (c->lead_id.n) {
         c->name = event_name_of(&s->names, c->stage);
-        c->event_id = event_id_of(s, c);
+        c->event_id = c->page_event_id.n ? c->page_event_id : event_id_of(s, c);
     }
 }
 

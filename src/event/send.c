@@ -5,13 +5,14 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "conf/conf.h"
 #include "db/db.h"
 #include "lead/conversion.h"
 #include "seal/seal.h"
 
 #define SECOND_MS INT64_C(1000)
-/* How long a sender may take over a batch before another may send it again. */
-#define LEASE_MS (4 * EVENT_TIMEOUT_MS)
+/* How many time-outs a sender may take over a batch before another may send it again. */
+#define LEASE_TIMEOUTS 4
 /* Without a connection we look again after so long. */
 #define RECONNECT_MS (10 * 60 * SECOND_MS)
 /* Rounds of one run, so that one direction does not keep a worker for ever. */
@@ -101,11 +102,12 @@ static void all_wait(struct sending *s, struct batch *b, const struct item *item
                      const struct err *why, int64_t took_ms)
 {
     const char *outcome = why->kind == ERR_UNCERTAIN ? "uncertain" : "failed";
+    int64_t now_ms = clock_wall_ms(); /* a time-out is longer than the first waits */
 
     b->why = *why;
     for (size_t i = 0; i < n; i++) {
         settle(b, items[i].conversion, "waiting", reason_of(s, why),
-               s->job->now_ms + wait_after(items[i].conversion->attempts));
+               now_ms + wait_after(items[i].conversion->attempts));
         note(s, b, &items[i], n, outcome, STR(""), why, took_ms);
     }
 }
@@ -247,17 +249,22 @@ static bool open_session(struct sending *s, struct err *err)
                                s->source.direction_id};
 
     s->own_token = s->source.token_sealed.n > 0;
-    if (!s->own_token)
-        return ad_account_resolve(job->db, job->arena, s->direction.ad_account_id,
-                                  s->direction.platform, &s->connection, err) &&
-               ad_account_session(s->app, &s->connection, job->net, job->arena, &s->session,
-                                  err);
-    s->session = (struct platform_session){.net = job->net,
-                                           .arena = job->arena,
-                                           .conf = s->app->conf,
-                                           .currency = s->direction.currency};
-    return ring_unseal(s->app->ring, job->arena, place, s->source.token_sealed,
-                       &s->session.token, err);
+    if (!s->own_token) {
+        if (!ad_account_resolve(job->db, job->arena, s->direction.ad_account_id,
+                                s->direction.platform, &s->connection, err) ||
+            !ad_account_session(s->app, &s->connection, job->net, job->arena, &s->session, err))
+            return false;
+    } else {
+        s->session = (struct platform_session){.net = job->net,
+                                               .arena = job->arena,
+                                               .conf = s->app->conf,
+                                               .currency = s->direction.currency};
+        if (!ring_unseal(s->app->ring, job->arena, place, s->source.token_sealed,
+                         &s->session.token, err))
+            return false;
+    }
+    s->session.deadline_ms = s->app->conf->event_timeout_seconds * SECOND_MS;
+    return true;
 }
 
 /* One batch at most: *done when nothing is due now. */
@@ -276,7 +283,8 @@ static bool send_round(struct sending *s, bool *done, struct err *err)
         return put_off(s, again_ms, "the pixel failed too often and rests for a minute", err);
     if (!conversion_take(job->db, job->arena, s->source.direction_id,
                          breaker == BREAKER_PROBE ? 1 : (int64_t)s->platform->event_batch,
-                         job->now_ms, job->now_ms + LEASE_MS, &taken, err))
+                         job->now_ms, job->now_ms + LEASE_TIMEOUTS * s->session.deadline_ms,
+                         &taken, err))
         return false;
     *done = taken.n == 0;
     if (*done)
@@ -336,6 +344,8 @@ static bool run_send(struct job *job, struct err *err)
                        STR_ARG(s.direction.platform));
     s.target = (struct platform_event_target){s.source.source, s.source.pixel_code,
                                               s.source.test_code};
+    if (!conversion_release(job->db, direction_id, job->now_ms, err))
+        return false;
     if (!open_session(&s, &why))
         return put_off(&s, job->now_ms + RECONNECT_MS, why.text, err);
     return send_all(&s, err);
@@ -356,9 +366,11 @@ bool event_sweep(struct db *db, struct arena *arena, int64_t now_ms, struct err 
     db_select(db, arena, &rows,
               "SELECT s.org_id, s.direction_id FROM event_sources s"
               " WHERE s.is_active = 1 AND s.blocked_text = ''"
-              " AND EXISTS (SELECT 1 FROM conversion_events c WHERE c.org_id = s.org_id"
+              " AND (EXISTS (SELECT 1 FROM conversion_events c WHERE c.org_id = s.org_id"
               "   AND c.direction_id = s.direction_id AND c.state = 'waiting'"
               "   AND c.next_ms <= $1 AND c.created_ms <= $1)"
+              "  OR EXISTS (SELECT 1 FROM conversion_events t WHERE t.org_id = s.org_id"
+              "   AND t.direction_id = s.direction_id AND t.taken = 1))"
               " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.org_id = s.org_id"
               "   AND j.kind = 'event.send' AND j.unique_key = s.direction_id"
               "   AND (j.state = 'running' OR (j.state = 'waiting' AND j.run_at_ms <= $2)))",

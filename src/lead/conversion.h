@@ -24,10 +24,16 @@ MUST_CHECK bool conversion_add_stage(struct db *db, struct arena *arena,
 MUST_CHECK bool conversion_add_sale(struct db *db, struct arena *arena, const struct lead *lead,
                                     const struct purchase *sale, int64_t now_ms,
                                     struct err *err);
-/* The lead has found its direction: what waited for that belongs there. */
+/* The lead has found its direction, or a better one than `from`: what waits and was not tried
+ * belongs there.  What was tried stays: the pixel of `from` may have it. */
 MUST_CHECK bool conversion_follow_lead(struct db *db, struct arena *arena, struct str lead_id,
-                                       struct str direction_id, int64_t now_ms,
+                                       struct str from, struct str direction_id, int64_t now_ms,
                                        struct err *err);
+/* The page that the lead's form stood on has told its pixels of it under this id: the lead's
+ * interest is told under the same one.  One lead's alone: a second form of the same page view
+ * keeps an id of its own.  In the transaction that stores the lead. */
+MUST_CHECK bool conversion_share_page_id(struct db *db, struct str lead_id,
+                                         struct str page_event_id, struct err *err);
 
 /*
  * What somebody did on a page that carries the snippet.  The pixel of that page

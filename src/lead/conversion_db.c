@@ -2,6 +2,7 @@
 
 #include "lead/conversion.h"
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "db/db.h"
 #include "seal/seal.h"
@@ -59,18 +60,33 @@ bool conversion_add_sale(struct db *db, struct arena *arena, const struct lead *
 }
 
 bool conversion_follow_lead(struct db *db, struct arena *arena, struct str lead_id,
-                            struct str direction_id, int64_t now_ms, struct err *err)
+                            struct str from, struct str direction_id, int64_t now_ms,
+                            struct err *err)
 {
     int64_t moved = 0;
 
     if (!db_run(
             db, &moved, err,
             "UPDATE conversion_events SET direction_id = $3, updated_ms = $4"
-            " WHERE org_id = $1 AND lead_id = $2 AND direction_id = '' AND state = 'waiting'",
-            TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(direction_id), INT(now_ms)))
+            " WHERE org_id = $1 AND lead_id = $2 AND direction_id = $5 AND state = 'waiting'"
+            "  AND attempts = 0",
+            TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(direction_id), INT(now_ms), TEXT(from)))
         return false;
     return moved == 0 ||
            conversion_ask(db, arena, direction_id, now_ms + CONVERSION_GATHER_MS, err);
+}
+
+bool conversion_share_page_id(struct db *db, struct str lead_id, struct str page_event_id,
+                              struct err *err)
+{
+    must(db_in_transaction(db));
+    return page_event_id.n == 0 || page_event_id.n > LIMIT_EVENT_ID ||
+           db_run(db, NULL, err,
+                  "UPDATE conversion_events SET page_event_id = $3"
+                  " WHERE org_id = $1 AND lead_id = $2 AND stage = 'interest'"
+                  "  AND NOT EXISTS (SELECT 1 FROM conversion_events o WHERE o.org_id = $1"
+                  "   AND o.page_event_id = $3 AND o.page_event_id <> '')",
+                  TEXT(db_scope_org(db)), TEXT(lead_id), TEXT(page_event_id));
 }
 
 /* --- events of pages --------------------------------------------------------------- */

@@ -55,8 +55,9 @@ static bool relink_one(struct db *db, struct arena *arena, const struct lead_gap
            lead_facts_renew(db, gap->lead_id, false, err) &&
            sale_facts_renew_of_lead(db, gap->lead_id, err) &&
            handoff_add(db, arena, gap->lead_id, "lead.linked", STR(""), now_ms, now_ms, err) &&
-           (gap->direction_id.n || link->direction_id.n == 0 ||
-            conversion_follow_lead(db, arena, gap->lead_id, link->direction_id, now_ms, err));
+           (str_eq(link->direction_id, gap->direction_id) ||
+            conversion_follow_lead(db, arena, gap->lead_id, gap->direction_id,
+                                   link->direction_id, now_ms, err));
 }
 
 /* One page in one transaction; none where nothing is gained. */

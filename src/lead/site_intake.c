@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "conf/app.h"
 #include "db/db.h"
+#include "lead/conversion.h"
 #include "lead/lead_db.h"
 #include "lead/site.h"
 #include "lead/store.h"
@@ -179,8 +180,10 @@ static bool store(struct site_arrival *a, struct lead *lead, struct str actor, i
                        STR_ARG(a->delivery->delivery_id));
     if (!lead_store(a->db, a->arena, lead, actor, now_ms, &added, err))
         return false;
-    return !added || lead_touch_store(a->app->ring, a->db, a->arena, lead->lead_id,
-                                      &a->form.touch, now_ms, err);
+    return !added ||
+           (lead_touch_store(a->app->ring, a->db, a->arena, lead->lead_id, &a->form.touch,
+                             now_ms, err) &&
+            conversion_share_page_id(a->db, lead->lead_id, a->form.touch.event_id, err));
 }
 
 static bool close_ping(struct site_arrival *a, int64_t now_ms, struct err *err)

@@ -59,7 +59,9 @@ static bool store(struct sender *s, const struct handoff *handoff,
 
     if (!db_begin(s->db, err))
         return false;
-    bool ok = handoff_settle(s->db, &outcome, s->now_ms, err);
+    bool ok = !verdict->result.delivered || !str_eq(handoff->topic, STR("lead.created")) ||
+              handoff_told(s->db, s->arena, handoff->lead_id, s->endpoint.name, s->now_ms, err);
+    ok = ok && handoff_settle(s->db, &outcome, s->now_ms, err);
     if (ok && verdict->stop)
         ok = endpoint_stop(s->db, s->endpoint.endpoint_id,
                            verdict->result.text.n ? verdict->result.text
@@ -138,6 +140,8 @@ static bool run_handoff(struct job *job, struct err *err)
         return gone.kind == ERR_NOT_FOUND || (*err = gone, false);
     if (!s.endpoint.is_active)
         return true; /* what waits goes on waiting */
+    if (!handoff_release(job->db, s.endpoint.endpoint_id, clock_wall_ms(), err))
+        return false;
     for (int round = 0; round < ROUNDS && !done && time_left(job); round++)
         if (!run_round(&s, job, &done, err))
             return false;

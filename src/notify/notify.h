@@ -19,7 +19,8 @@ struct net;
  * is success, redirects are not followed, 410 switches the endpoint off,
  * Retry-After is heeded.
  *
- * One job empties one endpoint.  What concerns one lead is delivered in the
+ * One job empties one endpoint; what is still taken when its run begins was left
+ * by one that died, and goes out again at once.  What concerns one lead is delivered in the
  * order in which it happened: what follows waits until it is delivered or dead.
  * The body is made when it is sent, so a lead that was erased meanwhile is told
  * without its personal data.

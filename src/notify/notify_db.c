@@ -169,13 +169,21 @@ bool handoff_take(struct db *db, struct arena *arena, struct str endpoint_id, in
               "     AND b.lead_id = h.lead_id AND b.state = 'waiting'"
               "     AND b.handoff_id < h.handoff_id)"
               "  ORDER BY h.handoff_id LIMIT $4)"
-              " UPDATE handoffs SET attempts = attempts + 1, next_ms = $5"
+              " UPDATE handoffs SET attempts = attempts + 1, next_ms = $5, taken = 1"
               " WHERE org_id = $1 AND state = 'waiting' AND next_ms <= $3"
               "  AND handoff_id IN (SELECT handoff_id FROM mine)"
               " RETURNING " HANDOFF_COLUMNS,
               TEXT(db_scope_org(db)), TEXT(endpoint_id), INT(now_ms), INT(limit),
               INT(until_ms));
     return read_handoffs(&rows, out, err);
+}
+
+bool handoff_release(struct db *db, struct str endpoint_id, int64_t now_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE handoffs SET taken = 0, next_ms = $3"
+                  " WHERE org_id = $1 AND endpoint_id = $2 AND taken = 1",
+                  TEXT(db_scope_org(db)), TEXT(endpoint_id), INT(now_ms));
 }
 
 bool handoff_next_due(struct db *db, struct arena *arena, struct str endpoint_id,
@@ -204,7 +212,7 @@ bool handoff_settle(struct db *db, const struct handoff_outcome *o, int64_t now_
 
     return db_run(db, NULL, err,
                   "UPDATE handoffs SET state = $4, next_ms = $5, last_status = $6,"
-                  " last_error = $7, delivered_ms = $8"
+                  " last_error = $7, delivered_ms = $8, taken = 0"
                   " WHERE org_id = $1 AND handoff_id = $2 AND attempts = $3"
                   "  AND state = 'waiting'",
                   TEXT(db_scope_org(db)), TEXT(o->handoff->handoff_id),
@@ -212,21 +220,44 @@ bool handoff_settle(struct db *db, const struct handoff_outcome *o, int64_t now_
                   INT(o->status), TEXT(o->error), INT(delivered ? now_ms : 0));
 }
 
-bool handoff_list(struct db *db, struct arena *arena, const struct handoff_filter *filter,
-                  struct handoffs *out, struct err *err)
+/* By its own index: an org has millions. */
+static bool list_of_lead(struct db *db, struct arena *arena,
+                         const struct handoff_filter *filter, struct handoffs *out,
+                         struct err *err)
 {
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " HANDOFF_COLUMNS " FROM handoffs WHERE org_id = $1"
-              " AND ($2 = '' OR endpoint_id = $2) AND ($3 = '' OR lead_id = $3)"
-              " AND ($4 = '' OR state = $4)"
+              "SELECT " HANDOFF_COLUMNS " FROM handoffs WHERE org_id = $1 AND lead_id = $3"
+              " AND ($2 = '' OR endpoint_id = $2) AND ($4 = '' OR state = $4)"
               " AND ($5 = 0 OR created_ms < $5 OR (created_ms = $5 AND handoff_id < $6))"
               " ORDER BY created_ms DESC, handoff_id DESC LIMIT $7",
               TEXT(db_scope_org(db)), TEXT(filter->endpoint_id), TEXT(filter->lead_id),
               TEXT(filter->state), INT(filter->before_ms), TEXT(filter->before_id),
               INT(filter->limit));
     return read_handoffs(&rows, out, err);
+}
+
+static bool list_of_org(struct db *db, struct arena *arena, const struct handoff_filter *filter,
+                        struct handoffs *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " HANDOFF_COLUMNS " FROM handoffs WHERE org_id = $1"
+              " AND ($2 = '' OR endpoint_id = $2) AND ($3 = '' OR state = $3)"
+              " AND ($4 = 0 OR created_ms < $4 OR (created_ms = $4 AND handoff_id < $5))"
+              " ORDER BY created_ms DESC, handoff_id DESC LIMIT $6",
+              TEXT(db_scope_org(db)), TEXT(filter->endpoint_id), TEXT(filter->state),
+              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit));
+    return read_handoffs(&rows, out, err);
+}
+
+bool handoff_list(struct db *db, struct arena *arena, const struct handoff_filter *filter,
+                  struct handoffs *out, struct err *err)
+{
+    return filter->lead_id.n ? list_of_lead(db, arena, filter, out, err)
+                             : list_of_org(db, arena, filter, out, err);
 }
 
 static bool count_deliveries(struct db *db, struct arena *arena, struct handoff_counts *out,
@@ -330,12 +361,14 @@ bool notify_sweep(struct db *db, struct arena *arena, int64_t now_ms, struct err
 
     db_select(db, arena, &rows,
               "SELECT e.org_id, e.endpoint_id FROM endpoints e WHERE e.is_active = 1"
-              " AND EXISTS (SELECT 1 FROM handoffs h WHERE h.org_id = e.org_id"
+              " AND (EXISTS (SELECT 1 FROM handoffs t WHERE t.org_id = e.org_id"
+              "   AND t.endpoint_id = e.endpoint_id AND t.taken = 1)"
+              " OR EXISTS (SELECT 1 FROM handoffs h WHERE h.org_id = e.org_id"
               "  AND h.endpoint_id = e.endpoint_id AND h.state = 'waiting' AND h.next_ms <= $1"
               "  AND h.created_ms <= $1 AND NOT EXISTS (SELECT 1 FROM handoffs b"
               "   WHERE b.org_id = h.org_id AND b.endpoint_id = h.endpoint_id"
               "    AND b.lead_id = h.lead_id AND b.state = 'waiting'"
-              "    AND b.handoff_id < h.handoff_id))"
+              "    AND b.handoff_id < h.handoff_id)))"
               " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.org_id = e.org_id"
               "  AND j.kind = 'handoff.send' AND j.unique_key = e.endpoint_id"
               "  AND (j.state = 'running' OR (j.state = 'waiting' AND j.run_at_ms <= $2)))",

@@ -20,6 +20,9 @@ MUST_CHECK bool endpoint_move(struct db *db, struct str endpoint_id, struct str 
 MUST_CHECK bool handoff_take(struct db *db, struct arena *arena, struct str endpoint_id,
                              int64_t limit, int64_t now_ms, int64_t until_ms,
                              struct handoffs *out, struct err *err);
+/* What is taken and was not settled is due now. */
+MUST_CHECK bool handoff_release(struct db *db, struct str endpoint_id, int64_t now_ms,
+                                struct err *err);
 MUST_CHECK bool handoff_next_due(struct db *db, struct arena *arena, struct str endpoint_id,
                                  int64_t *due_ms, struct err *err);
 struct handoff_outcome {

@@ -32,6 +32,7 @@ struct platform_session {
     struct str identity_id; /* the connection's TikTok account or Facebook page; "" = none */
     struct str currency;
     struct str zone;
+    int64_t deadline_ms;                       /* of a write that is no file; 0 = net/'s own */
     void (*on_sent)(void *arg, int64_t bytes); /* told now and then while a file is sent */
     void *on_sent_arg;
 };

@@ -4,11 +4,13 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { databases, start, eventually, http, run } from "./harness.mjs";
-import { connectAccount, makeDirection } from "./steps.mjs";
+import { PIXEL as FB_PIXEL } from "./graph.mjs";
+import { connectAccount, connectFacebook, makeDirection, makeFacebookDirection } from "./steps.mjs";
 
 const PIXEL = "C0SANDBOXPIXEL000001";
 const SECRET = "webhook-secret";
 const track = (fault) => ({ path: "event/track/", ...fault });
+const graph = (fault) => ({ path: `graph/${FB_PIXEL}/events`, ...fault });
 
 // `fault` befalls the next batches; `log` is an outcome that /api/events/log must then show, `seen`
 // is what GET /api/events says of what waits meanwhile, `doctor` what the doctor says; `mend` is
@@ -17,7 +19,8 @@ const faults = [
   { name: "the connection is cut before the platform acts", fault: track({ drop_before_acting: true }), log: "uncertain", seen: /./ },
   { name: "the platform acts, its answer is lost", fault: track({ drop_answer_after_acting: true }), log: "uncertain", repeats: true, seen: /./ },
   { name: "the answer is torn", fault: track({ cut_after_bytes: 20 }), log: "uncertain", repeats: true, seen: /./ },
-  { name: "the answer is late", fault: track({ delay_ms: 700 }), log: "sent" },
+  { name: "the answer is late", fault: track({ delay_ms: 300 }), log: "sent" },
+  { name: "no answer comes in time", fault: track({ delay_ms: 2500 }), log: "uncertain", repeats: true, seen: /./ },
   { name: "a server error", fault: track({ status: 500 }), log: "uncertain|failed", seen: /./ },
   { name: "a gateway's error", fault: track({ status: 502 }), log: "uncertain|failed", seen: /./ },
   { name: "a passing error of the platform", fault: track({ code: 50002, message: "Internal service error" }), log: "uncertain|failed", seen: /Internal service error/ },
@@ -33,10 +36,21 @@ const faults = [
     mend: (world) => connectAccount(world) },
   { name: "five failures on end open the breaker", fault: track({ status: 500, times: 5 }), log: "uncertain|failed", seen: /rests for a minute/, another: true,
     doctor: /pixel rests/ },
+  { name: "Facebook: the connection is cut before it acts", fault: graph({ drop_before_acting: true }), log: "uncertain", seen: /./ },
+  { name: "Facebook: it acts, its answer is lost", fault: graph({ drop_answer_after_acting: true }), log: "uncertain", repeats: true, seen: /./ },
+  { name: "Facebook: no answer comes in time", fault: graph({ delay_ms: 2500 }), log: "uncertain", repeats: true, seen: /./ },
+  { name: "Facebook: a server error", fault: graph({ status: 503 }), log: "uncertain|failed", seen: /./ },
+  { name: "Facebook: too many calls (4)", fault: graph({ code: 4, message: "(#4) Application request limit reached" }), log: "failed", seen: /request limit/ },
+  { name: "Facebook: a batch is refused for one of its events", fault: graph({ code: 100, message: "Invalid parameter" }), log: "sent" },
+  { name: "Facebook: the pixel is refused", fault: graph({ code: 200, message: "(#200) You do not have permission to this pixel" }), log: "failed", seen: /#200/,
+    doctor: /pixel refused.*#200/, mend: (world) => world.facebook.setSource() },
+  { name: "Facebook: the token is revoked", fault: graph({ code: 190, subcode: 460, message: "The session has been invalidated" }), log: "failed", seen: /invalidated/,
+    mend: (world) => connectFacebook(world) },
 ];
+const isFacebook = (row) => row.fault.path.startsWith("graph/");
 
 async function makePlace(t, database) {
-  const world = await start(t, { database, flags: ["--tiktok_webhook_secret", SECRET] });
+  const world = await start(t, { database, flags: ["--tiktok_webhook_secret", SECRET, "--event_timeout_seconds", "1"] });
   await world.sandbox.call("POST", "/sandbox/settings", { rate_level: "off" });
   const account = await connectAccount(world);
   const direction = await makeDirection(world, account);
@@ -48,12 +62,19 @@ async function makePlace(t, database) {
     assert.equal(set.status, 200, set.text);
   };
   await world.setSource();
+  assert.equal((await connectFacebook(world)).status, 200);
+  const sibling = await makeFacebookDirection(world, { pixel: FB_PIXEL, name: "English course on Facebook" });
+  world.facebook = { setSource: async () => {
+    const set = await world.server.call("PUT", `/api/directions/${sibling.id}/event-source`,
+      { pixel_code: FB_PIXEL, page_url: "https://school.example/" });
+    assert.equal(set.status, 200, set.text);
+  } };
   let serial = 0;
-  world.addLeads = async (n) => {
+  world.addLeads = async (n, facebook) => {
     const ids = [];
     for (let i = 0; i < n; i++) {
       const added = await world.server.call("POST", "/api/leads", { external_id: `fault-${++serial}`,
-        direction_id: direction.id, phone: `+7701${String(serial).padStart(7, "0")}`, source: "site" });
+        direction_id: facebook ? sibling.id : direction.id, platform: facebook ? "facebook" : "tiktok", phone: `+7701${String(serial).padStart(7, "0")}`, source: "site" });
       assert.equal(added.status, 201, added.text);
       ids.push(added.json.id);
     }
@@ -63,7 +84,7 @@ async function makePlace(t, database) {
     const all = (await world.server.call("GET", "/api/events?limit=200")).json.data;
     return all.filter((one) => ids.includes(one.lead_id));
   };
-  world.taken = async () => (await world.sandbox.call("GET", "/sandbox/events")).json.data;
+  world.taken = async (facebook) => (await world.sandbox.call("GET", facebook ? "/sandbox/graph/events" : "/sandbox/events")).json.data;
   return world;
 }
 
@@ -86,7 +107,7 @@ async function sufferFault(world, row) {
   await world.sandbox.call("DELETE", "/sandbox/faults");
   const made = await world.sandbox.call("POST", "/sandbox/faults", row.fault);
   assert.equal(made.status, 200, made.text);
-  const ids = await world.addLeads(row.leads ?? 3);
+  const ids = await world.addLeads(row.leads ?? 3, isFacebook(row));
   const fired = async () => (await world.sandbox.call("GET", "/sandbox/faults")).json.data[0].fired >= (row.fault.times ?? 1);
   await withTime(world, `${row.name}: it happens`, fired, row.another ? 1500 : 300);
   if (row.another) ids.push(...await world.addLeads(1)); // one that comes meanwhile
@@ -102,7 +123,7 @@ async function sufferFault(world, row) {
   const log = (await world.server.call("GET", "/api/events/log?limit=200")).json.data.filter((one) => ids.includes(one.lead_id));
   assert.ok(log.some((one) => new RegExp(`^(${row.log})$`).test(one.outcome)), `${row.name}: ${JSON.stringify(log.map((one) => one.outcome))}`);
   for (const one of log) if (one.outcome !== "sent") assert.ok(one.error?.text, `${row.name}: the log says why`);
-  const taken = await world.taken();
+  const taken = await world.taken(isFacebook(row));
   for (const { event_id } of sent) {
     const came = taken.filter((one) => one.event_id === event_id);
     assert.equal(came.filter((one) => !one.duplicate).length, 1, `${row.name}: ${event_id} counts once`);
@@ -177,14 +198,16 @@ async function sufferWebhooks(world) {
 for (const database of databases)
   test(`the fault matrix: nothing lost, nothing doubled, shown where a person looks (${database})`, async (t) => {
     const world = await makePlace(t, database);
-    const all = [];
-    for (const row of faults) all.push(...await sufferFault(world, row));
+    const tiktok = [], facebook = [];
+    for (const row of faults) (isFacebook(row) ? facebook : tiktok).push(...await sufferFault(world, row));
     await world.sandbox.call("DELETE", "/sandbox/faults");
-    all.push(...await sufferWebhooks(world));
-    const counted = (await world.taken()).filter((one) => !one.duplicate).map((one) => one.event_id);
-    assert.equal(new Set(all).size, all.length);
-    assert.deepEqual([...counted].sort(), [...all].sort(), "the platform has counted exactly ours");
+    tiktok.push(...await sufferWebhooks(world));
+    for (const [all, taken] of [[tiktok, await world.taken()], [facebook, await world.taken(true)]]) {
+      const counted = taken.filter((one) => !one.duplicate).map((one) => one.event_id);
+      assert.equal(new Set(all).size, all.length);
+      assert.deepEqual(counted.sort(), all.sort(), "the platform has counted exactly ours");
+    }
     const summary = (await world.server.call("GET", "/api/events/summary")).json;
     assert.deepEqual([summary.waiting, summary.refused, summary.skipped, summary.open_breakers, summary.blocked_directions], [0, 0, 0, 0, 0]);
-    assert.match(await askDoctor(world), new RegExp(`ok +conversions +0 waiting, ${all.length} sent`));
+    assert.match(await askDoctor(world), new RegExp(`ok +conversions +0 waiting, ${tiktok.length + facebook.length} sent`));
   });

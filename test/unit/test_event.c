@@ -639,6 +639,70 @@ a_sender_that_fails_at_any_statement_loses_and_doubles_nothing(struct database *
     ground_end(&t.g);
 }
 
+static void what_a_dead_sender_had_taken_goes_out_at_once(struct database *database,
+                                                          struct db *db)
+{
+    struct conversions taken = {0};
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    add_lead(&t, "a", "+77011234567");
+    add_lead(&t, "b", "+77011234568");
+    clock_set_wall(clock_wall_ms() + 2000);
+    int64_t now_ms = clock_wall_ms();
+    CHECK_OK(conversion_take(db, t.g.arena, STR("d1"), 10, now_ms, now_ms + 120000, &taken,
+                             &t.g.err),
+             t.g.err);
+    CHECK(taken.n == 2, "%zu taken", taken.n);
+    pass(&t, 1000);
+    CHECK(told.ids.n == 2 && told.doubled == 0, "%zu told", told.ids.n);
+    /* The word of the dead one comes late. */
+    struct conversion_outcome late = {&taken.at[0], "waiting", STR("late"), 0};
+    CHECK_OK(conversion_settle(db, &late, 1, clock_wall_ms(), &t.g.err), t.g.err);
+    CHECK(IS(states(&t), "interest ViewContent sent\ninterest ViewContent sent\n"), STR_FMT,
+          STR_ARG(states(&t)));
+    ground_end(&t.g);
+}
+
+static void share_page_id(struct stage_ground *t, struct str lead_id, const char *page_event_id)
+{
+    CHECK_OK(
+        db_begin(t->g.db, &t->g.err) &&
+            db_end(t->g.db,
+                   conversion_share_page_id(t->g.db, lead_id, str(page_event_id), &t->g.err),
+                   &t->g.err),
+        t->g.err);
+}
+
+static void a_forms_lead_is_told_under_the_id_of_its_page(struct database *database,
+                                                          struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    give_pixel(&t, "PIXEL1");
+    struct str first = add_lead(&t, "a", "+77011234567");
+    struct str second = add_lead(&t, "b", "+77011234568");
+    share_page_id(&t, first, "form-1");
+    share_page_id(&t, second, "form-1"); /* somebody else, on the same page view */
+    share_page_id(&t, second, "");
+    pass(&t, 2000);
+    CHECK(told.ids.n == 2 && told.doubled == 0, "%zu told", told.ids.n);
+    struct db_rows rows;
+    db_select(db, t.g.arena, &rows,
+              "SELECT CASE WHEN event_id = 'form-1' THEN 'the page''s' ELSE 'its own' END"
+              " FROM conversion_events WHERE org_id = $1 ORDER BY created_ms, conversion_id",
+              TEXT(t.g.org));
+    struct str lines = ground_lines(&t.g, &rows);
+    CHECK(IS(lines, "the page's\nits own\n"), STR_FMT, STR_ARG(lines));
+    /* What comes later is nothing that the page knew of. */
+    move_to(&t, first, "qualified");
+    pass(&t, 2000);
+    CHECK(told.ids.n == 3 && told.doubled == 0, "%zu told", told.ids.n);
+    ground_end(&t.g);
+}
+
 /* --- any order of everything ---------------------------------------------------------------
  */
 
@@ -649,7 +713,8 @@ static unsigned chance(unsigned below)
     return (chance_state >> 16) % below;
 }
 
-/* Another sender takes some and is slow, or dies: its lease runs out, its word comes late. */
+/* Another sender takes some and is slow, or dies: the next run takes them over, its word comes
+ * late. */
 struct slow_sender {
     struct conversions taken;
 };
@@ -1003,6 +1068,8 @@ int main(void)
     RUN_ON_DATABASES(batches_stay_within_the_platforms_limit);
     RUN_ON_DATABASES(a_duplicate_and_a_refusal_of_consent_are_not_told);
     RUN_ON_DATABASES(an_unlinked_lead_is_told_when_it_finds_its_direction);
+    RUN_ON_DATABASES(what_a_dead_sender_had_taken_goes_out_at_once);
+    RUN_ON_DATABASES(a_forms_lead_is_told_under_the_id_of_its_page);
     RUN_ON_DATABASES(a_sender_that_fails_at_any_statement_loses_and_doubles_nothing);
     RUN_ON_DATABASES(any_order_of_senders_failures_and_replays_ends_well);
     RUN_ON_DATABASES(the_orgs_own_names_are_used);

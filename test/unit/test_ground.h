@@ -61,6 +61,8 @@ static inline void ground_begin(struct ground *g, struct database *database, str
     g->database = database;
     g->db = db;
     g->conf.collect_days = 7;
+    g->conf.event_timeout_seconds = 30;
+    g->conf.inbox_failed_days = 90;
     g->app = (struct app){.conf = &g->conf, .ring = ground_open_ring(), .database = database};
     database_set_ring(database, g->app.ring);
     clock_set_wall(GROUND_NOW);

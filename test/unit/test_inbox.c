@@ -363,6 +363,19 @@ static void a_weak_link_gives_way_to_a_better_one(struct database *database, str
     CHECK_OK(lead_add(&g.app, db, g.arena, &wish, &lead, &added, &g.err), g.err);
     CHECK(IS(lead.direction_id, "d1") && lead.direction_weak, STR_FMT,
           STR_ARG(lead.link_cause));
+    /* Its interest waits; the other event was tried already, and the old pixel may have it. */
+    CHECK_OK(lead_set_stage(db, g.arena,
+                            &(struct lead_stage_wish){.lead_id = lead.lead_id,
+                                                      .stage = STR("qualified"),
+                                                      .actor = STR("user:1"),
+                                                      .now_ms = GROUND_NOW},
+                            &added, &g.err),
+             g.err);
+    CHECK_OK(db_run(db, NULL, &g.err,
+                    "UPDATE conversion_events SET attempts = 1"
+                    " WHERE org_id = $1 AND stage = 'qualified'",
+                    TEXT(g.org)),
+             g.err);
     ground_direction(&g, "d2", account, "502", "");
     CHECK_OK(lead_relink(db, g.arena, GROUND_NOW, STR("job:1"), &changed, &g.err), g.err);
     CHECK(changed == 0, "another direction alone proves nothing");
@@ -374,6 +387,13 @@ static void a_weak_link_gives_way_to_a_better_one(struct database *database, str
           STR_FMT " " STR_FMT, STR_ARG(now.direction_id), STR_ARG(now.link_cause));
     CHECK_OK(lead_relink(db, g.arena, GROUND_NOW, STR("job:1"), &changed, &g.err), g.err);
     CHECK(changed == 0, "once");
+    struct db_rows rows;
+    db_select(db, g.arena, &rows,
+              "SELECT stage || ' ' || direction_id FROM conversion_events WHERE org_id = $1"
+              " ORDER BY stage",
+              TEXT(g.org));
+    struct str events = ground_lines(&g, &rows);
+    CHECK(IS(events, "interest d2\nqualified d1\n"), STR_FMT, STR_ARG(events));
     ground_end(&g);
 }
 
@@ -606,6 +626,7 @@ static void deliveries_are_listed_replayed_and_forgotten(struct database *databa
                            &all, &g.err),
              g.err);
     CHECK(all.n == 0, "a week: gone");
+    g.conf.inbox_failed_days = 200;
     CHECK_OK(delivery_sweep(&g.app, db, GROUND_NOW + 91 * DAY_MS, &g.err), g.err);
     CHECK_OK(delivery_list(db, g.arena,
                            &(struct delivery_filter){
@@ -614,6 +635,14 @@ static void deliveries_are_listed_replayed_and_forgotten(struct database *databa
              g.err);
     CHECK(all.n == 1 && all.at[0].erased_ms && all.at[0].bytes == 0,
           "what was read is kept as a row alone");
+    all.n = 0;
+    filter.state = STR("failed");
+    CHECK_OK(delivery_list(db, g.arena, &filter, &all, &g.err), g.err);
+    CHECK(all.n == 1 && all.at[0].bytes > 0, "what failed may still be read again");
+    CHECK_OK(delivery_sweep(&g.app, db, GROUND_NOW + 201 * DAY_MS, &g.err), g.err);
+    all.n = 0;
+    CHECK_OK(delivery_list(db, g.arena, &filter, &all, &g.err), g.err);
+    CHECK(all.n == 1 && all.at[0].bytes == 0 && all.at[0].erased_ms, "until its days are over");
     db_scope(db, g.org);
     CHECK(found(&g, (struct lead_filter){0}) == 1, "the lead stays");
     ground_end(&g);

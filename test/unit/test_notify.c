@@ -3,6 +3,7 @@
 #include "lead/purchase.h"
 #include "net/net.h"
 #include "notify/notify.h"
+#include "notify/notify_db.h"
 #include "notify/payload.h"
 #include "notify/send.h"
 #include "test_ground.h"
@@ -196,6 +197,35 @@ static void a_lead_is_told_signed_and_whole(struct database *database, struct db
     CHECK(strcmp(heard.id[0], heard.id[1]) != 0, "ids");
     CHECK(IS(states(&p), "lead.created delivered\nlead.stage delivered\n"), STR_FMT,
           STR_ARG(states(&p)));
+    struct str ledger = ground_ask(&p.g,
+                                   "SELECT from_value || ' ' || to_value || ' ' || actor ||"
+                                   " ' ' || cause FROM lead_transitions WHERE org_id = $1"
+                                   " ORDER BY sequence DESC LIMIT 1",
+                                   TEXT(p.g.org));
+    CHECK(IS(ledger, "scored delivered job:handoff.send taken by CRM"), STR_FMT,
+          STR_ARG(ledger));
+    end(&p);
+}
+
+static void what_a_dead_sender_had_taken_goes_out_at_once(struct database *database,
+                                                          struct db *db)
+{
+    struct handoffs taken = {0};
+    struct str secret;
+    struct place p;
+
+    begin(&p, database, db);
+    struct str endpoint = add_endpoint(&p, "lead.created", "", &secret);
+    add_lead(&p, "a");
+    add_lead(&p, "b");
+    int64_t now_ms = clock_wall_ms();
+    CHECK_OK(
+        handoff_take(db, p.g.arena, endpoint, 10, now_ms, now_ms + HOUR_MS, &taken, &p.g.err),
+        p.g.err);
+    CHECK(taken.n == 2, "%zu taken", taken.n);
+    pass(&p, 1000);
+    CHECK(heard.n == 2 && IS(states(&p), "lead.created delivered\nlead.created delivered\n"),
+          "%d heard", heard.n);
     end(&p);
 }
 
@@ -505,6 +535,7 @@ int main(void)
         return 1;
     RUN(signatures_are_those_of_standard_webhooks);
     RUN_ON_DATABASES(a_lead_is_told_signed_and_whole);
+    RUN_ON_DATABASES(what_a_dead_sender_had_taken_goes_out_at_once);
     RUN_ON_DATABASES(fields_are_mapped_as_the_crm_wants_them);
     RUN_ON_DATABASES(what_concerns_one_lead_stays_in_order);
     RUN_ON_DATABASES(a_lead_that_cannot_be_told_does_not_hold_up_the_others);

@@ -207,7 +207,7 @@ static void a_form_becomes_a_lead_with_its_touch(struct database *database, stru
     begin(&p, database, db);
     post(&p,
          "Name=Ann&Phone=8+701+123+45+67&tranid=t1&formid=f&utm_medium=1790000000000000001"
-         "&_ttp=TTP&COOKIES=_fbp%3Dfb.1.2.3",
+         "&_ttp=TTP&COOKIES=_fbp%3Dfb.1.2.3&event_id=page-1",
          "", GROUND_NOW);
     intake(&p);
     struct leads list = all(&p);
@@ -225,6 +225,9 @@ static void a_form_becomes_a_lead_with_its_touch(struct database *database, stru
     CHECK(IS(touch.ttp, "TTP") && IS(touch.fbp, "fb.1.2.3") && IS(touch.ip, "203.0.113.5") &&
               IS(touch.user_agent, "Safari") && IS(touch.page_url, "https://shop.kz/?ttclid=R"),
           STR_FMT, STR_ARG(touch.page_url));
+    struct str id = ground_ask(
+        &p.g, "SELECT page_event_id FROM conversion_events WHERE org_id = $1", TEXT(p.g.org));
+    CHECK(IS(id, "page-1"), "told as the page told it: " STR_FMT, STR_ARG(id));
     ground_end(&p.g);
 }
 

@@ -239,7 +239,7 @@ static bool send_once(struct platform_session *s, struct str path, struct str qu
 bool meta_post(struct platform_session *s, struct str path, const struct meta_args *args,
                const struct json **data, struct err *err)
 {
-    struct net_request rq = {0};
+    struct net_request rq = {.deadline_ms = s->deadline_ms};
 
     if (!text_of(s, args, &rq.body, err))
         return false;
@@ -252,7 +252,7 @@ bool meta_post(struct platform_session *s, struct str path, const struct meta_ar
 bool meta_post_json(struct platform_session *s, struct str path, struct str body,
                     const struct json **data, struct err *err)
 {
-    struct net_request rq = {.body = body};
+    struct net_request rq = {.body = body, .deadline_ms = s->deadline_ms};
     struct str proof = proof_of(s), query = STR("");
 
     if (proof.n)

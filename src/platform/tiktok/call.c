@@ -217,7 +217,7 @@ static bool send_once(struct platform_session *s, struct str path, struct net_re
 bool tiktok_post(struct platform_session *s, struct str path, struct str body,
                  const struct json **data, struct err *err)
 {
-    struct net_request rq = {.body = body};
+    struct net_request rq = {.body = body, .deadline_ms = s->deadline_ms};
 
     *net_headers_add(&rq.headers, s->arena) =
         (struct net_header){STR("Content-Type"), STR("application/json")};
