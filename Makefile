@@ -44,13 +44,14 @@ ALL_LIBS = $(LINK_$(FLAVOUR)) $(PKG_LIBS) -lm -lpthread $(LDFLAGS)
 $(B)/obj/src/sandbox/world.o $(B)/obj/src/sandbox/world%.o: ALL_CFLAGS += -ffp-contract=off
 
 SOURCES := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c src/*/*/*.c)))
-EMBEDDED := migrations demo sandbox pages
+EMBEDDED := migrations demo sandbox pages console
 OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o) $(EMBEDDED:%=$(B)/obj/embedded_%.o)
 
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 DEMO_FILES := $(sort $(wildcard demo/*))
 SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
+CONSOLE_SOURCES := $(sort $(filter-out %.tsbuildinfo,$(shell find ui -name node_modules -prune -o -type f -print)))
 
 .PHONY: all demo test test-ledger asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
 all: $(B)/adwright
@@ -81,6 +82,12 @@ $(B)/embedded_sandbox.c: $(B)/embed $(SANDBOX_FILES) $(wildcard src/sandbox/data
 	$(B)/embed embedded_sandbox $(SANDBOX_FILES) > $@.new && mv $@.new $@
 $(B)/embedded_pages.c: $(B)/embed $(PAGE_FILES) $(wildcard src/api/pages)
 	$(B)/embed embedded_pages $(PAGE_FILES) > $@.new && mv $@.new $@
+
+# The console is one for all flavours.
+build/console/index.html: $(CONSOLE_SOURCES) tools/console.sh
+	sh tools/console.sh
+$(B)/embedded_console.c: $(B)/embed build/console/index.html
+	$(B)/embed embedded_console build/console/index.html* build/console/assets/* > $@.new && mv $@.new $@
 
 -include $(OBJECTS:.o=.d) $(B)/obj/src/cmd/main.d
 

@@ -8,9 +8,9 @@ set -eu
 build="gcc libc6-dev make pkg-config git ca-certificates tzdata libmicrohttpd-dev libjson-c-dev
 libcurl4-openssl-dev libsqlite3-dev libpq-dev libsodium-dev libssl-dev libavformat-dev
 libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libseccomp-dev
-libpocketsphinx-dev libsphinxbase-dev"
+libpocketsphinx-dev libsphinxbase-dev nodejs npm"
 run="pocketsphinx-en-us"
-test="postgresql-15 sqlite3 nodejs npm clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps flite chromium
+test="postgresql-15 sqlite3 clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps flite chromium
 firefox-esr"
 
 wanted="$build $run"

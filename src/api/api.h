@@ -33,7 +33,7 @@ extern const struct route roi_routes[];
 extern const struct route brain_routes[]; /* runs, executions, reports */
 extern const struct route actions_routes[];
 extern const struct route operation_routes[]; /* health, readiness, metrics, version */
-extern const struct route page_routes[];      /* the plain pages */
+extern const struct route page_routes[];      /* the console, /t.js */
 extern const struct route uploads_routes[];   /* /files, resumable uploads */
 /* web_settings.dress: the headers that every answer of /files carries. */
 void uploads_dress(struct request *rq, struct reply *rp);

@@ -4,7 +4,6 @@
 #include "api/accounts_api.h"
 #include "api/api.h"
 #include "api/common.h"
-#include "api/page.h"
 #include "auth/auth.h"
 #include "base/arena.h"
 #include "text/html.h"
@@ -48,8 +47,12 @@ static bool callback_page(struct request *rq, struct reply *rp, int status, cons
     struct buf html;
 
     buf_init(&html, rq->arena, LIMIT_REPLY_BODY);
-    page_head(&html, str(title));
-    buf_add(&html, STR("<main>\n<h1>"));
+    buf_add(&html,
+            STR("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                "<meta name=\"color-scheme\" content=\"light dark\">\n<title>"));
+    html_put(&html, str(title));
+    buf_add(&html, STR(" · adwright</title>\n</head>\n<body>\n<main>\n<h1>"));
     html_put(&html, str(title));
     buf_add(&html, STR("</h1>\n<p>"));
     html_put(&html, text);
@@ -61,7 +64,7 @@ static bool callback_page(struct request *rq, struct reply *rp, int status, cons
     }
     buf_add(&html,
             STR("<p><a href=\"/\">Back to adwright</a></p>\n</main>\n</body>\n</html>\n"));
-    return page_reply(rq, rp, status, buf_str(&html));
+    return reply_body(rp, status, "text/html; charset=utf-8", buf_str(&html));
 }
 
 /* What people call the platform. */

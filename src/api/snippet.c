@@ -1,7 +1,6 @@
 /* snippet.c - /t.js, what sites carry (docs/snippet.md). */
 
-#include "api/page.h"
-#include "api/pages.h"
+#include "api/console.h"
 #include "base/arena.h"
 #include "seal/seal.h"
 

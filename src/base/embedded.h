@@ -13,6 +13,7 @@ struct embedded {
 extern const struct embedded embedded_migrations[]; /* migrations/ *.sql, in order */
 extern const struct embedded embedded_demo[];       /* demo/: clips and texts */
 extern const struct embedded embedded_sandbox[];    /* src/sandbox/data/: endpoint tables */
-extern const struct embedded embedded_pages[];      /* src/api/pages/: the plain pages */
+extern const struct embedded embedded_pages[];   /* src/api/pages/: what is served as it is */
+extern const struct embedded embedded_console[]; /* build/console: what Vite makes of ui/ */
 
 #endif

@@ -4,6 +4,7 @@
 #include "ads/account.h"
 #include "ads/launch.h"
 #include "api/api.h"
+#include "api/console.h"
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -166,6 +167,7 @@ static bool start_web(struct server *server, struct err *err)
         .database = server->boot->app.database,
         .app = &server->boot->app,
         .authenticate = auth_authenticate,
+        .fallback = console_page,
         .dress = uploads_dress,
         .access_log = true,
     };

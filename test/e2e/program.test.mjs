@@ -210,38 +210,35 @@ for (const database of databases) {
     const method = await world.server.call("DELETE", "/api/me");
     assert.equal(method.status, 405);
     assert.match(method.headers.get("allow"), /GET/);
-    const pages = await http("GET", `${world.server.base}/`);
-    assert.equal(pages.status, 303);
-    assert.equal(new URL(pages.headers.get("location"), world.server.base).pathname, "/sign-in");
   });
 
-  test(`pages filter, and tell a reader what is wrong (${database})`, async (t) => {
+  test(`the console is served packed, cached and strict (${database})`, async (t) => {
     const world = await start(t, { database, sandbox: false });
-    const { email, password } = world.orgs[0];
-    const signed = await http("POST", `${world.server.base}/api/session`, { body: { email, password } });
-    const headers = { cookie: signed.headers.get("set-cookie").split(";")[0] };
-    await world.server.call("POST", "/api/ad-accounts", { name: "Card <1>" });
-    const made = await world.server.call("POST", "/api/directions", { name: "English", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50 });
-    assert.equal(made.status, 201, made.text);
-    const page = await http("GET", `${world.server.base}/?platform=facebook&direction_id=${made.json.direction.id}`, { headers });
-    assert.equal(page.status, 200, page.text);
-    assert.match(page.text, /value="facebook" selected>Instagram/);
-    assert.match(page.text, new RegExp(`value="${made.json.direction.id}" selected>English \\(Instagram\\)`));
-    assert.match(page.text, />Card &lt;1&gt;</);
-    for (const [path, status, words] of [
-      ["/?first_day=banana", 400, /is not a day/],
-      ["/?first_day=2026-12-01&last_day=2026-01-01", 400, /first day before the last/],
-      ["/?platform=myspace", 400, /is not a platform/],
-      ["/?direction_id=nobody", 404, /no direction nobody/],
-      ["/autopilot/nothing", 404, /no such execution/],
-    ]) {
-      const answer = await http("GET", world.server.base + path, { headers });
-      assert.equal(answer.status, status, path);
-      assert.match(answer.headers.get("content-type"), /text\/html/, path);
-      assert.match(answer.text, words, path);
+    const { base } = world.server;
+    const html = { accept: "text/html,application/xhtml+xml" };
+    const index = await http("GET", `${base}/`, { headers: html });
+    assert.equal(index.status, 200);
+    const policy = index.headers.get("content-security-policy");
+    assert.match(policy, /default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+    assert.equal((await http("GET", `${base}/`, { headers: { ...html, "if-none-match": index.headers.get("etag") } })).status, 304);
+    // Every address of the console is the page; what reads JSON gets a problem.
+    assert.equal((await http("GET", `${base}/leads/some-id`, { headers: html })).text, index.text);
+    assert.equal((await http("GET", `${base}/leads/some-id`)).status, 404);
+    assert.equal((await http("GET", `${base}/api/nothing`, { headers: html })).status, 404);
+    const [, script] = index.text.match(/src="(\/assets\/[^"]+\.js)"/);
+    for (const [accepted, coding] of [["gzip, deflate, br", "br"], ["gzip", "gzip"], ["identity", null], ["br;q=0, gzip", "gzip"]]) {
+      const file = await fetch(base + script, { headers: { "accept-encoding": accepted } });
+      assert.equal(file.status, 200);
+      assert.equal(file.headers.get("content-encoding"), coding, accepted);
+      assert.match(file.headers.get("cache-control"), /immutable/);
+      assert.match(file.headers.get("vary"), /accept-encoding/i);
+      assert.match(await file.text(), /querySelector|createElement/);
     }
-    const forged = await http("POST", `${world.server.base}/autopilot/undo/x`, { headers, raw: "", });
-    assert.equal(forged.status, 403, "no CSRF token");
+    assert.equal((await http("GET", `${base}/assets/none.js`)).status, 404);
+    const old = await http("GET", `${base}/sign-in?link=forged`, { headers: html });
+    assert.equal(old.status, 303);
+    assert.match(old.headers.get("location"), /\/sign-in\?problem=link$/);
   });
 
   test(`a hidden platform is not offered and cannot be used (${database})`, async (t) => {

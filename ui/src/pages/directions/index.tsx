@@ -1,0 +1,6 @@
+import { PageHead } from '~/parts/Show';
+import { t } from '~/words';
+
+export default function Page() {
+  return <PageHead title={t('directions.title')} />;
+}

@@ -1,0 +1,33 @@
+// Tabs that are addresses: the browser's back button and a shared link work.
+import type { ComponentChildren } from 'preact';
+import { Link } from 'wouter-preact';
+import { useQueryState } from './url';
+
+export interface Tab {
+  value: string;
+  label: ComponentChildren;
+  /** Where it leads, for tabs that are pages of their own. */
+  href?: string;
+}
+
+/** The first tab is what the address means when it names none. */
+export function Tabs({ label, name = 'tab', tabs, value }: { label: string; name?: string; tabs: Tab[]; value: string }) {
+  const state = useQueryState();
+  const hrefOf = (tab: Tab) => {
+    if (tab.href) return tab.href;
+    const next = new URLSearchParams(state.all);
+    if (tab.value === tabs[0]?.value) next.delete(name);
+    else next.set(name, tab.value);
+    const text = next.toString();
+    return `${location.pathname}${text ? `?${text}` : ''}`;
+  };
+  return (
+    <nav class="tabs" aria-label={label}>
+      {tabs.map((tab) => (
+        <Link key={tab.value} href={hrefOf(tab)} class={tab.value === value ? 'tab tab-on' : 'tab'} aria-current={tab.value === value ? 'page' : undefined}>
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,89 @@
+// The frame around each page of somebody who is signed in.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Route, Switch, useLocation } from 'wouter-preact';
+import { connect, connected } from '~/api/live';
+import { Dialog } from '~/parts/Dialog';
+import { IconButton, LinkButton } from '~/parts/Button';
+import { EmptyState } from '~/parts/Show';
+import { useKeys } from '~/parts/keys';
+import { useStore } from '~/parts/store';
+import { t } from '~/words';
+import { Help } from './Help';
+import { Navigation } from './Navigation';
+import { OrgMenu } from './OrgMenu';
+import { pages } from './pages';
+import { LanguageMenu, ThemeMenu } from './Preferences';
+import { Search } from './Search';
+
+type Open = 'search' | 'help' | 'menu' | null;
+
+function useTitle(path: string) {
+  useEffect(() => {
+    const first = `/${path.split('/')[1] ?? ''}`;
+    const entry = pages.find((one) => one.path === first) ?? (first === '/launches' ? pages.find((one) => one.path === '/launch') : undefined);
+    document.title = entry ? `${t(entry.word)} · adwright` : 'adwright';
+  });
+}
+
+export function Shell() {
+  const [open, setOpen] = useState<Open>(null);
+  const [path, navigate] = useLocation();
+  const live = useStore(connected);
+  const acts = useMemo(() => ({ search: () => setOpen('search'), help: () => setOpen('help'), go: navigate }), [navigate]);
+  useKeys(acts);
+  useTitle(path);
+  useEffect(() => connect(), []);
+
+  return (
+    <div class="shell">
+      <a class="skip" href="#page">
+        {t('shell.skip')}
+      </a>
+      <header class="top">
+        <span class="top-menu">
+          <IconButton icon="menu" label={t('shell.pages')} onClick={() => setOpen('menu')} />
+        </span>
+        <a href="/" class="brand">
+          adwright
+        </a>
+        <span class={live ? 'live live-on' : 'live'} role="status">
+          <span class="visually-hidden">{live ? t('shell.live') : t('shell.not_live')}</span>
+        </span>
+        <span class="top-space" />
+        <IconButton icon="search" label={t('shell.search')} onClick={() => setOpen('search')} />
+        <span class="top-wide">
+          <IconButton icon="help" label={t('shell.keys')} onClick={() => setOpen('help')} />
+        </span>
+        <LanguageMenu />
+        <ThemeMenu />
+        <OrgMenu />
+      </header>
+      <aside class="side">
+        <Navigation />
+      </aside>
+      <main id="page" class="page" tabIndex={-1}>
+        <Switch>
+          {pages.flatMap((entry) =>
+            [entry.path, ...(entry.also ?? [])].map((one) => (
+              <Route key={one} path={one}>
+                <entry.page />
+              </Route>
+            )),
+          )}
+          <Route>
+            <EmptyState icon="search" title={t('shell.nowhere')} actions={<LinkButton href="/">{t('shell.dashboard')}</LinkButton>}>
+              {t('shell.nowhere_hint')}
+            </EmptyState>
+          </Route>
+        </Switch>
+      </main>
+      {open === 'search' && <Search onClose={() => setOpen(null)} />}
+      {open === 'help' && <Help onClose={() => setOpen(null)} />}
+      {open === 'menu' && (
+        <Dialog title={t('shell.pages')} onClose={() => setOpen(null)}>
+          <Navigation onGo={() => setOpen(null)} />
+        </Dialog>
+      )}
+    </div>
+  );
+}

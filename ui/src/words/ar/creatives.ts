@@ -1,0 +1,6 @@
+import type { creatives as english } from '../en/creatives';
+import type { Like } from '../types';
+
+export const creatives: Like<typeof english, 'ar'> = {
+  title: 'المواد الإعلانية',
+};

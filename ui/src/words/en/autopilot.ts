@@ -1,0 +1,3 @@
+export const autopilot = {
+  title: 'Autopilot',
+};

@@ -1,0 +1,3 @@
+export const directions = {
+  title: 'Directions',
+};

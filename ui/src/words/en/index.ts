@@ -1,0 +1,33 @@
+import { common } from './common';
+import { table } from './table';
+import { range } from './range';
+import { shell } from './shell';
+import { door } from './door';
+import { dashboard } from './dashboard';
+import { directions } from './directions';
+import { creatives } from './creatives';
+import { launch } from './launch';
+import { campaigns } from './campaigns';
+import { leads } from './leads';
+import { roi } from './roi';
+import { autopilot } from './autopilot';
+import { accounts } from './accounts';
+import { settings } from './settings';
+
+export default {
+  common,
+  table,
+  range,
+  shell,
+  door,
+  dashboard,
+  directions,
+  creatives,
+  launch,
+  campaigns,
+  leads,
+  roi,
+  autopilot,
+  accounts,
+  settings,
+};

@@ -1,0 +1,91 @@
+// The console's words: t('leads.title'), t('leads.count', { n: 3 }).  One language is loaded at a time.
+import { createStore, useStore } from '~/parts/store';
+import type en from './en';
+import type { Forms, Word, Words } from './types';
+
+export type Language = 'en' | 'ar' | 'ru';
+type Pages = typeof en;
+export type WordKey = { [Page in keyof Pages & string]: `${Page}.${keyof Pages[Page] & string}` }[keyof Pages & string];
+export type Parameters = Record<string, string | number>;
+
+export const languages: Record<Language, { name: string; direction: 'ltr' | 'rtl' }> = {
+  en: { name: 'English', direction: 'ltr' },
+  ar: { name: 'العربية', direction: 'rtl' },
+  ru: { name: 'Русский', direction: 'ltr' },
+};
+
+const loaders: Record<Language, () => Promise<{ default: Words }>> = {
+  en: () => import('./en') as unknown as Promise<{ default: Words }>,
+  ar: () => import('./ar') as unknown as Promise<{ default: Words }>,
+  ru: () => import('./ru') as unknown as Promise<{ default: Words }>,
+};
+
+export const language = createStore<Language>('en');
+/** Western digits, or the reader's own in Arabic. */
+export const digits = createStore<'latn' | 'arab'>('latn');
+let words: Words = {};
+let plural = new Intl.PluralRules('en');
+
+export const isLanguage = (text: string | null | undefined): text is Language => !!text && text in languages;
+
+/** What the reader chose before, else what the browser asks for. */
+export function preferredLanguage(): Language {
+  const chosen = localStorage.getItem('language');
+  if (isLanguage(chosen)) return chosen;
+  for (const tag of navigator.languages) {
+    const short = tag.slice(0, 2).toLowerCase();
+    if (isLanguage(short)) return short;
+  }
+  return 'en';
+}
+
+export async function speak(next: Language) {
+  words = (await loaders[next]()).default;
+  plural = new Intl.PluralRules(next);
+  digits.set(localStorage.getItem('digits') === 'arab' ? 'arab' : 'latn');
+  document.documentElement.lang = next;
+  document.documentElement.dir = languages[next].direction;
+  localStorage.setItem('language', next);
+  language.set(next);
+}
+
+/** The tag for Intl: `ar-u-nu-latn` writes Western digits. */
+export function localeTag() {
+  const tag = language.get();
+  return tag === 'ar' ? `ar-u-nu-${digits.get()}` : tag === 'en' ? 'en-GB' : tag;
+}
+
+function form(word: Word, parameters: Parameters): string {
+  if (typeof word === 'string') return word;
+  return word[plural.select(Number(parameters.n ?? 0))] ?? (word as Forms).other;
+}
+
+const isolate = (text: string) => `\u2068${text}\u2069`;
+
+/**
+ * The text of a key.  `n` chooses the plural form; numbers are written in the reader's way; in
+ * right-to-left text each parameter is isolated, so that it cannot turn its neighbours around.
+ */
+export function t(key: WordKey, parameters: Parameters = {}): string {
+  const [page, name] = key.split('.') as [string, string];
+  const word = words[page]?.[name];
+  if (word === undefined) throw new Error(`no word for ${key}`);
+  return form(word, parameters).replace(/\{(\w+)\}/g, (whole, parameter: string) => {
+    const value = parameters[parameter];
+    if (value === undefined) return whole;
+    const text = typeof value === 'number' ? new Intl.NumberFormat(localeTag()).format(value) : value;
+    return languages[language.get()].direction === 'rtl' ? isolate(text) : text;
+  });
+}
+
+/** For words of the API (a status, a stage): the key when the page knows it, else the API's word. */
+export function tOr(key: string, otherwise: string): string {
+  const [page, name] = key.split('.') as [string, string];
+  return words[page]?.[name] === undefined ? otherwise : t(key as WordKey);
+}
+
+/** Components that show words call this once, to be drawn again when the language changes. */
+export function useLanguage() {
+  useStore(digits);
+  return useStore(language);
+}
