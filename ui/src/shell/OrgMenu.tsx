@@ -28,5 +28,5 @@ export function OrgMenu() {
     }
     return undefined;
   }
-  return <Menu label={t('shell.org')} icon="down" text={me.org.name} items={items} onSelect={(value) => void choose(value)} />;
+  return <Menu label={t('shell.org')} icon="down" text={<bdi>{me.org.name}</bdi>} items={items} onSelect={(value) => void choose(value)} />;
 }
