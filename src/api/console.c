@@ -157,6 +157,7 @@ static bool get_asset(struct request *rq, struct reply *rp, struct err *err)
 static bool use_link(struct request *rq, struct reply *rp, struct str link, struct err *err)
 {
     const struct app *app = rq->app;
+    struct visitor visitor = visitor_of(rq);
     struct session session;
     struct str payload;
     bool mine;
@@ -169,7 +170,7 @@ static bool use_link(struct request *rq, struct reply *rp, struct str link, stru
         return false;
     if (!mine)
         return err_set(err, ERR_DENIED, "this link has been used; sign in with the password");
-    if (!session_for_user(rq->db, rq->arena, org_id, user_id, &session, err))
+    if (!session_for_user(rq->db, rq->arena, org_id, user_id, &visitor, &session, err))
         return false;
     auth_set_cookie(rq, rp, session.token);
     return reply_redirect(rq, rp, STR("/"));
