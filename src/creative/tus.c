@@ -4,7 +4,6 @@
 
 #include "base/limits.h"
 #include "base/random.h"
-#include "text/day.h"
 #include "text/hex.h"
 
 enum { ID_DIGITS = 32 };
@@ -157,19 +156,4 @@ bool tus_id_valid(struct str id)
         if (!(id.p[i] >= '0' && id.p[i] <= '9') && !(id.p[i] >= 'a' && id.p[i] <= 'f'))
             return false;
     return id.n == ID_DIGITS;
-}
-
-struct str tus_date(struct arena *arena, int64_t ms)
-{
-    static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    int64_t second = floor_div(ms, 1000);
-    int64_t day = floor_div(second, 86400);
-    struct date date = date_from_days(day);
-    int s = (int)(second - day * 86400);
-
-    return str_fmt(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                   days[day - floor_div(day, 7) * 7], date.day, months[date.month - 1],
-                   date.year, s / 3600, s / 60 % 60, s % 60);
 }

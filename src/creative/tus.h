@@ -40,7 +40,4 @@ MUST_CHECK bool tus_concat(struct arena *arena, struct str header, bool *final,
 struct str tus_id_new(struct arena *arena);
 bool tus_id_valid(struct str id);
 
-/* "Tue, 24 Nov 2026 08:30:00 GMT" */
-struct str tus_date(struct arena *arena, int64_t ms);
-
 #endif

@@ -234,3 +234,18 @@ bool time_parse_platform(struct str s, int64_t *ms, struct err *err)
     *ms = (days * DAY_S + in_day) * 1000;
     return true;
 }
+
+struct str day_http(struct arena *arena, int64_t ms)
+{
+    static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    int64_t second = floor_div(ms, 1000);
+    int64_t day = floor_div(second, 86400);
+    struct date date = date_from_days(day);
+    int s = (int)(second - day * 86400);
+
+    return str_fmt(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                   days[day - floor_div(day, 7) * 7], date.day, months[date.month - 1],
+                   date.year, s / 3600, s / 60 % 60, s % 60);
+}
