@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -33,8 +34,6 @@ enum {
     RUNS_A_TURN = 16,
     LINGER_TURN_MS = 20, /* while answered clients still send */
     STREAM_IDLE = 3,     /* times SLOW_MS: between two pieces of a stream */
-    STREAM_WORKERS = 4,
-    STREAM_PUMPS = 2,
     CLOSE_STREAMS_MS = 5000,
     SLOW_MS = 20000,         /* to send headers or a body, or to read an answer ... */
     SLOW_BYTES = 320 * 1024, /* ... and as long again for each so many bytes: 16 KB/s */
@@ -122,10 +121,11 @@ static int wait_ms(struct web *web)
 static void wait_for_events(struct web *web)
 {
     struct pollfd fds[] = {{.fd = web->epoll_fd, .events = POLLIN},
-                           {.fd = web->wake_fd, .events = POLLIN}};
+                           {.fd = web->wake_fd, .events = POLLIN},
+                           {.fd = web->direct_fd, .events = POLLIN}};
     uint64_t count;
 
-    if (poll(fds, 2, wait_ms(web)) > 0 && (fds[1].revents & POLLIN))
+    if (poll(fds, countof(fds), wait_ms(web)) > 0 && (fds[1].revents & POLLIN))
         must(read(web->wake_fd, &count, sizeof count) == sizeof count || errno == EAGAIN);
 }
 
@@ -413,30 +413,6 @@ static void look_at_routes(const struct route *const *tables, bool *batches, boo
         }
 }
 
-static bool start_streamers(struct web *web, struct err *err)
-{
-    /* More streams than connections: those whose connection broke are still to be closed. */
-    struct work_settings pool = {.name = "open",
-                                 .threads = STREAM_WORKERS,
-                                 .queue_limit = 4 * (size_t)web->settings.connection_limit,
-                                 .start = worker_start,
-                                 .run = worker_run_stream,
-                                 .stop = worker_stop,
-                                 .shared = web};
-
-    if (!work_start(&pool, &web->openers, err))
-        return false;
-    pool.name = "close";
-    if (!work_start(&pool, &web->closers, err))
-        return false;
-    pool.name = "pump";
-    pool.threads = STREAM_PUMPS;
-    pool.start = NULL;
-    pool.stop = NULL;
-    pool.run = stream_pump;
-    return work_start(&pool, &web->pumps, err);
-}
-
 static bool start_pools(struct web *web, struct err *err)
 {
     const struct web_settings *s = &web->settings;
@@ -451,7 +427,7 @@ static bool start_pools(struct web *web, struct err *err)
     bool batches = false, streams = false;
 
     look_at_routes(s->routes, &batches, &streams);
-    if (!work_start(&pool, &web->workers, err) || (streams && !start_streamers(web, err)))
+    if (!work_start(&pool, &web->workers, err) || (streams && !stream_start_pools(web, err)))
         return false;
     if (!batches)
         return true;
@@ -474,6 +450,8 @@ static void release(struct web *web)
         (void)close(web->listen_fd);
     if (web->wake_fd >= 0)
         (void)close(web->wake_fd);
+    if (web->direct_fd >= 0)
+        (void)close(web->direct_fd);
     router_free(web->router);
     arena_free(web->arena);
     pthread_cond_destroy(&web->idle);
@@ -485,8 +463,9 @@ static void release(struct web *web)
 static bool start(struct web *web, struct err *err)
 {
     web->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (web->wake_fd < 0)
-        return err_set(err, ERR_BROKEN, "no eventfd: %s", strerror(errno));
+    web->direct_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (web->wake_fd < 0 || web->direct_fd < 0)
+        return err_set(err, ERR_BROKEN, "no eventfd or epoll: %s", strerror(errno));
     make_room_for_connections(web);
     return open_listener(web, err) && start_pools(web, err) && intake_start(web, err) &&
            work_loop_start(web->settings.name, turn, wake, web, &web->loop, err);
@@ -499,7 +478,7 @@ bool web_start(const struct web_settings *settings, struct web **out, struct err
 
     must(web && settings->workers > 0 && settings->connection_limit > 0);
     web->settings = *settings;
-    web->listen_fd = web->wake_fd = -1;
+    web->listen_fd = web->wake_fd = web->direct_fd = -1;
     web->connections.next = web->connections.previous = &web->connections;
     web->arena = arena_new("http");
     web->request_prefix = random_u64();
@@ -515,9 +494,7 @@ bool web_start(const struct web_settings *settings, struct web **out, struct err
     }
     work_stop(web->workers, 0, NULL);
     work_stop(web->batchers, 0, NULL);
-    work_stop(web->openers, 0, NULL);
-    work_stop(web->pumps, 0, NULL);
-    work_stop(web->closers, 0, NULL);
+    stream_stop_pools(web, 0);
     release(web);
     return false;
 }
@@ -583,10 +560,7 @@ void web_stop(struct web *web, int64_t drain_ms)
     wait_until_idle(web, deadline);
     work_loop_stop(web->loop);
     close_streams(web);
-    work_stop(web->openers, deadline, worker_drop);
-    work_stop(web->pumps, deadline, worker_drop);
-    work_stop(web->closers, deadline, worker_drop);
-    web->openers = web->pumps = web->closers = NULL;
+    stream_stop_pools(web, deadline);
     work_stop(web->workers, deadline, worker_drop);
     work_stop(web->batchers, deadline, worker_drop);
     web->workers = web->batchers = NULL;

@@ -88,13 +88,15 @@ struct web {
     struct MHD_Daemon *daemon;
     int epoll_fd; /* the library's */
     int wake_fd;
+    int direct_fd; /* an epoll of the sockets that stream_direct.c reads */
     int listen_fd;
     struct work_pool *workers;
     struct work_pool *batchers; /* NULL without batch routes */
     /* Of streams, NULL without streaming routes.  Who opens one may wait for another to be
      * closed: two pools. */
     struct work_pool *openers, *closers;
-    struct work_pool *pumps; /* write their bytes */
+    /* Give their bytes to write and to watch of the sinks. */
+    struct work_pool *pumps, *watchers;
     struct work_loop *loop;
 
     /* of the loop thread */
@@ -103,6 +105,7 @@ struct web {
     struct exchange *ready;        /* whole requests of this turn, last first */
     struct timers timers;
     int held;                 /* suspended connections */
+    int direct;               /* those of them in direct_fd */
     struct stream *lingering; /* answered, and read until the client has heard it */
     bool busy, batch_busy;    /* the queue is too old: refuse */
     bool quiesced;
@@ -139,7 +142,8 @@ void intake_send(struct exchange *x); /* resume: the answer is there, or the cut
 void intake_refuse(struct exchange *x, int status, const struct err *why);
 
 /*
- * stream.c: bodies that go to a web_sink as they arrive.  On the loop thread: */
+ * stream.c, stream_*.c: bodies that go to a web_sink as they arrive.  On the loop
+ * thread: */
 struct stream_head {
     bool has_body;
     bool expects; /* the client waits for 100 Continue */
@@ -163,8 +167,9 @@ struct request *stream_request(struct exchange *x);
 struct arena *stream_arena(struct exchange *x);
 void stream_opened(struct exchange *x);
 void stream_answered(struct exchange *x, const struct reply *rp);
-/* The pool web->pumps. */
-void stream_pump(void *state, void **items, size_t n);
+/* The pools of streams; of the items that stay in web->watchers. */
+MUST_CHECK bool stream_start_pools(struct web *web, struct err *err);
+void stream_stop_pools(struct web *web, int64_t deadline_ms);
 
 /* live.c: answers that go on.  On a worker, the reply's response (false: no place for it); on
  * the loop thread, a look at those that wait. */

@@ -1,90 +1,64 @@
 /*
  * stream.c - bodies that go to a web_sink as they arrive.
  *
- * The loop thread copies what the library has read into pieces, a pump writes
- * full pieces, workers open before the first and close after the last.
- * One stream is in the hands of one pump or worker at a time; the lock guards
- * the pieces between the loop thread and the pump.  When all pieces are out, the
- * connection is suspended until one comes back: the socket's own flow control
- * slows the client down.
- *
- * The library (0.9.75) queues an answer only before the body or after it.  So a
- * refusal of a small body waits until that has been read and thrown away; of a
- * large one the answer is written to the socket here, and what the client still
- * sends is read until it has heard us or two seconds have passed: a close with
- * unread bytes would send a reset, which can overtake the answer.
+ * Workers open a stream before its first byte and close it after the last; between
+ * them the loop thread copies what the library has read into pieces, and pumps give
+ * full pieces to the sink.  The lock guards the pieces between the loop thread and
+ * the pumps.  When all pieces are on their way, the connection is suspended until
+ * some are spare: the socket's own flow control slows the client down.
  */
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/strs.h"
-#include "web/server.h"
+#include "web/stream_parts.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 enum {
-    PIECE = 128 * 1024,
-    PIECES = 3,   /* of one stream: being filled, waiting, being written */
-    IN_A_ROW = 4, /* pieces, before another stream has its turn */
-    DISCARD = 1024 * 1024,
-    LINGER_MS = 2000,
-    LINGER_STEP = 1024 * 1024,
-    LINGER_STEPS = 16, /* in one turn */
+    OPENERS = 4, /* threads; and as many that close */
+    PUMPS = 2,   /* and as many that watch */
 };
 
-struct piece {
-    struct piece *next;
-    size_t n;
-    char bytes[PIECE];
-};
+/* --- the pools ----------------------------------------------------------- */
 
-enum stream_state {
-    UNOPENED, /* in the queue, or at `open` */
-    OPENED,   /* on its way back to the loop thread */
-    RECEIVING,
-    ENDED, /* no more comes: the pumps finish, then `close` */
-};
+bool stream_start_pools(struct web *web, struct err *err)
+{
+    /* More streams than connections: those whose connection broke are still to be closed. */
+    struct work_settings pool = {.name = "open",
+                                 .threads = OPENERS,
+                                 .queue_limit = 4 * (size_t)web->settings.connection_limit,
+                                 .start = worker_start,
+                                 .run = worker_run_stream,
+                                 .stop = worker_stop,
+                                 .shared = web};
 
-struct stream {
-    struct exchange *x;
-    struct stream *next, **to_me; /* among web->streams, from opened to answered */
-    struct arena *arena;
-    struct request rq;
-    bool opened; /* the sink is set */
+    if (!work_start(&pool, &web->openers, err))
+        return false;
+    pool.name = "close";
+    if (!work_start(&pool, &web->closers, err))
+        return false;
+    pool = (struct work_settings){
+        .name = "pump", .threads = PUMPS, .queue_limit = pool.queue_limit, .run = stream_pump};
+    if (!work_start(&pool, &web->pumps, err))
+        return false;
+    pool.name = "watch";
+    pool.run = stream_watch;
+    return work_start(&pool, &web->watchers, err);
+}
 
-    /* of the loop thread */
-    enum stream_state state;
-    struct stream_head head;
-    size_t received;
-    struct piece *filling;
-    bool discarding; /* read to the end, then answer */
-    struct stream *next_lingering;
-    int64_t linger_until_ms;
-
-    /* set before the last push to the pumps */
-    bool whole;
-    bool unread; /* the body was not read to its end */
-
-    char *raw; /* the answer in bytes, where the library cannot send it */
-    size_t raw_n;
-
-    atomic_bool cut;
-    atomic_bool failed; /* write said no */
-
-    pthread_mutex_t lock;
-    struct piece *first, *last; /* full ones */
-    struct piece *spare;
-    int pieces;
-    bool pumping; /* in web->pumps, or at one */
-    bool starved; /* suspended until a piece is spare */
-    bool ended;
-};
+void stream_stop_pools(struct web *web, int64_t deadline_ms)
+{
+    work_stop(web->openers, deadline_ms, worker_drop);
+    work_stop(web->watchers, deadline_ms, stream_drop_watch);
+    web->watchers = NULL;
+    work_stop(web->pumps, deadline_ms, worker_drop);
+    work_stop(web->closers, deadline_ms, worker_drop);
+    web->openers = web->pumps = web->closers = NULL;
+}
 
 /* --- the beginning ------------------------------------------------------- */
 
@@ -135,6 +109,8 @@ void stream_opened(struct exchange *x)
     struct web *web = x->web;
 
     st->opened = true;
+    st->lanes[WRITES].used = true;
+    st->lanes[WATCHES].used = st->rq.sink.watch != NULL;
     atomic_fetch_add(&web->streaming, 1);
     pthread_mutex_lock(&web->lock);
     st->next = web->streams;
@@ -150,132 +126,17 @@ void stream_opened(struct exchange *x)
     pthread_mutex_unlock(&web->lock);
 }
 
-/* --- pieces -------------------------------------------------------------- */
+/* --- the library's callbacks --------------------------------------------- */
 
-static struct piece *take_spare(struct stream *st)
-{
-    struct piece *p;
-
-    pthread_mutex_lock(&st->lock);
-    p = st->spare;
-    if (p)
-        st->spare = p->next;
-    bool more = !p && st->pieces < PIECES;
-    st->pieces += more;
-    st->starved = !p && !more;
-    pthread_mutex_unlock(&st->lock);
-    if (more) {
-        p = malloc(sizeof *p);
-        must(p);
-    }
-    if (p) {
-        p->next = NULL;
-        p->n = 0;
-    }
-    return p;
-}
-
-/* Under the lock.  A full queue or stopping pumps: the process ends without these bytes, which
- * were never acknowledged. */
-static bool wake_pump(struct stream *st)
-{
-    bool idle = !st->pumping;
-
-    struct work_pool *pumps = st->x->web->pumps;
-
-    st->pumping = true;
-    return !idle || (pumps && work_push(pumps, st->x));
-}
-
-static void send_piece(struct stream *st)
-{
-    struct piece *p = st->filling;
-
-    st->filling = NULL;
-    pthread_mutex_lock(&st->lock);
-    if (st->first)
-        st->last->next = p;
-    else
-        st->first = p;
-    st->last = p;
-    if (!wake_pump(st))
-        atomic_store(&st->failed, true);
-    pthread_mutex_unlock(&st->lock);
-}
-
-static void end(struct stream *st, bool whole)
+void stream_end(struct stream *st, bool whole)
 {
     st->state = ENDED;
     st->whole = whole;
-    st->unread = !whole;
-    if (st->filling && st->filling->n)
-        send_piece(st);
-    pthread_mutex_lock(&st->lock);
-    st->ended = true;
-    (void)wake_pump(st);
-    pthread_mutex_unlock(&st->lock);
+    st->unread = !whole || st->direct;
+    stream_last_piece(st);
 }
 
-/* One piece written and given back; false when none waits. */
-static bool pump_one(struct stream *st)
-{
-    struct web *web = st->x->web;
-    struct piece *p;
-    bool starved;
-
-    pthread_mutex_lock(&st->lock);
-    p = st->first;
-    if (p)
-        st->first = p->next;
-    pthread_mutex_unlock(&st->lock);
-    if (!p)
-        return false;
-    if (!atomic_load(&st->failed)) {
-        log_correlation(st->rq.id);
-        if (!st->rq.sink.write(st->rq.sink.arg, (struct str){p->bytes, p->n}))
-            atomic_store(&st->failed, true);
-        log_correlation(STR(""));
-    }
-    pthread_mutex_lock(&st->lock);
-    p->next = st->spare;
-    st->spare = p;
-    starved = st->starved;
-    st->starved = false;
-    if (starved) /* under the lock: afterwards the stream may end elsewhere */
-        web_finish(web, st->x, st->x);
-    pthread_mutex_unlock(&st->lock);
-    return true;
-}
-
-static void pump(struct stream *st)
-{
-    struct web *web = st->x->web;
-    bool more, ended;
-    int i = 0;
-
-    while (i < IN_A_ROW && pump_one(st))
-        i++;
-    pthread_mutex_lock(&st->lock);
-    more = st->first != NULL;
-    ended = !more && st->ended;
-    st->pumping = more || ended;
-    pthread_mutex_unlock(&st->lock);
-    if (more && !work_push(web->pumps, st->x))
-        atomic_store(&st->failed, true); /* stopping */
-    if (ended && !work_push(web->closers, st->x))
-        atomic_store(&st->failed, true);
-}
-
-void stream_pump(void *state, void **items, size_t n)
-{
-    (void)state;
-    for (size_t i = 0; i < n; i++)
-        pump(((struct exchange *)items[i])->stream);
-}
-
-/* --- the library's callbacks --------------------------------------------- */
-
-static void received(struct exchange *x, size_t n)
+void stream_received(struct exchange *x, size_t n)
 {
     x->stream->received += n;
     x->conn->bytes += (int64_t)n;
@@ -286,7 +147,7 @@ static bool discard(struct exchange *x, size_t *n)
 {
     struct stream *st = x->stream;
 
-    received(x, *n);
+    stream_received(x, *n);
     *n = 0;
     return st->received <= st->head.length || st->received <= DISCARD;
 }
@@ -298,7 +159,7 @@ static bool give_up(struct exchange *x, size_t *n)
 
     if (!st->head.chunked && st->head.length - st->received <= DISCARD)
         return discard(x, n);
-    end(st, false);
+    stream_end(st, false);
     intake_hold(x);
     return true;
 }
@@ -313,7 +174,7 @@ static bool take(struct exchange *x, const char *bytes, size_t *n)
         return give_up(x, n);
     while (*n) {
         if (!st->filling)
-            st->filling = take_spare(st);
+            st->filling = stream_take_spare(st);
         if (!st->filling) {
             intake_hold(x); /* the library keeps the rest */
             return true;
@@ -324,10 +185,12 @@ static bool take(struct exchange *x, const char *bytes, size_t *n)
         p->n += fits;
         bytes += fits;
         *n -= fits;
-        received(x, fits);
+        stream_received(x, fits);
         if (p->n == PIECE)
-            send_piece(st);
+            stream_send_piece(st);
     }
+    if (stream_is_large(st))
+        stream_take_over(st);
     return true;
 }
 
@@ -359,7 +222,7 @@ bool stream_on_request(struct exchange *x, const char *bytes, size_t *n)
     }
     if (*n)
         return take(x, bytes, n);
-    end(st, true);
+    stream_end(st, true);
     intake_hold(x);
     return true;
 }
@@ -372,57 +235,11 @@ bool stream_broken(struct exchange *x)
         return false;
     x->connection = NULL;
     x->conn = NULL;
-    end(st, false);
+    stream_end(st, false);
     return true;
 }
 
-/* --- answers past the library -------------------------------------------- */
-
-struct raw {
-    char *text;
-    size_t n, room;
-};
-
-static void raw_add(struct raw *raw, struct str s)
-{
-    while (raw->n + s.n > raw->room) {
-        raw->room = raw->room ? raw->room * 2 : 1024;
-        raw->text = realloc(raw->text, raw->room);
-        must(raw->text);
-    }
-    if (s.n)
-        memcpy(raw->text + raw->n, s.p, s.n);
-    raw->n += s.n;
-}
-
-static enum MHD_Result raw_header(void *arg, enum MHD_ValueKind kind, const char *name,
-                                  const char *value)
-{
-    (void)kind;
-    raw_add(arg, str(name));
-    raw_add(arg, STR(": "));
-    raw_add(arg, str(value));
-    raw_add(arg, STR("\r\n"));
-    return MHD_YES;
-}
-
-static void make_raw(struct exchange *x, const struct reply *rp)
-{
-    struct stream *st = x->stream;
-    struct raw raw = {0};
-    char line[128];
-
-    (void)snprintf(line, sizeof line, "HTTP/1.1 %d %s\r\n", x->status,
-                   MHD_get_reason_phrase_for((unsigned)x->status));
-    raw_add(&raw, str(line));
-    (void)MHD_get_response_headers(x->response, raw_header, &raw);
-    (void)snprintf(line, sizeof line, "Content-Length: %zu\r\nConnection: close\r\n\r\n",
-                   rp->body.n);
-    raw_add(&raw, str(line));
-    raw_add(&raw, rp->body);
-    st->raw = raw.text;
-    st->raw_n = raw.n;
-}
+/* --- the answer ---------------------------------------------------------- */
 
 /* Is more of the body to come than is worth reading? */
 static bool much_is_left(const struct stream *st)
@@ -456,26 +273,10 @@ void stream_answered(struct exchange *x, const struct reply *rp)
     struct stream *st = x->stream;
 
     if (x->response && x->connection && much_is_left(st))
-        make_raw(x, rp);
+        stream_make_raw(x, rp);
     leave_list(st);
     arena_free(st->arena);
     st->arena = NULL;
-}
-
-/* The little that fits into the socket's buffer; then no more comes from us. */
-static void send_raw(struct exchange *x)
-{
-    struct stream *st = x->stream;
-
-    if (send(x->conn->fd, st->raw, st->raw_n, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        st->linger_until_ms = 0;
-    else
-        st->linger_until_ms = clock_mono_ms() + LINGER_MS;
-    (void)shutdown(x->conn->fd, SHUT_WR);
-    MHD_destroy_response(x->response);
-    x->response = NULL; /* resumed, the connection is cut */
-    st->next_lingering = x->web->lingering;
-    x->web->lingering = st;
 }
 
 bool stream_returned(struct exchange *x)
@@ -484,6 +285,10 @@ bool stream_returned(struct exchange *x)
 
     if (!x->connection) {
         stream_free(x);
+        return true;
+    }
+    if (!x->answered && st->direct) {
+        stream_read_on(st);
         return true;
     }
     if (!x->answered) {
@@ -495,45 +300,8 @@ bool stream_returned(struct exchange *x)
     }
     if (!st->raw)
         return false;
-    send_raw(x);
+    stream_send_raw(x);
     return true;
-}
-
-/* True when the client has closed, or had its time. */
-static bool linger(struct stream *st)
-{
-    for (int i = 0; i < LINGER_STEPS; i++) {
-        ssize_t n =
-            recv(st->x->conn->fd, NULL, LINGER_STEP, MSG_TRUNC | MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-            return true;
-        if (n < 0)
-            break;
-    }
-    return clock_mono_ms() >= st->linger_until_ms;
-}
-
-static void linger_all(struct web *web)
-{
-    struct stream **at = &web->lingering;
-
-    while (*at) {
-        struct stream *st = *at;
-        if (!linger(st)) {
-            at = &st->next_lingering;
-            continue;
-        }
-        *at = st->next_lingering;
-        (void)shutdown(st->x->conn->fd, SHUT_RDWR);
-        intake_send(st->x);
-    }
-}
-
-void stream_hurry(struct web *web)
-{
-    for (struct stream *st = web->lingering; st; st = st->next_lingering)
-        st->linger_until_ms = 0;
-    linger_all(web);
 }
 
 /* --- cutting ------------------------------------------------------------- */
@@ -577,20 +345,12 @@ void stream_turn(struct web *web)
 {
     if (atomic_exchange(&web->cut_wanted, false))
         cut_all(web);
+    stream_read_direct(web);
     if (web->lingering)
-        linger_all(web);
+        stream_linger(web);
 }
 
 /* --- the end ------------------------------------------------------------- */
-
-static void free_pieces(struct piece *p)
-{
-    while (p) {
-        struct piece *next = p->next;
-        free(p);
-        p = next;
-    }
-}
 
 void stream_free(struct exchange *x)
 {
@@ -598,9 +358,7 @@ void stream_free(struct exchange *x)
     struct web *web = x->web;
 
     leave_list(st); /* still there when the server stopped before it could be closed */
-    free_pieces(st->first);
-    free_pieces(st->spare);
-    free(st->filling);
+    stream_free_pieces(st);
     free(st->raw);
     arena_free(st->arena);
     pthread_mutex_destroy(&st->lock);

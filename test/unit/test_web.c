@@ -203,22 +203,39 @@ static void batch(struct request **requests, struct reply *replies, bool *ok, st
     }
 }
 
-/* A sink that sums what comes; "X-Refuse" refuses before the body, "X-Fail: n" after n bytes.
- */
+/* A sink that sums what comes, in its order, when it writes and when it watches.  "X-Refuse"
+ * refuses before the body, "X-Fail: n" after n bytes, "X-Blind" does not watch, "X-Stall"
+ * writes behind the door. */
 struct sum {
-    int64_t n, sum, fail_at;
+    int64_t n, fail_at, watched_n;
+    uint64_t sum, watched;
+    bool stalls;
 };
-static atomic_int sums_open, sums_closed, sums_partial;
+static atomic_int sums_open, sums_closed, sums_partial, sums_unlike;
 static _Atomic int64_t last_sum_n;
+
+static void add_up(uint64_t *sum, int64_t *n, struct str bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++)
+        *sum = *sum * 31 + (unsigned char)bytes.p[i];
+    *n += (int64_t)bytes.n;
+}
 
 static bool sum_write(void *arg, struct str bytes)
 {
     struct sum *s = arg;
 
-    for (size_t i = 0; i < bytes.n; i++)
-        s->sum += (unsigned char)bytes.p[i];
-    s->n += (int64_t)bytes.n;
+    if (s->stalls)
+        door_pass();
+    add_up(&s->sum, &s->n, bytes);
     return !s->fail_at || s->n < s->fail_at;
+}
+
+static void sum_watch(void *arg, struct str bytes)
+{
+    struct sum *s = arg;
+
+    add_up(&s->watched, &s->watched_n, bytes);
 }
 
 static bool sum_close(struct request *rq, struct reply *rp, void *arg, bool whole,
@@ -229,12 +246,16 @@ static bool sum_close(struct request *rq, struct reply *rp, void *arg, bool whol
     last_sum_n = s->n;
     if (!whole)
         sums_partial++;
+    if (whole && !request_header(rq, "x-blind").n &&
+        (s->watched_n != s->n || s->watched != s->sum))
+        sums_unlike++;
     sums_closed++;
     if (s->fail_at && s->n >= s->fail_at)
         return err_set(err, ERR_BUSY, "the disk is full");
     return reply_body(rp, 200, "text/plain",
-                      str_fmt(rq->arena, "%lld bytes, sum %lld, " STR_FMT, (long long)s->n,
-                              (long long)s->sum, STR_ARG(request_header(rq, "x-name"))));
+                      str_fmt(rq->arena, "%lld bytes, sum %llu, " STR_FMT, (long long)s->n,
+                              (unsigned long long)s->sum,
+                              STR_ARG(request_header(rq, "x-name"))));
 }
 
 static bool sum_stream(struct request *rq, struct reply *rp, struct err *err)
@@ -248,9 +269,13 @@ static bool sum_stream(struct request *rq, struct reply *rp, struct err *err)
     if (request_header(rq, "x-wait").n)
         door_pass();
     (void)str_int(request_header(rq, "x-fail"), &s->fail_at);
+    s->stalls = request_header(rq, "x-stall").n > 0;
     sums_open++;
-    rq->sink = (struct web_sink){
-        .write = sum_write, .close = sum_close, .arg = s, .key = request_header(rq, "x-name")};
+    rq->sink = (struct web_sink){.write = sum_write,
+                                 .watch = request_header(rq, "x-blind").n ? NULL : sum_watch,
+                                 .close = sum_close,
+                                 .arg = s,
+                                 .key = request_header(rq, "x-name")};
     return true;
 }
 
@@ -1357,16 +1382,25 @@ static void a_taken_port_says_what_to_do(void)
 
 /* --- streams ------------------------------------------------------------- */
 
-static struct str pattern(struct arena *a, size_t n, int64_t *sum)
+static struct str pattern(struct arena *a, size_t n, uint64_t *sum)
 {
     char *p = arena_alloc(a, n + 1);
+    int64_t counted = 0;
 
-    *sum = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         p[i] = (char)(i * 7 + i / 251);
-        *sum += (unsigned char)p[i];
-    }
+    *sum = 0;
+    add_up(sum, &counted, (struct str){p, n});
     return (struct str){p, n};
+}
+
+static struct str summed(struct arena *a, struct str bytes)
+{
+    uint64_t sum = 0;
+    int64_t n = 0;
+
+    add_up(&sum, &n, bytes);
+    return str_fmt(a, "%zu bytes, sum %llu", bytes.n, (unsigned long long)sum);
 }
 
 static bool wait_for(atomic_int *what, int value)
@@ -1378,7 +1412,7 @@ static bool wait_for(atomic_int *what, int value)
 
 static void begin_stream_test(void)
 {
-    sums_open = sums_closed = sums_partial = 0;
+    sums_open = sums_closed = sums_partial = sums_unlike = 0;
 }
 
 /* One answer with a body; the connection stays. */
@@ -1402,7 +1436,7 @@ static struct str hear_one(struct arena *a, int fd)
     }
 }
 
-static const size_t stream_sizes[] = {0, 1, 1000, 131072, 131073, 5000000, 20000000};
+static const size_t stream_sizes[] = {0, 1, 1000, 131072, 131073, 5000000, 16000000};
 
 static void a_streamed_body_arrives_in_order_and_the_connection_stays(void)
 {
@@ -1412,19 +1446,109 @@ static void a_streamed_body_arrives_in_order_and_the_connection_stays(void)
 
     begin_stream_test();
     for (size_t i = 0; i < countof(stream_sizes); i++) {
-        int64_t sum;
+        uint64_t sum;
         struct str body = pattern(a, stream_sizes[i], &sum);
         say(fd, str_fmt(a,
-                        "POST /stream HTTP/1.1\r\nHost: x\r\nX-Name: n%zu\r\n"
+                        "POST /stream HTTP/1.1\r\nHost: x\r\nX-Name: n%zu\r\n%s"
                         "Content-Length: %zu\r\n\r\n",
-                        i, body.n));
+                        i, i % 2 ? "X-Blind: 1\r\n" : "", body.n));
         say(fd, body);
         struct str got = hear_one(a, fd);
-        struct str want = str_fmt(a, "%zu bytes, sum %lld, n%zu", body.n, (long long)sum, i);
+        struct str want = str_fmt(a, STR_FMT ", n%zu", STR_ARG(summed(a, body)), i);
         CHECK(status_of(got) == 200 && str_eq(body_of(got), want), STR_FMT, STR_ARG(got));
     }
-    CHECK(sums_open == (int)countof(stream_sizes) && sums_closed == sums_open, "%d %d",
-          sums_open, sums_closed);
+    CHECK(sums_open == (int)countof(stream_sizes) && sums_closed == sums_open && !sums_unlike,
+          "%d %d %d", sums_open, sums_closed, sums_unlike);
+    close(fd);
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+static struct str large_head(struct arena *a, size_t n, const char *more)
+{
+    return str_fmt(
+        a, "POST /stream HTTP/1.1\r\nHost: x\r\n%sX-Name: big\r\nContent-Length: %zu\r\n\r\n",
+        more, n);
+}
+
+/* The rest of it is read past the library, which ends the connection. */
+static void a_large_streamed_body_arrives_and_its_answer_ends_the_connection(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    uint64_t sum;
+    struct str body = pattern(a, 20000000, &sum);
+    struct str want = str_fmt(a, STR_FMT ", big", STR_ARG(summed(a, body)));
+
+    begin_stream_test();
+    for (int expect = 0; expect < 2; expect++) {
+        int fd = dial(web_port(web));
+        say(fd, large_head(a, body.n, expect ? "Expect: 100-continue\r\n" : ""));
+        if (expect) {
+            struct str goes_on = hear(a, fd, 300);
+            CHECK(str_starts(goes_on, STR("HTTP/1.1 100 ")), STR_FMT, STR_ARG(goes_on));
+        }
+        say(fd, body);
+        say(fd, STR("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")); /* not answered any more */
+        struct str got = hear(a, fd, 10000);
+        CHECK(status_of(got) == 200 && str_eq(body_of(got), want), STR_FMT, STR_ARG(got));
+        CHECK(str_has(got, STR("Connection: close\r\n")) && str_has(got, STR("\r\nDate: ")),
+              STR_FMT, STR_ARG(got));
+        close(fd);
+    }
+    CHECK(sums_closed == 2 && !sums_partial && !sums_unlike, "%d %d %d", sums_closed,
+          sums_partial, sums_unlike);
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+/* As much as the other side takes within so many ms. */
+static size_t push_for(int fd, struct str bytes, int64_t ms)
+{
+    int64_t until = clock_mono_ms() + ms;
+    size_t sent = 0;
+
+    while (clock_mono_ms() < until && sent < bytes.n) {
+        ssize_t n = send(fd, bytes.p + sent, bytes.n - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n > 0)
+            sent += (size_t)n;
+        else
+            usleep(1000);
+    }
+    return sent;
+}
+
+/* A sink that does not take the bytes slows the client down and nothing else: the server holds
+ * a few pieces, and does not count the time against the client. */
+static void a_stalled_sink_holds_the_client_back_and_an_idle_client_is_cut(void)
+{
+    struct web_settings s = settings();
+    s.slow_client_ms = 100; /* three times that between two pieces */
+    struct web *web = serve(s);
+    struct arena *a = arena_new("test");
+    uint64_t sum;
+    struct str body = pattern(a, 60000000, &sum);
+
+    begin_stream_test();
+    door_set(true);
+    int fd = dial(web_port(web));
+    say(fd, large_head(a, body.n, "X-Stall: 1\r\n"));
+    size_t sent = push_for(fd, body, 1000);
+    CHECK(sent > 100000 && sent < 40000000, "%zu bytes went into a stalled sink", sent);
+    door_set(false);
+    say(fd, str_sub(body, sent, body.n));
+    struct str got = hear(a, fd, 20000);
+    CHECK(str_starts(body_of(got), summed(a, body)), STR_FMT, STR_ARG(got));
+    close(fd);
+
+    fd = dial(web_port(web));
+    say(fd, large_head(a, body.n, ""));
+    say(fd, str_sub(body, 0, 1000000));
+    int64_t before = clock_mono_ms();
+    CHECK(hear(a, fd, 5000).n == 0, "cut");
+    CHECK(clock_mono_ms() - before < 3000, "%lld ms", (long long)(clock_mono_ms() - before));
+    CHECK(wait_for(&sums_closed, 2) && sums_partial == 1 && last_sum_n == 1000000, "%d %lld",
+          sums_partial, (long long)last_sum_n);
     close(fd);
     web_stop(web, 1000);
     arena_free(a);
@@ -1439,7 +1563,7 @@ static void a_streamed_body_may_come_in_chunks_or_wait_for_100_continue(void)
                              STR("POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
                                  "Transfer-Encoding: chunked\r\n\r\n"
                                  "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
-    CHECK(str_starts(body_of(got), STR("5 bytes, sum 495")), STR_FMT, STR_ARG(got));
+    CHECK(str_starts(body_of(got), summed(a, STR("abcde"))), STR_FMT, STR_ARG(got));
 
     int fd = dial(web_port(web));
     say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
@@ -1468,7 +1592,7 @@ static void a_refused_stream_is_answered_and_nothing_gets_out_of_step(void)
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    int64_t sum;
+    uint64_t sum;
     struct str small = pattern(a, 500000, &sum);
     struct str large = pattern(a, 30000000, &sum);
     int fd = dial(web_port(web));
@@ -1500,7 +1624,7 @@ static void a_stream_whose_write_fails_is_answered(void)
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    int64_t sum;
+    uint64_t sum;
     struct str body = pattern(a, 30000000, &sum);
 
     begin_stream_test();
@@ -1510,21 +1634,25 @@ static void a_stream_whose_write_fails_is_answered(void)
     got = ask(a, web, "POST", "/stream", "X-Fail: 100\r\n", str_sub(body, 0, 400000));
     CHECK(status_of(got) == 503 && str_has(got, STR("the disk is full")), STR_FMT,
           STR_ARG(got));
-    CHECK(sums_closed == 2 && sums_partial == 2, "%d %d", sums_closed, sums_partial);
+    got = ask(a, web, "POST", "/stream", "X-Fail: 100\r\nX-Blind: 1\r\n",
+              str_sub(body, 0, 9000000));
+    CHECK(status_of(got) == 503, STR_FMT, STR_ARG(got));
+    CHECK(sums_closed == 3 && sums_partial == 3, "%d %d", sums_closed, sums_partial);
     web_stop(web, 1000);
     arena_free(a);
 }
 
-static void a_stream_that_breaks_off_is_closed_with_what_came(void)
+/* What the library reads, and what is read past it, alike. */
+static void breaks_off(size_t length)
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    int64_t sum;
-    struct str body = pattern(a, 3000000, &sum);
+    uint64_t sum;
+    struct str body = pattern(a, 3000000, &sum), head = large_head(a, length, "");
 
     begin_stream_test();
     int fd = dial(web_port(web));
-    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n"));
+    say(fd, head);
     say(fd, body);
     close(fd);
     CHECK(wait_for(&sums_closed, 1) && sums_partial == 1 && last_sum_n == 3000000, "%d %d %lld",
@@ -1532,21 +1660,20 @@ static void a_stream_that_breaks_off_is_closed_with_what_came(void)
 
     /* cut from here, as when another request takes over */
     fd = dial(web_port(web));
-    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nX-Name: k1\r\n"
-                "Content-Length: 90000000\r\n\r\n"));
+    say(fd, head);
     say(fd, body);
     CHECK(wait_for(&sums_open, 2), "opened");
     web_cut_streams(web, STR("another"));
     clock_sleep_ms(50);
     CHECK(sums_closed == 1, "only its own key cuts it");
-    web_cut_streams(web, STR("k1"));
+    web_cut_streams(web, STR("big"));
     CHECK(wait_for(&sums_closed, 2) && sums_partial == 2, "%d %d", sums_closed, sums_partial);
     CHECK(hear(a, fd, 5000).n == 0, "the connection ended");
     close(fd);
 
     /* and by stopping */
     fd = dial(web_port(web));
-    say(fd, STR("POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n"));
+    say(fd, head);
     say(fd, body);
     CHECK(wait_for(&sums_open, 3), "opened");
     int64_t before = clock_mono_ms();
@@ -1555,6 +1682,12 @@ static void a_stream_that_breaks_off_is_closed_with_what_came(void)
           (long long)(clock_mono_ms() - before));
     close(fd);
     arena_free(a);
+}
+
+static void a_stream_that_breaks_off_is_closed_with_what_came(void)
+{
+    breaks_off(90000000);
+    breaks_off(10000000);
 }
 
 /* A refused client that sends and sends, and one whose stream was never opened, do not keep a
@@ -1580,27 +1713,27 @@ static void a_server_stops_though_refused_clients_still_send(void)
     arena_free(a);
 }
 
-enum { STREAMERS = 16, STREAMED_BYTES = 600000 };
-static atomic_int streamed_well;
+enum { STREAMERS = 16, SMALL_STREAM = 600000, LARGE_STREAM = 18000000 };
+static atomic_int streamed_well, streamers;
 
 static void *stream_many(void *arg)
 {
     struct web *web = arg;
     struct arena *a = arena_new("client");
-    int64_t sum;
-    struct str body = pattern(a, STREAMED_BYTES, &sum);
-    struct str head = str_fmt(a,
-                              "POST /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                              "Content-Length: %d\r\n\r\n",
-                              STREAMED_BYTES);
+    uint64_t sum;
+    struct str all = pattern(a, LARGE_STREAM, &sum);
+    bool large = streamers++ % 4 == 0;
 
     for (int i = 0; i < 3; i++) {
+        struct str body = str_sub(all, 0, large && i == 2 ? LARGE_STREAM : SMALL_STREAM);
         int fd = dial(web_port(web));
-        say(fd, head);
+        say(fd, large_head(a, body.n,
+                           i == 1 ? "X-Blind: 1\r\nConnection: close\r\n"
+                                  : "Connection: close\r\n"));
         say(fd, body);
         struct str got = hear(a, fd, 60000); /* slow under the thread sanitizer */
         close(fd);
-        if (str_starts(body_of(got), str_fmt(a, "%zu bytes, sum %lld", body.n, (long long)sum)))
+        if (str_starts(body_of(got), summed(a, body)))
             streamed_well++;
     }
     arena_free(a);
@@ -1612,12 +1745,13 @@ static void many_streams_at_once_do_not_mix(void)
     struct web *web = serve(settings());
     pthread_t threads[STREAMERS];
 
+    begin_stream_test();
     streamed_well = 0;
     for (int i = 0; i < STREAMERS; i++)
         pthread_create(&threads[i], NULL, stream_many, web);
     for (int i = 0; i < STREAMERS; i++)
         pthread_join(threads[i], NULL);
-    CHECK(streamed_well == 3 * STREAMERS, "%d", streamed_well);
+    CHECK(streamed_well == 3 * STREAMERS && !sums_unlike, "%d, %d", streamed_well, sums_unlike);
     web_stop(web, 1000);
 }
 
@@ -1654,6 +1788,8 @@ int main(void)
     RUN(what_cannot_be_finished_is_refused_at_the_deadline);
     RUN(a_taken_port_says_what_to_do);
     RUN(a_streamed_body_arrives_in_order_and_the_connection_stays);
+    RUN(a_large_streamed_body_arrives_and_its_answer_ends_the_connection);
+    RUN(a_stalled_sink_holds_the_client_back_and_an_idle_client_is_cut);
     RUN(a_streamed_body_may_come_in_chunks_or_wait_for_100_continue);
     RUN(a_refused_stream_is_answered_and_nothing_gets_out_of_step);
     RUN(a_stream_whose_write_fails_is_answered);
