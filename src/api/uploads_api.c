@@ -8,6 +8,7 @@
 #include "conf/app.h"
 #include "conf/conf.h"
 #include "creative/upload.h"
+#include "text/day.h"
 
 #include <string.h>
 
@@ -116,7 +117,7 @@ static void put_number(struct request *rq, struct reply *rp, const char *name, i
 static void put_expiry(struct request *rq, struct reply *rp, const struct upload *u)
 {
     if (str_eq(u->state, STR("open")))
-        reply_header(rq, rp, "Upload-Expires", tus_date(rq->arena, u->expires_ms));
+        reply_header(rq, rp, "Upload-Expires", day_http(rq->arena, u->expires_ms));
 }
 
 static bool answer_created(struct request *rq, struct reply *rp, const struct upload *u)
@@ -243,6 +244,13 @@ static bool write_piece(void *arg, struct str bytes)
     return upload_write(r->stream, bytes);
 }
 
+static void hash_piece(void *arg, struct str bytes)
+{
+    struct receiving *r = arg;
+
+    upload_hash_piece(r->stream, bytes);
+}
+
 static bool close_piece(struct request *rq, struct reply *rp, void *arg, bool whole,
                         struct err *err)
 {
@@ -271,6 +279,7 @@ static bool receive(struct request *rq, struct reply *rp, struct str id,
     if (!r->stream)
         return answer_patched(rq, rp, &u);
     rq->sink = (struct web_sink){.write = write_piece,
+                                 .watch = upload_is_hashed(r->stream) ? hash_piece : NULL,
                                  .close = close_piece,
                                  .arg = r,
                                  .key = upload_key(rq->db, rq->arena, id)};

@@ -106,6 +106,11 @@ MUST_CHECK bool upload_begin(const struct app *app, struct db *db, struct arena 
                              enum upload_why *why, struct err *err);
 /* From one thread at a time, which may be another than that of upload_begin. */
 MUST_CHECK bool upload_write(struct upload_stream *stream, struct str bytes);
+/* The same bytes into the hashes, if there are any to make; also from one thread at a time, and
+ * at the same time as upload_write.  Where one of the two saw less than the other, the hash is
+ * made from the file when it is needed. */
+bool upload_is_hashed(const struct upload_stream *stream);
+void upload_hash_piece(struct upload_stream *stream, struct str bytes);
 /*
  * Syncs, stores how far it came, gives the lock back, also when it fails and
  * when db is NULL (the database is away: the file knows).  `whole`: the piece

@@ -20,6 +20,7 @@
 struct upload_stream {
     struct upload_hold hold; /* as it was at the beginning of the piece */
     int64_t offset;          /* written so far */
+    int64_t hashed;          /* the hashes below are of the bytes up to here */
     int64_t most;            /* where it must end at the latest */
     int64_t written_back;
     int64_t length; /* told with the piece, or known before */
@@ -106,7 +107,7 @@ bool upload_begin(const struct app *app, struct db *db, struct arena *arena, str
     }
     if (s->hold.fd < 0) /* done, and the piece adds nothing */
         return true;
-    s->offset = s->written_back = upload->offset;
+    s->offset = s->hashed = s->written_back = upload->offset;
     s->length = s->hold.upload.length;
     s->most = s->length >= 0 ? s->length : upload_ceiling(app->conf);
     s->run = s->hold.run;
@@ -130,20 +131,17 @@ static bool reserve_is_left(const struct upload_stream *s)
            (int64_t)disk.f_bavail * (int64_t)disk.f_frsize >= s->conf->disk_reserve_mb << 20;
 }
 
-static void count(struct upload_stream *s, struct str written)
+static void count(struct upload_stream *s, size_t written)
 {
-    if (s->hold.hashed)
-        seal_run_add(&s->run, written);
-    if (s->checked)
-        seal_run_add(&s->check, written);
-    s->offset += (int64_t)written.n;
-    if (s->offset - s->written_back >= WRITE_BACK) {
+    s->offset += (int64_t)written;
+    if (s->offset - s->written_back < WRITE_BACK)
+        return;
+    if (s->conf->upload_sync)
         (void)sync_file_range(s->hold.fd, s->written_back, s->offset - s->written_back,
                               SYNC_FILE_RANGE_WRITE);
-        s->written_back = s->offset;
-        if (!reserve_is_left(s))
-            s->failure = ENOSPC;
-    }
+    s->written_back = s->offset;
+    if (!reserve_is_left(s))
+        s->failure = ENOSPC;
 }
 
 bool upload_write(struct upload_stream *s, struct str bytes)
@@ -160,10 +158,24 @@ bool upload_write(struct upload_stream *s, struct str bytes)
             s->failure = n < 0 ? errno : ENOSPC;
             return false;
         }
-        count(s, str_sub(bytes, 0, (size_t)n));
+        count(s, (size_t)n);
         bytes = str_sub(bytes, (size_t)n, bytes.n);
     }
     return !s->failure;
+}
+
+bool upload_is_hashed(const struct upload_stream *s)
+{
+    return s->hold.hashed || s->checked;
+}
+
+void upload_hash_piece(struct upload_stream *s, struct str bytes)
+{
+    if (s->hold.hashed)
+        seal_run_add(&s->run, bytes);
+    if (s->checked)
+        seal_run_add(&s->check, bytes);
+    s->hashed += (int64_t)bytes.n;
 }
 
 /* --- the end --- */
@@ -171,7 +183,7 @@ bool upload_write(struct upload_stream *s, struct str bytes)
 /* As if the piece had never come. */
 static bool take_back(struct upload_stream *s, struct err *err)
 {
-    s->offset = s->hold.upload.offset;
+    s->offset = s->hashed = s->hold.upload.offset;
     s->run = s->hold.run;
     return ftruncate(s->hold.fd, s->offset) == 0 || upload_file_failed(err, "cut", errno);
 }
@@ -227,6 +239,8 @@ static bool store(const struct app *app, struct db *db, struct arena *arena,
     hold->upload.length = s->length;
     hold->upload.expires_ms = upload_expiry(app->conf, now_ms);
     hold->run = s->run;
+    if (s->hashed != s->offset)
+        hold->hashed = false; /* a write failed; the bytes are read once more when needed */
     if (upload_is_whole(&hold->upload) && !str_eq(hold->upload.kind, STR("partial")))
         return upload_complete(app, db, arena, hold, now_ms, err);
     hold->upload.hash_state = upload_hash_state(arena, hold);
