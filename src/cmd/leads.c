@@ -63,6 +63,8 @@ static bool pull(struct boot *boot, struct db *db, const char *kind, int64_t day
             print_pull(&list.at[i], &counts);
     }
     net_close(net);
+    if (ok && list.n == 0)
+        printf("no ad account is connected: there is nothing to read from\n");
     if (!ok || !lead_relink(db, boot->arena, now_ms, STR("cli"), &linked, err))
         return false;
     printf("%" PRId64 " leads gained a direction or creative\n", linked);
@@ -123,13 +125,26 @@ static bool import(struct boot *boot, struct db *db, enum import_kind kind, stru
     return result.failed == 0 || err_set(err, ERR_INVALID, "some rows failed, see above");
 }
 
+static bool state_option(struct boot *boot, struct str *state, struct err *err)
+{
+    static const char *const states[] = {"failed", "unresolved", "quarantined"};
+
+    if (!cmd_option(boot, "--state", state))
+        return true;
+    for (size_t i = 0; i < countof(states); i++)
+        if (str_eq(*state, str(states[i])))
+            return true;
+    return err_input(err, "state", "one of failed, unresolved, quarantined",
+                     "\"" STR_FMT "\" is not a state", STR_ARG(*state));
+}
+
 static bool deliveries(struct boot *boot, struct db *db, struct err *err)
 {
     struct delivery_filter filter = {.limit = LIMIT_LIST_ROWS};
     struct delivery_views list = {0};
 
-    (void)cmd_option(boot, "--state", &filter.state);
-    if (!cmd_rest(boot, 0, err) || !delivery_list(db, boot->arena, &filter, &list, err))
+    if (!state_option(boot, &filter.state, err) || !cmd_rest(boot, 0, err) ||
+        !delivery_list(db, boot->arena, &filter, &list, err))
         return false;
     for (size_t i = 0; i < list.n; i++)
         printf(STR_FMT "  " STR_FMT "  %-11.*s %-8.*s " STR_FMT "\n",

@@ -168,7 +168,16 @@ for (const database of databases) {
   });
 
   test(`a site's lead, the inbox, imports and a CRM over HTTP (${database})`, async (t) => {
-    const world = await start(t, { database });
+    const world = await start(t, { database, flags: ["--allow_private_urls", "yes"] });
+    const heard = [];
+    const receiver = createServer(async (request, response) => {
+      const parts = [];
+      for await (const part of request) parts.push(part);
+      heard.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
+      response.writeHead(200).end("taken");
+    });
+    await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    t.after(() => receiver.close());
     const { server } = world;
     const call = (...args) => server.call(...args);
     const account = await connectAccount(world);
@@ -179,6 +188,8 @@ for (const database of databases) {
     const form = (fields) => http("POST", address, {
       raw: new URLSearchParams(fields).toString(), headers: { "content-type": "application/x-www-form-urlencoded" },
     });
+    const crmEndpoint = (await call("POST", "/api/endpoints", { name: "Our CRM", url: `http://127.0.0.1:${receiver.address().port}/in`,
+      mapping: [{ field: "PHONE", from: "phone" }, { field: "CITY", from: "answers.City", otherwise: "-" }] })).json;
     const posted = await form({ Name: "=Анна", Phone: "8 701 123 95 67", tranid: "t1", City: "Тараз", filled_in_ms: "900" });
     assert.equal(posted.status, 200, posted.text);
     assert.equal(posted.text, "ok");
@@ -192,6 +203,21 @@ for (const database of databases) {
     assert.equal(lead.arrived_by, "site");
     assert.equal(lead.spam_score, 30);
     assert.match(lead.spam_reasons[0], /900 ms/);
+
+    // The CRM has heard of it, signed and in its own words; the lead says so.
+    const told = await eventually("the lead is handed on", async () => {
+      const { json } = await call("GET", `/api/leads/${lead.id}`);
+      return json.handoffs[0]?.state === "delivered" && json;
+    });
+    assert.deepEqual([told.handoffs.length, told.handoffs[0].endpoint_name, told.handoffs[0].topic, told.handoffs[0].attempts], [1, "Our CRM", "lead.created", 1]);
+    assert.deepEqual(told.transitions.filter((one) => one.to === "delivered").map((one) => [one.from, one.actor, one.cause]),
+      [["scored", "job:handoff.send", "taken by Our CRM"]]);
+    assert.deepEqual(JSON.parse(heard[0].body), { PHONE: "+77011239567", CITY: "Тараз" });
+    const stamped = `${heard[0].headers["webhook-id"]}.${heard[0].headers["webhook-timestamp"]}.${heard[0].body}`;
+    const hmac = createHmac("sha256", Buffer.from(crmEndpoint.secret.slice("whsec_".length), "base64")).update(stamped).digest("base64");
+    assert.equal(heard[0].headers["webhook-signature"], `v1,${hmac}`);
+    const button = await call("POST", `/api/endpoints/${crmEndpoint.id}/test`, { lead_id: lead.id });
+    assert.deepEqual([button.status, button.json.delivered, button.json.answer, button.json.sent.CITY], [200, true, "taken", "Тараз"], button.text);
     assert.equal((await call("GET", "/api/leads?q=5678")).json.data.length, 0);
     assert.equal((await call("GET", "/api/leads?q=9567&spam_above=29&duplicates=false&recovered=no")).json.data.length, 1);
     assert.equal((await call("GET", "/api/leads?spam_above=30")).json.data.length, 0);
@@ -254,7 +280,8 @@ for (const database of databases) {
 
   test(`a signed webhook becomes a linked lead, once (${database})`, async (t) => {
     const secret = "webhook-secret";
-    const world = await start(t, { database, flags: ["--tiktok_webhook_secret", secret] });
+    // Nobody but the test pulls, whatever the hour is.
+    const world = await start(t, { database, flags: ["--tiktok_webhook_secret", secret, "--lead_poll_minutes", "0"] });
     const { server } = world;
     const account = await connectAccount(world);
     const direction = await makeDirection(world, account);
@@ -336,15 +363,27 @@ for (const database of databases) {
       assert.equal(ended.status, 0, ended.stderr);
       return ended.stdout;
     };
-    assert.match(await pull(), /\b1 recovered/);
+    if (database === "postgres") {
+      const cli = (...args) => run(["leads", ...args, ...world.store, "--clock_file", world.clock.path, "--tiktok_base_url", world.sandbox.base]);
+      const wrong = [[["backfill", "--days", "91"], /--days|days/], [["gaps", "--days", "x"], /days/], [["gaps", "--org", "nobody"], /no org nobody/],
+        [["deliveries", "--state", "lost"], /failed, unresolved, quarantined/], [["replay", "nothing"], /no delivery nothing/], [["backfill", "more"], /too many/]];
+      for (const [args, says] of wrong) {
+        const ended = await cli(...args);
+        assert.equal(ended.status, 1, args.join(" "));
+        assert.match(ended.stderr, says);
+      }
+      const listed = await cli("deliveries", "--state", "quarantined");
+      assert.match(listed.stdout, /quarantined tiktok[^]*\n1 deliveries\n$/, listed.stdout + listed.stderr);
+      assert.match((await cli("gaps")).stdout, /^tiktok [^\n]*\b1 recovered[^]*leads gained a direction or creative/);
+    } else assert.match(await pull(), /\b1 recovered/);
     assert.match(await pull(), /\b0 recovered/);
     const [recovered] = (await server.call("GET", "/api/leads?recovered=true&reveal=1")).json.data;
-    assert.equal(recovered.recovered_by, "backfill");
+    assert.equal(recovered.recovered_by, database === "postgres" ? "gap_finder" : "backfill");
     assert.equal(recovered.name, "Test Lead");
     assert.equal(recovered.direction_id, direction.id);
     assert.ok(recovered.delay_ms >= 15 * 60_000, String(recovered.delay_ms));
     const pulls = (await server.call("GET", "/api/lead-pulls?troubled=1")).json.data;
-    assert.ok(pulls.some((one) => one.recovered === 1 && one.kind === "backfill"), JSON.stringify(pulls));
+    assert.ok(pulls.some((one) => one.recovered === 1 && one.kind === recovered.recovered_by), JSON.stringify(pulls));
   });
 }
 
