@@ -22,7 +22,8 @@
 #define LIMIT_LIVE_WAITING (64 * 1024) /* told and not read yet, of one client */
 #define LIMIT_LIVE_CLIENTS 1000        /* of one process; a half of `connections` at most */
 #define LIMIT_LIVE_PER_ORG 100
-#define LIMIT_LIVE_CHANGES 50 /* of one kind, told one by one; more are told as a whole */
+#define LIMIT_LIVE_ROWS    500 /* looked at a second, of one table and org */
+#define LIMIT_LIVE_CHANGES 50  /* of one kind, told one by one; more are told as a whole */
 
 /* JSON and forms */
 #define LIMIT_JSON_DEPTH        32

@@ -23,6 +23,7 @@
 #include "lead/delivery.h"
 #include "lead/lead.h"
 #include "lead/pull.h"
+#include "live/live.h"
 #include "metric/metric.h"
 #include "notify/notify.h"
 #include "work/work.h"
@@ -51,6 +52,7 @@ const struct job_kind *const server_job_kinds[] = {
 
 static const struct route *const routes[] = {
     operation_routes,
+    live_routes,
     auth_routes,
     people_routes,
     profile_routes,
@@ -89,6 +91,7 @@ struct server {
     struct boot *boot;
     struct job_runner *runner;
     struct web *web;
+    struct live *live;
     struct work_loop *scheduler;
     struct db *scheduler_db;
     int64_t next_sweep_mono_ms;
@@ -163,6 +166,9 @@ static bool start_web(struct server *server, struct err *err)
         .queue_age_ms = conf->queue_age_ms,
         .request_deadline_ms = conf->request_seconds * 1000,
         .connection_limit = (int)conf->connections,
+        .live_limit = conf->connections / 2 < LIMIT_LIVE_CLIENTS ? (int)conf->connections / 2
+                                                                 : LIMIT_LIVE_CLIENTS,
+        .live_topic_limit = LIMIT_LIVE_PER_ORG,
         .routes = routes,
         .database = server->boot->app.database,
         .app = &server->boot->app,
@@ -197,6 +203,7 @@ bool server_start(struct boot *boot, struct server **out, struct err *err)
                         &boot->app, &server->runner, err);
     boot->app.runner = server->runner;
     ok = ok && start_web(server, err) &&
+         live_start(boot->arena, boot->app.database, server->web, &server->live, err) &&
          work_loop_start("scheduler", scheduler_turn, NULL, server, &server->scheduler, err);
     if (!ok) {
         server_stop(server);
@@ -218,6 +225,7 @@ void server_stop(struct server *server)
     /* The reverse of the start: the scheduler, no new requests, then no new jobs. */
     if (server->scheduler)
         work_loop_stop(server->scheduler);
+    live_stop(server->live);
     if (server->web)
         web_stop(server->web, drain_ms);
     if (server->runner)
