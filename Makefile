@@ -6,6 +6,9 @@
 #   make asan | tsan          the same under sanitizers, in build/asan, build/tsan
 #   make unit | e2e | fuzz    parts of make test
 #   make test-ledger          kill -9 under 1,000 leads/s for a minute: nothing lost, nothing doubled
+#   make test-ui-quick        the console's flows and pages in Chromium (part of make test)
+#   make test-ui              all of it: Chromium, Firefox, WebKit x languages x seven sizes
+#   make screenshots          pictures of every page, into build/screenshots
 #   make bench-ingest         measured, side by side with a peer
 #   make bench-upload         the same of resumable uploads
 #   make bench-roi            the same of the ROI report, up to 10 million rows
@@ -53,7 +56,7 @@ SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
 CONSOLE_SOURCES := $(sort $(filter-out %.tsbuildinfo,$(shell find ui -name node_modules -prune -o -type f -print)))
 
-.PHONY: all demo test test-ledger asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
+.PHONY: all demo test test-ui test-ui-quick ui-clients screenshots test-ledger asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
 all: $(B)/adwright
 
 $(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
@@ -197,6 +200,17 @@ test: deps-test
 	@bash test/run
 
 # LEDGER="--rate 60 --seconds 6 --kills 4 --patience 1500" is what `make test` runs.
+# The browsers' packages and npm's come by deps-test and npm ci.
+ui-clients: deps-test
+	@$(MAKE) --no-print-directory -s all
+	@cd test/e2e && npm ci --no-audit --no-fund --loglevel=error
+test-ui-quick: ui-clients
+	@node test/e2e/ui/pages.mjs --quick
+test-ui: ui-clients
+	@node test/e2e/ui/pages.mjs
+screenshots: ui-clients
+	@node test/e2e/ui/screenshots.mjs build/screenshots
+
 test-ledger: deps-test
 	@$(MAKE) --no-print-directory -s all
 	@bash test/ledger/run.sh $(LEDGER)

@@ -11,7 +11,7 @@ libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libseccomp-dev
 libpocketsphinx-dev libsphinxbase-dev nodejs npm"
 run="pocketsphinx-en-us"
 test="postgresql-15 sqlite3 clang-14 libclang-rt-14-dev clang-format-14 ffmpeg curl procps flite chromium
-firefox-esr"
+firefox-esr webkit2gtk-driver xvfb xauth"
 
 wanted="$build $run"
 [ "${1:-}" = test ] && wanted="$build $run $test"

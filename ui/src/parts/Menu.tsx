@@ -43,11 +43,16 @@ export function Menu({
         {...api.getTriggerProps()}
         type="button"
         class={`button button-${look}${text ? '' : ' button-round'}`}
-        aria-label={label}
+        aria-label={text ? undefined : label}
         title={text ? undefined : label}
       >
         <Icon name={icon} />
-        {text && <span>{text}</span>}
+        {text && (
+          <span>
+            <span class="visually-hidden">{label}: </span>
+            {text}
+          </span>
+        )}
       </button>
       <div {...api.getPositionerProps()} class="layer">
         {api.open && (
