@@ -8,9 +8,11 @@
 // Things are found as people find them: by role and accessible name, by label, by text.
 // Chromium and Firefox are driven by puppeteer-core, WebKitGTK by its WebDriver.
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { eventually } from "../harness.mjs";
 
@@ -229,8 +231,12 @@ function freePort() {
 
 async function openWebkit() {
   const port = await freePort();
+  // The little browser's own bar is wider than a phone: its buttons are made to shrink.
+  const config = mkdtempSync(join(tmpdir(), "adwright-webkit-"));
+  mkdirSync(join(config, "gtk-3.0"));
+  writeFileSync(join(config, "gtk-3.0", "gtk.css"), "* { min-width: 0; min-height: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px; -gtk-icon-transform: scale(0); }");
   const driver = spawn("xvfb-run", ["-a", "-s", "-screen 0 4096x2400x24", "WebKitWebDriver", `--port=${port}`, "--host=127.0.0.1"], {
-    env: { ...process.env, LANG: "en_US.UTF-8", LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1" },
+    env: { ...process.env, LANG: "en_US.UTF-8", XDG_CONFIG_HOME: config, LIBGL_ALWAYS_SOFTWARE: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1" },
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
   });
@@ -244,6 +250,7 @@ async function openWebkit() {
   await eventually("WebKit's driver answers", () => call("GET", "/status").then((status) => status.ready));
   const close = () => {
     try { process.kill(-driver.pid, "SIGKILL"); } catch { /* it has ended */ }
+    rmSync(config, { recursive: true, force: true });
   };
   return { page: (settings) => webkitPage(call, settings), close };
 }

@@ -1,7 +1,8 @@
 // What every page must hold, at every size, in every language.
 
 // Runs in the page; answers a list of sentences, empty when all is well.
-function inspect({ language, phone, smallestTarget }) {
+function inspect({ language, smallestTarget }) {
+  const phone = matchMedia("(pointer: coarse), (max-width: 640px)").matches;
   const problems = [];
   const root = document.documentElement;
   const name = (element) => {
@@ -60,8 +61,8 @@ function inspect({ language, phone, smallestTarget }) {
 }
 
 /** Sentences about what is wrong with the page as it is shown now; [] when nothing is. */
-export async function checkPage(page, { language, width }) {
-  const problems = await page.evaluate(inspect, { language, phone: width < 800, smallestTarget: 44 });
+export async function checkPage(page, { language }) {
+  const problems = await page.evaluate(inspect, { language, smallestTarget: 44 });
   for (const error of await page.errors()) problems.push(`its console says: ${error}`);
   return problems;
 }

@@ -61,7 +61,7 @@ async function lookAt(browser, language, pages, shown) {
         await page.size(size.width, size.height);
         if (size === shown[0]) await page.goto(world.base + one.path);
         else await page.settled();
-        const problems = await checkPage(page, { language, width: size.width });
+        const problems = await checkPage(page, { language });
         const shownWidth = await page.evaluate(() => innerWidth);
         if (shownWidth !== size.width) problems.push(`the window is ${shownWidth} px wide, ${size.width} were asked for`);
         // Once for phones and once for wide windows: the rest differs in sizes only.
