@@ -193,7 +193,7 @@ bool job_db_again(struct db *db, const struct job_row *row, const struct job_aga
     bool ok = db_run(db, &changed, err,
                      "UPDATE jobs SET state = 'waiting', holder = '', lease_until_ms = 0,"
                      " run_at_ms = $4, last_error = $5, snoozes = snoozes + $6,"
-                     " deaths = deaths + $7" FENCE,
+                     " deaths = CASE WHEN $6 > 0 THEN $7 ELSE deaths + $7 END" FENCE,
                      FENCE_VALUES(row), INT(again->run_at_ms), TEXT(again->error_json),
                      INT(again->snoozes), INT(again->deaths));
 

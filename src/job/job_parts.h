@@ -45,7 +45,7 @@ struct job_again {
     int64_t run_at_ms;
     struct str error_json;
     int64_t snoozes; /* to add */
-    int64_t deaths;  /* to add */
+    int64_t deaths;  /* to add; a snooze has come back alive: it begins anew */
 };
 bool job_db_again(struct db *db, const struct job_row *row, const struct job_again *again,
                   bool *ours, struct err *err);

@@ -1,5 +1,5 @@
-// Leads in a storm: signed webhooks of TikTok and forms of a site, at a rate that does not wait for
-// the server.  What is not acknowledged is sent again, as TikTok and form builders do; what is
+// Leads in a storm: signed webhooks of TikTok and Facebook and forms of a site, at a rate that does
+// not wait for the server.  What is not acknowledged is sent again, as they all do; what is
 // acknowledged is never sent again, except for a share of duplicates.
 import net from "node:net";
 import { createHmac } from "node:crypto";
@@ -7,10 +7,12 @@ import { createHmac } from "node:crypto";
 const CONNECTIONS = 48;
 const SITE_EVERY = 10, MANY_EVERY = 12, DUPLICATE_EVERY = 15, LATE_EVERY = 20;
 const LATE_MS = 2000;
+export const FACEBOOK_EVERY = 25;
 
 export class Storm {
-  constructor({ random, secret, advertiser, page, org, key, address, now }) {
-    Object.assign(this, { random, secret, advertiser, page, org, key, address, now });
+  // `facebook`: {secret, page, form, ids}, the ids of leads that are there and nobody has told of.
+  constructor({ random, secret, advertiser, page, org, key, facebook, address, now }) {
+    Object.assign(this, { random, secret, advertiser, page, org, key, facebook, address, now });
     this.serial = 0;
     this.queue = [];
     this.late = [];
@@ -63,6 +65,17 @@ export class Storm {
       "application/x-www-form-urlencoded", body, "Referer: https://school.example/trial\r\n") };
   }
 
+  // Facebook tells the id alone; what the form holds is read from it.
+  notice() {
+    const id = this.facebook.ids.shift();
+    this.serial++;
+    this.made.add(id);
+    const body = JSON.stringify({ object: "page", entry: [{ id: this.facebook.page, time: Math.floor(this.now() / 1000), changes: [{ field: "leadgen",
+      value: { leadgen_id: id, page_id: this.facebook.page, form_id: this.facebook.form, created_time: Math.floor(this.now() / 1000) } }] }] });
+    const mac = createHmac("sha256", this.facebook.secret).update(body).digest("hex");
+    return { ids: [id], make: () => this.request("/facebook/webhook", "application/json", body, `X-Hub-Signature-256: sha256=${mac}\r\n`) };
+  }
+
   request(path, type, body, headers) {
     return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\n${headers}` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -70,7 +83,8 @@ export class Storm {
 
   letter() {
     const many = this.serial % MANY_EVERY === 5;
-    const letter = this.serial % SITE_EVERY === 3 ? this.site() : this.webhook(many ? 3 : 1);
+    const letter = this.serial % SITE_EVERY === 3 ? this.site()
+      : this.serial % FACEBOOK_EVERY === 11 && this.facebook.ids.length ? this.notice() : this.webhook(many ? 3 : 1);
     letter.attempt = 0;
     return letter;
   }
@@ -90,6 +104,7 @@ export class Storm {
           this.later(letter, this.random() * LATE_MS);
         } else this.queue.push(letter);
       }
+      if (passed >= seconds) while (this.facebook.ids.length) this.queue.push({ ...this.notice(), attempt: 0 });
       this.push();
       if (passed >= seconds) return;
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -12,8 +12,12 @@ const bodyOf = async (request) => {
   return Buffer.concat(parts);
 };
 
-// Forwards everything to the sandbox.  `onEvents(when)` is told before a batch of events goes on
-// ("before") and when the platform has taken it, but its answer is not yet on its way ("after").
+// Whose events a call carries; null = none.
+const platformOf = ({ method, url }) => url.includes("/event/track/") ? "TikTok"
+  : method === "POST" && /^\/v[\d.]+\/\d+\/events(\?|$)/.test(url) ? "Facebook" : null;
+
+// Forwards everything to the sandbox.  `onEvents(platform, when)` is told before a batch of events goes
+// on ("before") and when the platform has taken it, but its answer is not yet on its way ("after").
 export async function openWire(target, onEvents) {
   const agent = new http.Agent({ keepAlive: true });
   const { hostname, port } = new URL(target);
@@ -28,11 +32,11 @@ export async function openWire(target, onEvents) {
   });
   const server = http.createServer({ keepAliveTimeout: 120_000 }, async (request, response) => {
     try {
-      const events = request.url.includes("/event/track/");
+      const events = platformOf(request);
       const body = await bodyOf(request);
-      if (events) { wire.batches++; onEvents("before"); }
+      if (events) { wire.batches++; onEvents(events, "before"); }
       const { answer, text } = await forward(request, body);
-      if (events) onEvents("after");
+      if (events) onEvents(events, "after");
       const headers = { ...answer.headers };
       delete headers["transfer-encoding"];
       response.writeHead(answer.statusCode, { ...headers, "content-length": text.length });
