@@ -145,6 +145,10 @@ static struct str connection_json(struct arena *arena, const struct ad_connectio
     json_text_member(&w, "state", connection->state);
     json_text_member(&w, "advertiser_id", connection->advertiser_id);
     json_text_member(&w, "identity_id", connection->identity_id);
+    json_text_member(&w, "advertiser_name", connection->advertiser_name);
+    json_text_member(&w, "currency", connection->currency);
+    json_text_member(&w, "zone", connection->zone);
+    json_text_member(&w, "country", connection->country);
     json_end(&w);
     return buf_str(&buf);
 }
@@ -462,4 +466,63 @@ bool ad_account_set_identity(struct db *db, struct arena *arena,
     changed.identity_name = identity->display_name;
     return choose(db, arena, connection, &changed, "ad_account.set_identity", actor, now_ms,
                   err);
+}
+
+/* --- what the platform says now --- */
+
+static bool same_facts(const struct ad_connection *a, const struct ad_connection *b)
+{
+    return str_eq(a->advertiser_name, b->advertiser_name) && str_eq(a->currency, b->currency) &&
+           str_eq(a->zone, b->zone) && str_eq(a->country, b->country);
+}
+
+static bool store_facts(struct db *db, struct arena *arena, const struct ad_connection *before,
+                        const struct ad_connection *after, struct str actor, int64_t now_ms,
+                        struct err *err)
+{
+    struct audit_entry entry = {.actor = actor,
+                                .action = "ad_account.facts",
+                                .object_id = after->ad_account_id,
+                                .before = connection_json(arena, before),
+                                .after = connection_json(arena, after)};
+    bool changed;
+
+    if (!ad_connection_store_facts(db, after, now_ms, &changed, err))
+        return false;
+    if (!changed)
+        return err_set(err, ERR_CONFLICT, "the ad account was connected anew meanwhile");
+    return same_facts(before, after) || audit_add(db, arena, &entry, err);
+}
+
+bool ad_account_set_facts(struct db *db, struct arena *arena,
+                          const struct ad_connection *connection,
+                          const struct platform_advertiser *advertiser, struct str actor,
+                          int64_t now_ms, struct err *err)
+{
+    struct platform_advertisers reached = {0};
+    struct ad_connection after = *connection;
+
+    if (!advertisers_read(arena, connection->advertisers_json, &reached, err))
+        return false;
+    for (size_t i = 0; i < reached.n; i++)
+        if (str_eq(reached.at[i].id, advertiser->id))
+            reached.at[i] = *advertiser;
+    after.advertisers_json = advertisers_print(arena, &reached);
+    after.advertiser_name = advertiser->name;
+    /* What metrics and budgets are counted in stays where the platform leaves it out. */
+    if (advertiser->currency.n)
+        after.currency = advertiser->currency;
+    if (advertiser->zone.n)
+        after.zone = advertiser->zone;
+    if (advertiser->country.n)
+        after.country = advertiser->country;
+    return db_begin(db, err) &&
+           db_end(db, store_facts(db, arena, connection, &after, actor, now_ms, err), err);
+}
+
+bool ad_account_subscribe_again(struct db *db, struct arena *arena,
+                                const struct ad_connection *connection, struct err *err)
+{
+    return ad_account_ask_subscription(db, arena, connection->ad_account_id,
+                                       connection->platform, err);
 }

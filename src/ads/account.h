@@ -29,6 +29,9 @@ struct ad_connection {
     int64_t schedule_hour;
     int64_t daily_cap_micros; /* 0 = sum of the directions' daily budgets */
     int64_t last_sync_ms;
+    struct str leads_state; /* "" = not asked yet, off, subscribed, failed; see account_jobs */
+    struct str leads_error; /* why it failed */
+    int64_t leads_ms;       /* when that was seen */
 };
 LIST(ad_connections, struct ad_connection);
 
@@ -105,6 +108,17 @@ MUST_CHECK bool ad_account_set_identity(struct db *db, struct arena *arena,
                                         const struct platform_identity *identity,
                                         struct str actor, int64_t now_ms, struct err *err);
 
+/* What the platform says of the advertiser now: name, currency, zone, country, state.  Audited
+ * where something changed. */
+MUST_CHECK bool ad_account_set_facts(struct db *db, struct arena *arena,
+                                     const struct ad_connection *connection,
+                                     const struct platform_advertiser *advertiser,
+                                     struct str actor, int64_t now_ms, struct err *err);
+/* Ask the platform again to send the advertiser's leads to us. */
+MUST_CHECK bool ad_account_subscribe_again(struct db *db, struct arena *arena,
+                                           const struct ad_connection *connection,
+                                           struct err *err);
+
 /* [{id,name,currency,zone,country,status,deliverable}] and back. */
 struct str advertisers_print(struct arena *arena, const struct platform_advertisers *list);
 MUST_CHECK bool advertisers_read(struct arena *arena, struct str json,
@@ -155,7 +169,7 @@ MUST_CHECK bool ad_account_of_identity(struct db *db, struct arena *arena, struc
  * connect and each choice of advertiser or identity: asks the platform to send this
  * advertiser's leads to our webhook. Nothing to do where no public address is set (then the
  * portal's own setting serves).  A token that was revoked takes its subscriptions along, so a
- * reconnect subscribes again.
+ * reconnect subscribes again.  How it went stands on the connection (leads_state).
  */
 extern const struct job_kind account_jobs[];
 

@@ -15,7 +15,7 @@
     " c.identity_type, c.identity_bc_id, c.identity_name, c.token_sealed, c.advertisers_json," \
     " c.last_error, c.connected_ms, c.token_expires_ms, c.last_sync_ms,"                       \
     " CASE WHEN c.platform = 'tiktok' THEN a.autopilot_tiktok ELSE a.autopilot_facebook END,"  \
-    " a.schedule_hour, a.daily_cap_micros"
+    " a.schedule_hour, a.daily_cap_micros, c.leads_state, c.leads_error, c.leads_ms"
 
 static struct ad_account read_account(struct db_rows *rows)
 {
@@ -57,6 +57,9 @@ static struct ad_connection read_connection(struct db_rows *rows)
         .autopilot = db_int(rows, 20) != 0,
         .schedule_hour = db_int(rows, 21),
         .daily_cap_micros = db_int(rows, 22),
+        .leads_state = db_text(rows, 23),
+        .leads_error = db_text(rows, 24),
+        .leads_ms = db_int(rows, 25),
     };
 }
 
@@ -233,7 +236,8 @@ bool ad_connection_upsert(struct db *db, const struct ad_connection *connection,
         " identity_bc_id = excluded.identity_bc_id, identity_name = excluded.identity_name,"
         " token_sealed = excluded.token_sealed, advertisers_json = excluded.advertisers_json,"
         " connected_ms = excluded.connected_ms, token_expires_ms = excluded.token_expires_ms,"
-        " last_error = '', updated_ms = excluded.updated_ms",
+        " last_error = '', leads_state = '', leads_error = '', leads_ms = 0,"
+        " updated_ms = excluded.updated_ms",
         TEXT(db_scope_org(db)), TEXT(connection->ad_account_id), TEXT(connection->platform),
         TEXT(connection->advertiser_id), TEXT(connection->advertiser_name),
         TEXT(connection->currency), TEXT(connection->zone), TEXT(connection->country),
@@ -261,6 +265,38 @@ bool ad_connection_choose(struct db *db, const struct ad_connection *connection,
             TEXT(connection->identity_id), TEXT(connection->identity_type),
             TEXT(connection->identity_bc_id), TEXT(connection->identity_name), INT(now_ms),
             TEXT(connection->token_sealed)))
+        return false;
+    *changed = n == 1;
+    return true;
+}
+
+bool ad_connection_note_leads(struct db *db, const struct ad_connection *connection,
+                              struct str state, struct str why, int64_t now_ms, struct err *err)
+{
+    return db_run(db, NULL, err,
+                  "UPDATE ad_account_connections SET leads_state = $4, leads_error = $5,"
+                  " leads_ms = $6 WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3"
+                  " AND token_sealed = $7",
+                  TEXT(db_scope_org(db)), TEXT(connection->ad_account_id),
+                  TEXT(connection->platform), TEXT(state), TEXT(why), INT(now_ms),
+                  TEXT(connection->token_sealed));
+}
+
+bool ad_connection_store_facts(struct db *db, const struct ad_connection *connection,
+                               int64_t now_ms, bool *changed, struct err *err)
+{
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "UPDATE ad_account_connections SET advertiser_name = $4, currency = $5,"
+                " zone = $6, country = $7, advertisers_json = $8, updated_ms = $9"
+                " WHERE org_id = $1 AND ad_account_id = $2 AND platform = $3"
+                " AND state = 'connected' AND token_sealed = $10",
+                TEXT(db_scope_org(db)), TEXT(connection->ad_account_id),
+                TEXT(connection->platform), TEXT(connection->advertiser_name),
+                TEXT(connection->currency), TEXT(connection->zone), TEXT(connection->country),
+                TEXT(connection->advertisers_json), INT(now_ms),
+                TEXT(connection->token_sealed)))
         return false;
     *changed = n == 1;
     return true;

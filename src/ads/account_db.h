@@ -47,6 +47,15 @@ MUST_CHECK bool ad_connections_ending(struct db *db, struct arena *arena, int64_
 MUST_CHECK bool ad_connection_note(struct db *db, const struct ad_connection *connection,
                                    struct str text, int64_t now_ms, struct err *err);
 
+/* How asking for leads went, for a connection whose token is still the one read. */
+MUST_CHECK bool ad_connection_note_leads(struct db *db, const struct ad_connection *connection,
+                                         struct str state, struct str why, int64_t now_ms,
+                                         struct err *err);
+/* Facts of the advertiser and the advertisers' list; *changed is false when the token is
+ * another meanwhile. */
+MUST_CHECK bool ad_connection_store_facts(struct db *db, const struct ad_connection *connection,
+                                          int64_t now_ms, bool *changed, struct err *err);
+
 struct oauth_state {
     struct str id, org_id, user_id, ad_account_id, platform;
     int64_t expires_ms;

@@ -3,6 +3,7 @@
 #include "ads/direction.h"
 #include "ads/account_db.h"
 #include "ads/launch.h"
+#include "ads/targeting.h"
 
 #include "auth/audit.h"
 #include "base/limits.h"
@@ -18,9 +19,13 @@
 
 /* Facebook's side of a direction, in its own cents of a dollar. */
 #define FACEBOOK_CURRENCY        "USD"
-#define FACEBOOK_LEAST_BUDGET    (5 * MICROS_PER_UNIT)
 #define FACEBOOK_LEAST_CPL       (MICROS_PER_UNIT / 2)
 #define FACEBOOK_LEAST_CPL_VISIT (MICROS_PER_UNIT / 10)
+
+struct str direction_currency(struct str platform, struct str account_currency)
+{
+    return str_eq(platform, STR("facebook")) ? STR(FACEBOOK_CURRENCY) : account_currency;
+}
 
 /* --- settings --- */
 
@@ -47,7 +52,7 @@ static bool check_lists(const struct json *json, struct err *err)
 
         if (type != JSON_LIST && type != JSON_MISSING && type != JSON_NULL)
             return err_input(err, lists[i], "a list of texts", "%s is not a list", lists[i]);
-        if (json_count(list) > 1000)
+        if (json_count(list) > LIMIT_TARGETS_CHOSEN)
             return err_input(err, lists[i], "at most 1000 entries", "%s is too long", lists[i]);
         for (size_t k = 0; k < json_count(list); k++) {
             enum json_type item = json_type(json_item(list, k));
@@ -57,6 +62,27 @@ static bool check_lists(const struct json *json, struct err *err)
                                  "%s holds something that is no text", lists[i]);
         }
     }
+    return true;
+}
+
+/* {id: name}, as the chosen ids were called then. */
+static bool check_target_names(const struct json *json, struct err *err)
+{
+    const struct json *names = json_at(json, "target_names"), *value;
+    enum json_type type = json_type(names);
+    struct str key;
+    void *cursor = NULL;
+
+    if (type == JSON_MISSING || type == JSON_NULL)
+        return true;
+    if (type != JSON_OBJECT || json_count(names) > 3 * LIMIT_TARGETS_CHOSEN)
+        return err_input(err, "target_names", "an object: id to name, at most 3000",
+                         "target_names is no object of names");
+    while (json_each(names, &cursor, &key, &value))
+        if (json_type(value) != JSON_TEXT || json_text(value, "", STR("")).n > 4 * LIMIT_LABEL)
+            return err_input(err, "target_names", "names of at most 512 characters",
+                             "the name of " STR_FMT " is no text",
+                             STR_ARG(str_sub(key, 0, 40)));
     return true;
 }
 
@@ -76,7 +102,7 @@ static bool first_text(const struct json *json, const char *a, const char *b, si
 static bool read_settings(struct arena *arena, const struct json *json,
                           struct direction_settings *out, struct err *err)
 {
-    if (!check_lists(json, err) ||
+    if (!check_lists(json, err) || !check_target_names(json, err) ||
         !json_want_int(json, "age_min", 13, 100, 0, &out->audience.age_min, err) ||
         !json_want_int(json, "age_max", 13, 100, 0, &out->audience.age_max, err) ||
         !json_want_text(json, "gender", 20, STR(""), &out->audience.gender, err) ||
@@ -100,19 +126,16 @@ static bool read_settings(struct arena *arena, const struct json *json,
 bool direction_settings_read(struct arena *arena, struct str text,
                              struct direction_settings *out, struct err *err)
 {
-    static const char *const known[] = {"locations",        "cities",
-                                        "location_ids",     "languages",
-                                        "locales",          "interests",
-                                        "age_min",          "age_max",
-                                        "gender",           "placements",
-                                        "landing_page_url", "site_url",
-                                        "utm_tag",          "tilda_utm_field",
-                                        "ad_text",          "description",
-                                        "call_to_action",   "client_question",
-                                        "client_questions", "pixel_id",
-                                        "lead_form_id",     "instagram_url",
-                                        "app_store_url",    "app_id",
-                                        "app_os",           NULL};
+    static const char *const known[] = {
+        "locations",        "cities",           "location_ids",
+        "languages",        "locales",          "interests",
+        "age_min",          "age_max",          "gender",
+        "placements",       "landing_page_url", "site_url",
+        "utm_tag",          "tilda_utm_field",  "ad_text",
+        "description",      "call_to_action",   "client_question",
+        "client_questions", "pixel_id",         "lead_form_id",
+        "instagram_url",    "app_store_url",    "app_id",
+        "app_os",           "target_names",     NULL};
     struct direction_settings settings = {0};
     const struct json *json;
 
@@ -164,24 +187,35 @@ static bool check_tiktok(struct arena *arena, struct direction *direction, struc
                               settings.landing_page_url, err);
 }
 
+/* The platform's own, and older words for them. */
+static bool facebook_objective(const struct platform *platform, struct str objective)
+{
+    static const char *const older[] = {"conversions", "traffic", "lead_generation"};
+    size_t n;
+    const struct platform_objective *list = platform->objectives(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(objective, str(list[i].name)))
+            return true;
+    for (size_t i = 0; i < countof(older); i++)
+        if (str_eq(objective, str(older[i])))
+            return true;
+    return false;
+}
+
 static bool check_facebook(struct arena *arena, const struct direction *direction,
                            struct err *err)
 {
-    static const char *const objectives[] = {"whatsapp",     "instagram_traffic", "site_leads",
-                                             "lead_forms",   "conversions",       "traffic",
-                                             "app_installs", "lead_generation"};
+    const struct platform *platform = platform_find(STR("facebook"));
     struct direction_settings settings;
-    bool known = false;
     bool visits = str_eq(direction->objective, STR("instagram_traffic"));
 
-    for (size_t i = 0; i < countof(objectives); i++)
-        known = known || str_eq(direction->objective, str(objectives[i]));
-    if (!known)
+    if (!facebook_objective(platform, direction->objective))
         return err_input(err, "objective",
                          "whatsapp, instagram_traffic, site_leads or lead_forms",
                          "\"" STR_FMT "\" is no objective of Facebook",
                          STR_ARG(str_sub(direction->objective, 0, 40)));
-    if (direction->daily_budget_micros < FACEBOOK_LEAST_BUDGET)
+    if (direction->daily_budget_micros < platform->minimum_budget(STR(FACEBOOK_CURRENCY)))
         return err_input(err, "daily_budget_cents", "at least 500",
                          "the daily budget is below Facebook's minimum");
     if (direction->target_cpl_micros &&
@@ -201,6 +235,17 @@ static bool check_direction(struct arena *arena, struct direction *direction,
     return str_eq(direction->platform, STR("tiktok"))
                ? check_tiktok(arena, direction, country, err)
                : check_facebook(arena, direction, err);
+}
+
+/* Against the platform's lists as far as they are kept. */
+static bool check_targets(struct db *db, struct arena *arena, const struct direction *direction,
+                          const struct ad_connection *connection, int64_t now_ms,
+                          struct err *err)
+{
+    struct direction_settings settings;
+
+    return direction_settings_read(arena, direction->settings, &settings, err) &&
+           targeting_check(db, arena, connection, &settings.audience, now_ms, err);
 }
 
 static bool check_kzt(const struct direction_part *part, struct str currency, struct err *err)
@@ -288,7 +333,8 @@ static bool prepare(struct db *db, struct arena *arena, const struct direction_w
         direction = directions_add(out, arena);
         *direction = direction_of(arena, wish, &wish->tiktok, "tiktok", account.id,
                                   connection.currency, now_ms);
-        if (!check_direction(arena, direction, connection.country, err))
+        if (!check_direction(arena, direction, connection.country, err) ||
+            !check_targets(db, arena, direction, &connection, now_ms, err))
             return false;
     }
     if (facebook) {
@@ -419,17 +465,14 @@ static bool switch_campaign(struct db *db, struct arena *arena,
     return launch_ask_status(db, arena, &wish, &workflow_id, err);
 }
 
-static bool country_of(struct db *db, struct arena *arena, const struct direction *direction,
-                       struct str *country, struct err *err)
+static bool connection_of(struct db *db, struct arena *arena, const struct direction *direction,
+                          struct ad_connection *connection, struct err *err)
 {
-    struct ad_connection connection = {0};
     bool account_found, connection_found;
 
-    if (!ad_connection_find(db, arena, direction->ad_account_id, direction->platform,
-                            &account_found, &connection_found, &connection, err))
-        return false;
-    *country = connection.country;
-    return true;
+    *connection = (struct ad_connection){0};
+    return ad_connection_find(db, arena, direction->ad_account_id, direction->platform,
+                              &account_found, &connection_found, connection, err);
 }
 
 static bool change_direction(struct db *db, struct arena *arena, struct str id,
@@ -437,7 +480,7 @@ static bool change_direction(struct db *db, struct arena *arena, struct str id,
                              int64_t now_ms, struct direction *out, struct err *err)
 {
     struct direction before, after;
-    struct str country;
+    struct ad_connection connection;
     bool changed, name_free;
 
     if (!direction_get(db, arena, id, &before, err))
@@ -445,8 +488,9 @@ static bool change_direction(struct db *db, struct arena *arena, struct str id,
     after = before;
     apply(&after, change);
     if (!check_kzt(&change->part, before.currency, err) ||
-        !country_of(db, arena, &before, &country, err) ||
-        !check_direction(arena, &after, country, err) ||
+        !connection_of(db, arena, &before, &connection, err) ||
+        !check_direction(arena, &after, connection.country, err) ||
+        (change->set_settings && !check_targets(db, arena, &after, &connection, now_ms, err)) ||
         !direction_name_free(db, arena, &after, &name_free, err))
         return false;
     if (!name_free)
@@ -503,4 +547,43 @@ bool direction_delete(struct db *db, struct arena *arena, struct str id, struct 
 {
     return db_begin(db, err) &&
            db_end(db, delete_direction(db, arena, id, actor, now_ms, err), err);
+}
+
+static bool restore_direction(struct db *db, struct arena *arena, struct str id, bool active,
+                              struct str actor, int64_t now_ms, struct direction *out,
+                              struct err *err)
+{
+    struct direction direction;
+    bool changed, name_free;
+
+    if (!direction_get_archived(db, arena, id, &direction, err) ||
+        !direction_name_free(db, arena, &direction, &name_free, err))
+        return false;
+    if (!name_free)
+        return name_taken(&direction, err);
+    if ((active && !check_room(db, arena, direction.ad_account_id, 1, err)) ||
+        !direction_mark_restored(db, id, active, now_ms, &changed, err))
+        return false;
+    if (!changed)
+        return err_set(err, ERR_NOT_FOUND, "no archived direction " STR_FMT, STR_ARG(id));
+    direction.is_active = active;
+    direction.archived_ms = 0;
+    direction.updated_ms = now_ms;
+    *out = direction;
+    return (!active || switch_campaign(db, arena, &direction, true, actor, err)) &&
+           note(db, arena, actor, "direction.restore", id, STR(""),
+                direction_json(arena, &direction), err);
+}
+
+bool direction_restore(struct db *db, struct arena *arena, struct str id, bool active,
+                       struct str actor, int64_t now_ms, struct direction *out, struct err *err)
+{
+    struct direction direction;
+
+    if (!db_begin(db, err) ||
+        !db_end(db, restore_direction(db, arena, id, active, actor, now_ms, &direction, err),
+                err))
+        return false;
+    *out = direction;
+    return true;
 }

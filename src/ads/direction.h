@@ -17,11 +17,16 @@ struct direction {
     struct str settings; /* default ad settings, JSON object */
     bool is_active;
     int64_t created_ms, updated_ms;
+    int64_t archived_ms; /* 0 = it is not */
 };
 LIST(directions, struct direction);
 
+/* What money of a direction counts in: Facebook's in dollars, as founding clients send cents.
+ */
+struct str direction_currency(struct str platform, struct str account_currency);
+
 /* The default ad settings (D4), read from the JSON.  The founding names are read too: cities,
- * locales, description, site_url. */
+ * locales, description, site_url.  `target_names` keeps what the chosen ids were called. */
 struct direction_settings {
     struct platform_audience audience; /* without the country */
     struct str landing_page_url;
@@ -58,13 +63,17 @@ MUST_CHECK bool direction_add(struct db *db, struct arena *arena,
                               const struct direction_wish *wish, int64_t now_ms,
                               struct directions *out, struct err *err);
 
-/* Deleted ones are not found. */
+/* Archived ones are not found. */
 MUST_CHECK bool direction_get(struct db *db, struct arena *arena, struct str id,
                               struct direction *out, struct err *err);
 /* "" = all.  In the order of their names. */
 MUST_CHECK bool direction_list(struct db *db, struct arena *arena, struct str ad_account_id,
                                struct str platform, bool active_only, struct directions *out,
                                struct err *err);
+/* The archived ones, last archived first. */
+MUST_CHECK bool direction_list_archived(struct db *db, struct arena *arena,
+                                        struct str ad_account_id, struct str platform,
+                                        struct directions *out, struct err *err);
 
 struct direction_change {
     bool set_name, set_objective, set_daily_budget, set_target_cpl, set_adgroup_mode, set_pixel,
@@ -78,11 +87,41 @@ struct direction_change {
 MUST_CHECK bool direction_update(struct db *db, struct arena *arena, struct str id,
                                  const struct direction_change *change, struct str actor,
                                  int64_t now_ms, struct direction *out, struct err *err);
-/* Soft; pauses the campaign like switching off. */
+/* Archives: soft; pauses the campaign like switching off. */
 MUST_CHECK bool direction_delete(struct db *db, struct arena *arena, struct str id,
                                  struct str actor, int64_t now_ms, struct err *err);
 
+/* Back from the archive: switched off, or on as `active` says (then like switching on). An
+ * archived one only; ERR_CONFLICT on `name` when another took its name meanwhile. */
+MUST_CHECK bool direction_restore(struct db *db, struct arena *arena, struct str id,
+                                  bool active, struct str actor, int64_t now_ms,
+                                  struct direction *out, struct err *err);
+
+/* --- what became of a direction: direction_figures_db.c --- */
+
+/* Of one ad account, by direction; the days are the account's own. */
+struct direction_figure {
+    struct str direction_id;
+    int64_t creatives, ads, ads_enabled;
+    int64_t leads, qualified; /* persons */
+    int64_t spend_micros;
+    bool has_spend; /* figures of its creatives were collected in the days */
+};
+LIST(direction_figures, struct direction_figure);
+struct direction_span {
+    struct str ad_account_id;
+    struct str first_day, last_day;
+    int64_t from_ms, to_ms; /* the same, as instants */
+};
+MUST_CHECK bool direction_figures_read(struct db *db, struct arena *arena,
+                                       const struct direction_span *span,
+                                       struct direction_figures *out, struct err *err);
+
 /* Rows, private to ads/. */
+MUST_CHECK bool direction_get_archived(struct db *db, struct arena *arena, struct str id,
+                                       struct direction *out, struct err *err);
+MUST_CHECK bool direction_mark_restored(struct db *db, struct str id, bool active,
+                                        int64_t now_ms, bool *changed, struct err *err);
 MUST_CHECK bool direction_insert(struct db *db, const struct direction *direction, bool *added,
                                  struct err *err);
 MUST_CHECK bool direction_store(struct db *db, const struct direction *direction,

@@ -7,7 +7,8 @@
 #define COLUMNS                                                                                \
     "direction_id, ad_account_id, platform, name, objective, currency, daily_budget_micros,"   \
     " target_cpl_micros, adgroup_mode, pixel_id, optimization_event, identity_id,"             \
-    " instant_page_id, campaign_id, settings, is_active, created_ms, updated_ms"
+    " instant_page_id, campaign_id, settings, is_active, created_ms, updated_ms,"              \
+    " deleted_ms"
 
 static struct direction read_direction(struct db_rows *rows)
 {
@@ -30,19 +31,20 @@ static struct direction read_direction(struct db_rows *rows)
         .is_active = db_int(rows, 15) != 0,
         .created_ms = db_int(rows, 16),
         .updated_ms = db_int(rows, 17),
+        .archived_ms = db_int(rows, 18),
     };
 }
 
-bool direction_get(struct db *db, struct arena *arena, struct str id, struct direction *out,
-                   struct err *err)
+static bool get(struct db *db, struct arena *arena, struct str id, bool archived,
+                struct direction *out, struct err *err)
 {
     struct db_rows rows;
     bool found = false;
 
     db_select(db, arena, &rows,
-              "SELECT " COLUMNS " FROM directions"
-              " WHERE org_id = $1 AND direction_id = $2 AND deleted_ms = 0",
-              TEXT(db_scope_org(db)), TEXT(id));
+              "SELECT " COLUMNS " FROM directions WHERE org_id = $1 AND direction_id = $2"
+              " AND CASE WHEN deleted_ms = 0 THEN 0 ELSE 1 END = CAST($3 AS BIGINT)",
+              TEXT(db_scope_org(db)), TEXT(id), INT(archived));
     while (db_next(&rows)) {
         *out = read_direction(&rows);
         found = true;
@@ -51,6 +53,34 @@ bool direction_get(struct db *db, struct arena *arena, struct str id, struct dir
         return false;
     return found ||
            err_set(err, ERR_NOT_FOUND, "no direction " STR_FMT, STR_ARG(str_sub(id, 0, 60)));
+}
+
+bool direction_get(struct db *db, struct arena *arena, struct str id, struct direction *out,
+                   struct err *err)
+{
+    return get(db, arena, id, false, out, err);
+}
+
+bool direction_get_archived(struct db *db, struct arena *arena, struct str id,
+                            struct direction *out, struct err *err)
+{
+    return get(db, arena, id, true, out, err);
+}
+
+bool direction_list_archived(struct db *db, struct arena *arena, struct str ad_account_id,
+                             struct str platform, struct directions *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " COLUMNS " FROM directions WHERE org_id = $1 AND deleted_ms > 0"
+              " AND (CAST($2 AS TEXT) = '' OR ad_account_id = $2)"
+              " AND (CAST($3 AS TEXT) = '' OR platform = $3)"
+              " ORDER BY deleted_ms DESC, direction_id",
+              TEXT(db_scope_org(db)), TEXT(ad_account_id), TEXT(platform));
+    while (db_next(&rows))
+        *directions_add(out, arena) = read_direction(&rows);
+    return db_done(&rows, err);
 }
 
 bool direction_list(struct db *db, struct arena *arena, struct str ad_account_id,
@@ -160,6 +190,20 @@ bool direction_mark_deleted(struct db *db, struct str id, int64_t now_ms, bool *
                 "UPDATE directions SET deleted_ms = $3, is_active = 0, updated_ms = $3"
                 " WHERE org_id = $1 AND direction_id = $2 AND deleted_ms = 0",
                 TEXT(db_scope_org(db)), TEXT(id), INT(now_ms)))
+        return false;
+    *changed = n == 1;
+    return true;
+}
+
+bool direction_mark_restored(struct db *db, struct str id, bool active, int64_t now_ms,
+                             bool *changed, struct err *err)
+{
+    int64_t n = 0;
+
+    if (!db_run(db, &n, err,
+                "UPDATE directions SET deleted_ms = 0, is_active = $3, updated_ms = $4"
+                " WHERE org_id = $1 AND direction_id = $2 AND deleted_ms > 0",
+                TEXT(db_scope_org(db)), TEXT(id), INT(active), INT(now_ms)))
         return false;
     *changed = n == 1;
     return true;

@@ -1,12 +1,13 @@
 /* accounts_api.c - ad accounts, their connection by OAuth, instant pages. */
 
 #include "ads/account.h"
-#include "ads/account.h"
 #include "api/accounts_api.h"
 #include "api/api.h"
 #include "api/common.h"
 #include "base/arena.h"
+#include "conf/app.h"
 #include "db/db.h"
+#include "job/job.h"
 
 /* --- cards --- */
 
@@ -42,6 +43,20 @@ static const struct card_words *words_of(struct str platform)
     return &card_words[str_eq(platform, STR("facebook"))];
 }
 
+/* Are leads of this advertiser sent to us?  pending, off (no public address), subscribed,
+ * failed. */
+static void put_lead_webhook(struct json_writer *w, struct arena *arena,
+                             const struct ad_connection *connection)
+{
+    json_key(w, "lead_webhook");
+    json_object(w);
+    json_text_member(w, "state",
+                     connection->leads_state.n ? connection->leads_state : STR("pending"));
+    json_text_or_null_member(w, "why", connection->leads_error);
+    api_time_member(w, arena, "seen_at", connection->leads_ms);
+    json_end(w);
+}
+
 /* Everything but the token. */
 static bool put_connection(struct json_writer *w, struct arena *arena,
                            const struct ad_connection *connection, struct err *err)
@@ -69,6 +84,7 @@ static bool put_connection(struct json_writer *w, struct arena *arena,
     api_time_member(w, arena, "token_expires_at", connection->token_expires_ms);
     api_time_member(w, arena, "last_sync_at", connection->last_sync_ms);
     json_text_or_null_member(w, "last_error", connection->last_error);
+    put_lead_webhook(w, arena, connection);
     json_key(w, "advertisers");
     api_put_advertisers(w, &reached);
     json_end(w);
@@ -387,6 +403,51 @@ bool api_asked_platform(struct request *rq, struct str *platform, struct err *er
                      STR_ARG(str_sub(*platform, 0, 40)));
 }
 
+/* A refresh asks what the advertiser is now, and again for its leads where that had failed. */
+static bool refresh(struct request *rq, const struct ad_connection *connection, struct err *err)
+{
+    const struct platform *platform = platform_find(connection->platform);
+    struct platform_advertiser advertiser;
+    struct platform_session session;
+    const struct app *app = rq->app;
+
+    if (!ad_account_session(rq->app, connection, rq->net, rq->arena, &session, err))
+        return false;
+    if (!platform->advertiser(&session, &advertiser, err)) {
+        struct err unmarked = {0};
+
+        /* The token is dead: the card says so from now on. */
+        if (err->kind == ERR_DENIED &&
+            !ad_account_mark_revoked(rq->db, rq->arena, connection, err->text, &unmarked))
+            *err = unmarked;
+        return false;
+    }
+    if (!ad_account_set_facts(rq->db, rq->arena, connection, &advertiser, rq->caller.actor,
+                              rq->now_ms, err))
+        return false;
+    if (str_eq(connection->leads_state, STR("subscribed")))
+        return true;
+    if (!ad_account_subscribe_again(rq->db, rq->arena, connection, err))
+        return false;
+    if (app->runner)
+        job_wake(app->runner);
+    return true;
+}
+
+/* POST /api/ad-accounts/:id/refresh?platform= - the advertiser's facts, live from the platform.
+ */
+static bool post_refresh(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct ad_connection connection;
+    struct str name;
+
+    return api_check_org(rq, NULL, err) && api_asked_platform(rq, &name, err) &&
+           ad_account_resolve(rq->db, rq->arena, request_arg(rq, "id"), name, &connection,
+                              err) &&
+           refresh(rq, &connection, err) &&
+           reply_account(rq, rp, connection.ad_account_id, 200, err);
+}
+
 /* GET /api/ad-accounts/:id/identities?platform= - whom ads may appear as, live from the
  * platform. */
 static bool get_identities(struct request *rq, struct reply *rp, struct err *err)
@@ -429,6 +490,7 @@ const struct route accounts_routes[] = {
     {"POST", "/api/ad-accounts", CAN_ADMIN, .handler = post_account},
     {"GET", "/api/ad-accounts/:id", CAN_READ, .handler = get_account},
     {"PATCH", "/api/ad-accounts/:id", CAN_SPEND, .handler = patch_account},
+    {"POST", "/api/ad-accounts/:id/refresh", CAN_EDIT, .handler = post_refresh},
     {"GET", "/api/ad-accounts/:id/identities", CAN_READ, .handler = get_identities},
     ROUTES_END,
 };

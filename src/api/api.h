@@ -14,6 +14,7 @@ extern const struct route profile_routes[];  /* one's own password, sessions, pr
 extern const struct route accounts_routes[]; /* cards of ad accounts */
 extern const struct route connect_routes[];  /* OAuth, instant pages, lead forms */
 extern const struct route directions_routes[];
+extern const struct route targeting_routes[]; /* what ads may be aimed at, forms */
 extern const struct route creatives_routes[];
 extern const struct route creatives_library_routes[]; /* tags, usage, deleting, many at once */
 extern const struct route creatives_files_routes[];   /* videos and posters */

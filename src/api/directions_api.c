@@ -8,10 +8,12 @@
 #include "conf/app.h"
 #include "job/job.h"
 #include "text/money.h"
+#include "text/zone.h"
 
 #include <string.h>
 
 #define MICROS_PER_CENT (MICROS_PER_UNIT / 100)
+#define FIGURE_DAYS     30
 
 /* --- answers --- */
 
@@ -49,10 +51,10 @@ static void put_facebook(struct json_writer *w, const struct direction *directio
     json_put_raw(w, direction->settings);
 }
 
-static void put_direction(struct json_writer *w, struct arena *arena,
-                          const struct direction *direction)
+/* In the object that is open. */
+static void put_members(struct json_writer *w, struct arena *arena,
+                        const struct direction *direction)
 {
-    json_object(w);
     json_text_member(w, "id", direction->id);
     json_text_member(w, "name", direction->name);
     json_text_member(w, "platform", direction->platform);
@@ -70,6 +72,14 @@ static void put_direction(struct json_writer *w, struct arena *arena,
         put_facebook(w, direction);
     api_time_member(w, arena, "created_at", direction->created_ms);
     api_time_member(w, arena, "updated_at", direction->updated_ms);
+    api_time_member(w, arena, "archived_at", direction->archived_ms);
+}
+
+static void put_direction(struct json_writer *w, struct arena *arena,
+                          const struct direction *direction)
+{
+    json_object(w);
+    put_members(w, arena, direction);
     json_end(w);
 }
 
@@ -242,30 +252,169 @@ static bool check_features(struct request *rq, struct str platform, struct err *
 
 /* --- handlers --- */
 
-/* GET /api/directions?platform=&accountId= - by name. */
+/* The days that figures are of: those asked for, else the last 30. */
+struct days {
+    struct str first, last; /* "" = up to today */
+};
+
+static bool read_days(struct request *rq, struct days *days, struct err *err)
+{
+    *days = (struct days){request_query(rq, "from"), request_query(rq, "to")};
+    if (days->first.n && !day_valid(days->first))
+        return err_input(err, "from", "a day such as 2026-11-24", "\"" STR_FMT "\" is no day",
+                         STR_ARG(str_sub(days->first, 0, 20)));
+    if (days->last.n && !day_valid(days->last))
+        return err_input(err, "to", "a day such as 2026-11-24", "\"" STR_FMT "\" is no day",
+                         STR_ARG(str_sub(days->last, 0, 20)));
+    return !days->first.n || !days->last.n || str_cmp(days->first, days->last) <= 0 ||
+           err_input(err, "to", "a day not before `from`", "the days end before they begin");
+}
+
+/* In the zone that the account's ads count their days in. */
+static bool span_of(struct request *rq, struct str ad_account_id, const struct days *days,
+                    struct direction_span *span, struct err *err)
+{
+    struct ad_connections connections = {0};
+    struct str zone = STR("Etc/UTC");
+    struct day day;
+
+    if (!ad_account_connections(rq->db, rq->arena, ad_account_id, &connections, err))
+        return false;
+    /* By name of the platform, so TikTok's is the last word: only it has figures by day. */
+    for (size_t i = 0; i < connections.n; i++)
+        if (zone_known(connections.at[i].zone))
+            zone = connections.at[i].zone;
+    *span = (struct direction_span){
+        .ad_account_id = ad_account_id, .first_day = days->first, .last_day = days->last};
+    if (!span->last_day.n) {
+        day = zone_day(zone, rq->now_ms);
+        span->last_day = str_dup(rq->arena, day_str(&day));
+    }
+    if (!span->first_day.n) {
+        day = day_add(span->last_day, 1 - FIGURE_DAYS);
+        span->first_day = str_dup(rq->arena, day_str(&day));
+    }
+    day = day_add(span->last_day, 1);
+    span->from_ms = zone_day_start_ms(zone, span->first_day);
+    span->to_ms = zone_day_start_ms(zone, day_str(&day));
+    return true;
+}
+
+/* No spend is told with its reason, never as nought. */
+static void put_figure(struct json_writer *w, const struct direction *direction,
+                       const struct direction_span *span, const struct direction_figure *figure)
+{
+    struct err why = {0};
+
+    json_key(w, "figures");
+    json_object(w);
+    json_text_member(w, "from", span->first_day);
+    json_text_member(w, "to", span->last_day);
+    json_int_member(w, "creatives", figure->creatives);
+    json_int_member(w, "ads", figure->ads);
+    json_int_member(w, "ads_enabled", figure->ads_enabled);
+    json_int_member(w, "leads", figure->leads);
+    json_int_member(w, "qualified", figure->qualified);
+    json_key(w, "spend_micros");
+    if (figure->has_spend) {
+        json_put_int(w, figure->spend_micros);
+        json_text_or_null_member(w, "no_spend", STR(""));
+    } else {
+        json_put_null(w);
+        json_text_member(w, "no_spend",
+                         platform_can(platform_find(direction->platform), direction->platform,
+                                      PLATFORM_MEASURES, &why)
+                             ? STR("not_collected")
+                             : STR("not_offered"));
+    }
+    json_end(w);
+}
+
+/* What is known of one account's directions; each account is read once. */
+struct account_figures {
+    struct direction_span span;
+    struct direction_figures figures;
+};
+LIST(account_figures_list, struct account_figures);
+
+static const struct account_figures *figures_of(struct request *rq, struct str ad_account_id,
+                                                const struct days *days,
+                                                struct account_figures_list *read,
+                                                struct err *err)
+{
+    struct account_figures *one;
+
+    for (size_t i = 0; i < read->n; i++)
+        if (str_eq(read->at[i].span.ad_account_id, ad_account_id))
+            return &read->at[i];
+    one = account_figures_list_add(read, rq->arena);
+    if (!span_of(rq, ad_account_id, days, &one->span, err) ||
+        !direction_figures_read(rq->db, rq->arena, &one->span, &one->figures, err))
+        return NULL;
+    return one;
+}
+
+static bool put_with_figures(struct request *rq, struct json_writer *w,
+                             const struct direction *direction, const struct days *days,
+                             struct account_figures_list *read, struct err *err)
+{
+    const struct account_figures *of =
+        figures_of(rq, direction->ad_account_id, days, read, err);
+    struct direction_figure none = {0};
+    const struct direction_figure *figure = &none;
+
+    if (!of)
+        return false;
+    for (size_t i = 0; i < of->figures.n; i++)
+        if (str_eq(of->figures.at[i].direction_id, direction->id))
+            figure = &of->figures.at[i];
+    json_object(w);
+    put_members(w, rq->arena, direction);
+    put_figure(w, direction, &of->span, figure);
+    json_end(w);
+    return true;
+}
+
+static bool asked(struct request *rq, const char *name)
+{
+    return str_eq(request_query(rq, name), STR("1")) ||
+           str_eq(request_query(rq, name), STR("true"));
+}
+
+static bool list(struct request *rq, struct str account_id, struct str platform,
+                 struct directions *out, struct err *err)
+{
+    return asked(rq, "archived")
+               ? direction_list_archived(rq->db, rq->arena, account_id, platform, out, err)
+               : direction_list(rq->db, rq->arena, account_id, platform, false, out, err);
+}
+
+/* GET /api/directions?platform=&accountId=&archived=1&figures=1&from=&to= - by name; the
+ * archived ones apart, last archived first. */
 static bool get_directions(struct request *rq, struct reply *rp, struct err *err)
 {
-    struct directions list = {0};
+    struct account_figures_list read = {0};
+    struct directions directions = {0};
     struct ad_account account;
     struct reply_json json;
     struct str account_id, platform;
+    struct days days;
 
     if (!api_check_org(rq, NULL, err) || !api_platform(rq, &platform, err) ||
-        !api_account_id(rq, NULL, &account_id, err) ||
+        !read_days(rq, &days, err) || !api_account_id(rq, NULL, &account_id, err) ||
         (account_id.n && !ad_account_get(rq->db, rq->arena, account_id, &account, err)) ||
-        !direction_list(rq->db, rq->arena, account_id, platform, false, &list, err))
+        !list(rq, account_id, platform, &directions, err))
         return false;
-    reply_json_begin(rq, &json);
-    json_object(&json.w);
-    json_key(&json.w, "data");
-    json_list(&json.w);
-    for (size_t i = 0; i < list.n; i++)
-        if (api_platform_shown(rq, list.at[i].platform))
-            put_direction(&json.w, rq->arena, &list.at[i]);
-    json_end(&json.w);
-    json_text_or_null_member(&json.w, "next_cursor", STR(""));
-    json_end(&json.w);
-    return reply_json_end(&json, rp, 200, err);
+    api_list_begin(rq, &json);
+    for (size_t i = 0; i < directions.n; i++) {
+        if (!api_platform_shown(rq, directions.at[i].platform))
+            continue;
+        if (!asked(rq, "figures"))
+            put_direction(&json.w, rq->arena, &directions.at[i]);
+        else if (!put_with_figures(rq, &json.w, &directions.at[i], &days, &read, err))
+            return false;
+    }
+    return api_list_end(rq, rp, &json, false, 0, STR(""), err);
 }
 
 /* GET /api/directions/:id */
@@ -362,11 +511,33 @@ static bool delete_direction(struct request *rq, struct reply *rp, struct err *e
     return reply_body(rp, 204, "application/json", STR(""));
 }
 
+/* POST /api/directions/:id/restore {is_active: false} - back from the archive. */
+static bool post_restore(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const members[] = {"is_active", "userAccountId", "user_account_id",
+                                          NULL};
+    const struct app *app = rq->app;
+    struct direction direction;
+    const struct json *body;
+    bool active;
+
+    if (!request_json(rq, &body, err) || !json_only(body, members, err) ||
+        !api_check_org(rq, body, err) ||
+        !json_want_bool(body, "is_active", false, &active, err) ||
+        !direction_restore(rq->db, rq->arena, request_arg(rq, "id"), active, rq->caller.actor,
+                           rq->now_ms, &direction, err))
+        return false;
+    if (active && app->runner)
+        job_wake(app->runner);
+    return reply_direction(rq, rp, &direction, err);
+}
+
 const struct route directions_routes[] = {
     {"GET", "/api/directions", CAN_READ, .handler = get_directions},
     {"POST", "/api/directions", CAN_EDIT, .handler = post_direction},
     {"GET", "/api/directions/:id", CAN_READ, .handler = get_direction},
     {"PATCH", "/api/directions/:id", CAN_EDIT, .handler = patch_direction},
     {"DELETE", "/api/directions/:id", CAN_EDIT, .handler = delete_direction},
+    {"POST", "/api/directions/:id/restore", CAN_EDIT, .handler = post_restore},
     ROUTES_END,
 };

@@ -76,6 +76,13 @@
 #define LIMIT_INDEXED_BYTES  (192 * 1024) /* of one text: four of them fit a tsvector (1 MB) */
 #define LIMIT_REPORT_ROWS    200000
 
+/* Targeting */
+#define LIMIT_TARGETS          50                 /* of one answer */
+#define LIMIT_TARGETS_KEPT     60000              /* entries of a list that is kept */
+#define LIMIT_TARGET_BYTES     (16 * 1024 * 1024) /* of a list that is kept */
+#define LIMIT_TARGET_QUESTIONS 200                /* kept of one advertiser and kind */
+#define LIMIT_TARGETS_CHOSEN   1000               /* of one direction and kind */
+
 /* Currency rates */
 #define LIMIT_RATES      20000 /* of one CSV file */
 #define LIMIT_FEED_BODY  (1024 * 1024)

@@ -59,6 +59,7 @@ static const struct route *const routes[] = {
     accounts_routes,
     connect_routes,
     directions_routes,
+    targeting_routes,
     creatives_routes,
     uploads_routes,
     creatives_library_routes,

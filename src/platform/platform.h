@@ -60,6 +60,23 @@ struct platform_page { /* instant page or form */
 };
 LIST(platform_pages, struct platform_page);
 
+/* One entry of the platform's own lists of what ads are aimed at. */
+enum platform_target_kind { TARGET_PLACES, TARGET_INTERESTS, TARGET_LANGUAGES };
+struct platform_target {
+    struct str id;        /* what an audience names it by */
+    struct str parent_id; /* "" = at the top */
+    struct str kind;      /* country, region, city, district; interest; language */
+    struct str country;   /* of a place: ISO 3166 alpha-2 */
+    struct str name;      /* in English */
+    struct str within;    /* what it lies in, for people: "California, United States" */
+};
+LIST(platform_targets, struct platform_target);
+
+struct platform_pixel {
+    struct str id, name;
+};
+LIST(platform_pixels, struct platform_pixel);
+
 struct platform_video {
     struct str id, cover_url, signature, name;
     double duration_s;
@@ -232,6 +249,21 @@ struct platform {
     bool (*subscribe_leads)(struct platform_session *s, struct str callback_url, bool *added,
                             struct err *err);
     bool (*pages)(struct platform_session *s, struct platform_pages *out, struct err *err);
+    /* The pixels or datasets of session->advertiser_id. */
+    bool (*pixels)(struct platform_session *s, struct platform_pixels *out, struct err *err);
+
+    /*
+     * What ads may be aimed at, from the platform's own lists.  Where
+     * targets_whole, the whole list is read and `question` is not used; else
+     * the platform answers questions only, and an empty one finds nothing.
+     */
+    bool targets_whole;
+    bool (*targets)(struct platform_session *s, enum platform_target_kind kind,
+                    struct str question, struct platform_targets *out, struct err *err);
+    /* Places that this program knows without asking, by a beginning of any of their names; ""
+     * = all.  NULL where there are none. */
+    void (*known_places)(struct arena *arena, struct str question,
+                         struct platform_targets *out);
 
     /* Where its API is.  What it serves from there may be private, for it may be our sandbox.
      */
@@ -283,6 +315,11 @@ struct platform {
     bool (*check_ad)(struct str text, struct str call_to_action, struct str landing_page_url,
                      struct err *err);
     const struct platform_objective *(*objectives)(size_t *n);
+    /* What a form offers: buttons, and events to optimise for (NULL: none are chosen). */
+    const char *const *(*calls_to_action)(size_t *n);
+    const char *const *(*event_names)(size_t *n);
+    int ad_text_most; /* characters; 0 = not published */
+    bool ad_text_emoji;
     /* Without what the platform refuses in names (emoji), cut to its length. */
     struct str (*clean_name)(struct arena *arena, struct str name);
 

@@ -331,6 +331,7 @@ static const struct face {
     {NODE_WORD, "me", "adaccounts", "GET", "ads_read|ads_management", false, graph_my_accounts},
     {NODE_WORD, "me", "permissions", "GET", "", false, graph_my_permissions},
     {NODE_WORD, "me", "permissions", "DELETE", "", false, graph_my_permissions_end},
+    {NODE_WORD, "search", "", "GET", "ads_read|ads_management", false, graph_search},
     {NODE_ACCOUNT, "", "", "GET", "ads_read|ads_management", false, graph_account},
     {NODE_ACCOUNT, "", "adspixels", "GET", "ads_read|ads_management", false, graph_pixels},
     {NODE_ACCOUNT, "", "advideos", "GET", "ads_read|ads_management", false, graph_videos},

@@ -17,6 +17,7 @@
  *   graph_fields.c   fields=a,b{c}: parsing and projection; lists with cursors
  *   graph_oauth.c    dialog, codes, tokens, permissions
  *   graph_account.c  people, ad accounts, pages, forms
+ *   graph_search.c   targeting search
  *   graph_video.c    advideos, videos, thumbnails
  *   graph_image.c    adimages
  *   graph_event.c    conversions (Conversions API)
@@ -142,6 +143,7 @@ graph_handler graph_me, graph_my_pages, graph_my_accounts, graph_my_permissions,
 graph_handler graph_account, graph_page, graph_page_forms, graph_form, graph_pixels;
 graph_handler graph_video_upload, graph_videos, graph_video, graph_video_end, graph_thumbnails;
 graph_handler graph_image_upload, graph_images;
+graph_handler graph_search;
 graph_handler graph_events;
 graph_handler graph_subscriptions, graph_page_subscribe, graph_page_subscribed,
     graph_page_unsubscribe;

@@ -17,6 +17,7 @@
  *   image.c   images, by hash
  *   event.c   conversions
  *   lead.c    leads of forms
+ *   target.c  places, interests, languages by search; what a direction may ask for
  *
  * Campaigns are not made here yet: those members of the struct are NULL.
  */
@@ -91,6 +92,13 @@ bool meta_check_identity(const struct platform_identity *identity, struct err *e
 bool meta_subscribe_leads(struct platform_session *s, struct str callback_url, bool *added,
                           struct err *err);
 bool meta_pages(struct platform_session *s, struct platform_pages *out, struct err *err);
+
+bool meta_targets(struct platform_session *s, enum platform_target_kind kind,
+                  struct str question, struct platform_targets *out, struct err *err);
+bool meta_pixels(struct platform_session *s, struct platform_pixels *out, struct err *err);
+const struct platform_objective *meta_objectives(size_t *n);
+const char *const *meta_calls_to_action(size_t *n);
+int64_t meta_minimum_budget(struct str currency);
 
 bool meta_upload_video(struct platform_session *s, const char *path, struct str file_name,
                        struct str md5_hex, int64_t size, struct str *video_id, struct err *err);

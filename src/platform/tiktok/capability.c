@@ -13,8 +13,7 @@
 
 #include <inttypes.h>
 
-#define AD_TEXT_LENGTH 100
-#define NAME_LENGTH    512
+#define NAME_LENGTH 512
 
 /* --- objectives: words --- */
 
@@ -165,6 +164,18 @@ struct str tiktok_event_word(struct str event)
     return STR("");
 }
 
+/* One name for each word. */
+const char *const *tiktok_event_names(size_t *n)
+{
+    static const char *const names[] = {
+        "Lead",          "CompleteRegistration", "Contact",        "Subscribe",
+        "Purchase",      "InitiateCheckout",     "AddPaymentInfo", "AddToCart",
+        "AddToWishlist", "ViewContent",          "Search",         "Download"};
+
+    *n = countof(names);
+    return names;
+}
+
 /* --- budgets (TikTok: budget verification ratio) --- */
 
 #define ADGROUP_DAILY_MINIMUM 20 /* currency units, times the ratio */
@@ -287,6 +298,12 @@ static const char *const calls_to_action[] = {
     "WATCH_NOW",
 };
 
+const char *const *tiktok_calls_to_action(size_t *n)
+{
+    *n = countof(calls_to_action);
+    return calls_to_action;
+}
+
 static bool check_call_to_action(struct str word, struct err *err)
 {
     if (!word.n)
@@ -321,7 +338,7 @@ static bool check_landing(struct str address, struct err *err)
 bool tiktok_check_ad(struct str text, struct str call_to_action, struct str landing_page_url,
                      struct err *err)
 {
-    if (str_length(text) > AD_TEXT_LENGTH)
+    if (str_length(text) > TIKTOK_AD_TEXT_MOST)
         return err_input(err, "ad_text", "1 to 100 characters",
                          "the ad text has %zu characters", str_length(text));
     if (tiktok_has_emoji(text))

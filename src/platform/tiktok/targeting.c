@@ -12,23 +12,25 @@
 static const struct {
     const char *id;
     const char *parent; /* the country's id; "" for a country */
+    const char *shown;  /* as TikTok names it */
     const char *names;  /* '|'-separated, lower case */
 } places[] = {
-    {"1522867", "", "kz|kazakhstan|казахстан|қазақстан"},
-    {"6252001", "", "us|usa|united states|сша"},
-    {"94600135", "1522867", "almaty|алматы|алма-ата"},
-    {"1526273", "1522867", "astana|nur-sultan|астана|нур-султан"},
-    {"94600024", "1522867", "shymkent|шымкент|чимкент"},
-    {"609655", "1522867", "karaganda|karagandy|караганда|қарағанды"},
-    {"610611", "1522867", "aktobe|актобе|ақтөбе"},
-    {"610529", "1522867", "atyrau|атырау"},
-    {"94600073", "1522867", "pavlodar|павлодар"},
-    {"1519422", "1522867", "semey|семей"},
-    {"1520316", "1522867", "ust-kamenogorsk|oskemen|усть-каменогорск|өскемен"},
-    {"1516905", "1522867", "taraz|тараз"},
-    {"94600118", "1522867", "kostanay|костанай|қостанай"},
-    {"94600065", "1522867", "kyzylorda|кызылорда|қызылорда"},
-    {"610612", "1522867", "aktau|актау|ақтау"},
+    {"1522867", "", "Kazakhstan", "kz|kazakhstan|казахстан|қазақстан"},
+    {"6252001", "", "United States", "us|usa|united states|сша"},
+    {"94600135", "1522867", "Almaty", "almaty|алматы|алма-ата"},
+    {"1526273", "1522867", "Astana", "astana|nur-sultan|астана|нур-султан"},
+    {"94600024", "1522867", "Shymkent", "shymkent|шымкент|чимкент"},
+    {"609655", "1522867", "Karaganda", "karaganda|karagandy|караганда|қарағанды"},
+    {"610611", "1522867", "Aktobe", "aktobe|актобе|ақтөбе"},
+    {"610529", "1522867", "Atyrau", "atyrau|атырау"},
+    {"94600073", "1522867", "Pavlodar", "pavlodar|павлодар"},
+    {"1519422", "1522867", "Semey", "semey|семей"},
+    {"1520316", "1522867", "Ust-Kamenogorsk",
+     "ust-kamenogorsk|oskemen|усть-каменогорск|өскемен"},
+    {"1516905", "1522867", "Taraz", "taraz|тараз"},
+    {"94600118", "1522867", "Kostanay", "kostanay|костанай|қостанай"},
+    {"94600065", "1522867", "Kyzylorda", "kyzylorda|кызылорда|қызылорда"},
+    {"610612", "1522867", "Aktau", "aktau|актау|ақтау"},
 };
 
 /* Lower case for Latin and the Cyrillic of Russian and Kazakh; all two-byte letters here keep
@@ -66,6 +68,37 @@ static bool name_matches(const char *names, struct str folded)
         if (str_eq(str_cut(&rest, '|'), folded))
             return true;
     return false;
+}
+
+static bool name_begins(const char *names, struct str folded)
+{
+    struct str rest = str(names);
+
+    while (rest.n)
+        if (str_starts(str_cut(&rest, '|'), folded))
+            return true;
+    return false;
+}
+
+void tiktok_known_places(struct arena *arena, struct str question, struct platform_targets *out)
+{
+    struct str folded = fold(arena, str_trim(question));
+
+    for (size_t i = 0; i < countof(places); i++) {
+        bool country = !*places[i].parent;
+        bool american = str_eq(str(places[i].id), STR("6252001"));
+
+        if (!name_begins(places[i].names, folded))
+            continue;
+        *platform_targets_add(out, arena) = (struct platform_target){
+            .id = str(places[i].id),
+            .parent_id = str(places[i].parent),
+            .kind = country ? STR("country") : STR("city"),
+            .country = american ? STR("US") : STR("KZ"),
+            .name = str(places[i].shown),
+            .within = country ? STR("") : STR("Kazakhstan"),
+        };
+    }
 }
 
 static bool all_digits(struct str s, size_t least)

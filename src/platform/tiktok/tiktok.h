@@ -16,6 +16,7 @@
  *   object.c      campaigns, ad groups, ads: reading, status, budget
  *   capability.c  what goes together, as data; checks before any call
  *   targeting.c   places, ages, languages to TikTok's ids
+ *   target_list.c TikTok's own lists of places, interests and languages; pixels
  *   plan.c        bodies of the creates
  *   report.c      daily figures by ad
  *   lead.c        leads of instant forms, by the export
@@ -114,9 +115,19 @@ bool tiktok_check_plan(struct arena *arena, const struct platform_plan *plan, st
 bool tiktok_check_ad(struct str text, struct str call_to_action, struct str landing_page_url,
                      struct err *err);
 const struct platform_objective *tiktok_objectives(size_t *n);
+const char *const *tiktok_calls_to_action(size_t *n);
+const char *const *tiktok_event_names(size_t *n);
+#define TIKTOK_AD_TEXT_MOST 100 /* characters */
 struct str tiktok_clean_name(struct arena *arena, struct str name);
 
+/* --- target_list.c --- */
+bool tiktok_targets(struct platform_session *s, enum platform_target_kind kind,
+                    struct str question, struct platform_targets *out, struct err *err);
+bool tiktok_pixels(struct platform_session *s, struct platform_pixels *out, struct err *err);
+
 /* --- targeting.c --- */
+void tiktok_known_places(struct arena *arena, struct str question,
+                         struct platform_targets *out);
 
 /* An audience in TikTok's words. */
 struct tiktok_targeting {
