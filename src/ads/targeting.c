@@ -132,6 +132,17 @@ static void add_other_names(const struct platform *platform, struct arena *arena
         pick(arena, entries, &ids, out);
 }
 
+/* An answer to a question fits it by the platform's own reckoning. */
+static void take_all(struct arena *arena, struct str entries, struct targeting_answer *out)
+{
+    for (struct targeting_entry entry; targeting_next(&entries, &entry);) {
+        out->more = out->targets.n == LIMIT_TARGETS;
+        if (out->more)
+            return;
+        add(arena, &entry.target, out);
+    }
+}
+
 static void answer_from_row(const struct platform *platform, struct arena *arena,
                             const struct targeting_question *question,
                             const struct targeting_row *row, struct targeting_answer *out)
@@ -142,10 +153,13 @@ static void answer_from_row(const struct platform *platform, struct arena *arena
         pick(arena, row->entries, &question->ids, out);
         return;
     }
-    /* An answer to a question fits it by the platform's own reckoning. */
-    targeting_search(arena, row->entries, platform->targets_whole ? question->text : STR(""),
-                     LIMIT_TARGETS, &out->targets, &out->more);
-    add_other_names(platform, arena, question, row->entries, out);
+    if (platform->targets_whole) {
+        targeting_search(arena, row->entries, question->text, LIMIT_TARGETS, &out->targets,
+                         &out->more);
+        add_other_names(platform, arena, question, row->entries, out);
+    } else {
+        take_all(arena, row->entries, out);
+    }
 }
 
 bool targeting_find(const struct app *app, struct db *db, struct net *net, struct arena *arena,

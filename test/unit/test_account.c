@@ -413,6 +413,105 @@ static void a_token_that_ends_is_told_once_and_then_is_no_connection(struct data
     ground_end(&g);
 }
 
+static bool no_subscription(struct platform_session *s, struct str callback_url, bool *added,
+                            struct err *err)
+{
+    (void)s;
+    (void)callback_url;
+    *added = false;
+    return fake_err(FAKE_REFUSED, err);
+}
+
+static bool a_subscription(struct platform_session *s, struct str callback_url, bool *added,
+                           struct err *err)
+{
+    (void)s;
+    *added = true;
+    return IS(callback_url, "https://us.example/api/tiktok/webhook") ||
+           err_set(err, ERR_REFUSED, "a wrong address");
+}
+
+static bool run_subscribe(struct ground *g, struct str id)
+{
+    struct job job = {
+        .db = g->db,
+        .arena = g->arena,
+        .app = &g->app,
+        .args = str_fmt(g->arena, "{\"ad_account_id\":\"" STR_FMT "\",\"platform\":\"tiktok\"}",
+                        STR_ARG(id))};
+
+    return account_jobs[0].run(&job, &g->err);
+}
+
+static void the_card_tells_whether_leads_are_sent_to_us(struct database *database,
+                                                        struct db *db)
+{
+    struct ground g;
+    struct ad_connection c;
+    struct str id;
+
+    begin(&g, database, db);
+    id = ground_account(&g, "9100", "KZT", "Asia/Almaty", "KZ");
+    c = ground_connection(&g, id);
+    CHECK(c.leads_state.n == 0, "asked already");
+    fake_platform.subscribe_leads = no_subscription;
+    CHECK(!run_subscribe(&g, id) && g.err.kind == ERR_REFUSED, "the job goes on as before");
+    c = ground_connection(&g, id);
+    CHECK(IS(c.leads_state, "failed") && IS(c.leads_error, "no, said the platform") &&
+              c.leads_ms > 0,
+          "%.*s", STR_ARG(c.leads_error));
+    fake_platform.subscribe_leads = a_subscription;
+    CHECK_OK(run_subscribe(&g, id), g.err);
+    c = ground_connection(&g, id);
+    CHECK(IS(c.leads_state, "subscribed") && c.leads_error.n == 0, "%.*s",
+          STR_ARG(c.leads_state));
+    g.conf.public_url = STR("");
+    CHECK_OK(run_subscribe(&g, id), g.err);
+    c = ground_connection(&g, id);
+    CHECK(IS(c.leads_state, "off"), "%.*s", STR_ARG(c.leads_state));
+    ground_end(&g);
+}
+
+static void facts_of_the_advertiser_are_renewed_with_an_audit_line(struct database *database,
+                                                                   struct db *db)
+{
+    struct ground g;
+    struct ad_connection c, stale;
+    struct platform_advertiser now = {.id = STR("9100"),
+                                      .name = STR("New name"),
+                                      .currency = STR("KZT"),
+                                      .zone = STR("Asia/Almaty"),
+                                      .country = STR("KZ"),
+                                      .status = STR("STATUS_LIMIT")};
+    struct str id;
+
+    begin(&g, database, db);
+    id = ground_account(&g, "9100", "KZT", "Asia/Almaty", "KZ");
+    stale = c = ground_connection(&g, id);
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(ad_account_set_facts(db, g.arena, &c, &now, STR("t"), clock_wall_ms(), &g.err),
+                 g.err);
+        c = ground_connection(&g, id);
+        CHECK(IS(c.advertiser_name, "New name") &&
+                  str_has(c.advertisers_json, STR("STATUS_LIMIT")),
+              "%.*s", STR_ARG(c.advertiser_name));
+    }
+    CHECK(IS(ground_ask(&g,
+                        "SELECT COUNT(*) FROM audit_log WHERE org_id = $1"
+                        " AND action = 'ad_account.facts'",
+                        TEXT(g.org)),
+             "1"),
+          "only a change is a line");
+    stale.token_sealed = STR("another");
+    CHECK(!ad_account_set_facts(db, g.arena, &stale, &now, STR("t"), 1, &g.err) &&
+              g.err.kind == ERR_CONFLICT,
+          "facts of an old connection were stored");
+    db_scope(db, g.other);
+    CHECK(!ad_account_set_facts(db, g.arena, &c, &now, STR("t"), 1, &g.err),
+          "another org's facts were stored");
+    ground_end(&g);
+}
+
 int main(void)
 {
     log_setup(getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1, 0);
@@ -426,5 +525,7 @@ int main(void)
     RUN_ON_DATABASES(changes_of_a_card_are_audited_and_one_account_is_the_default);
     RUN_ON_DATABASES(connecting_is_everything_or_nothing);
     RUN_ON_DATABASES(a_token_that_ends_is_told_once_and_then_is_no_connection);
+    RUN_ON_DATABASES(the_card_tells_whether_leads_are_sent_to_us);
+    RUN_ON_DATABASES(facts_of_the_advertiser_are_renewed_with_an_audit_line);
     return test_report();
 }

@@ -279,6 +279,126 @@ static void deleting_is_soft_and_frees_the_name(struct database *database, struc
     ground_end(&g);
 }
 
+static void what_is_archived_comes_back_off_or_on_with_its_campaign(struct database *database,
+                                                                    struct db *db)
+{
+    struct ground g;
+    struct direction_wish wish;
+    struct directions made, other, archived = {0};
+    struct direction d;
+    struct str id;
+
+    begin(&g, database, db);
+    wish = wish_of("Course");
+    wish.tiktok.campaign_id = STR("1700000000000000001");
+    CHECK_OK(add(&g, &wish, &made), g.err);
+    id = made.at[0].id;
+    CHECK(!direction_restore(db, g.arena, id, true, STR("t"), clock_wall_ms(), &d, &g.err) &&
+              g.err.kind == ERR_NOT_FOUND,
+          "restored without having been archived");
+    CHECK_OK(direction_delete(db, g.arena, id, STR("t"), clock_wall_ms(), &g.err), g.err);
+    CHECK_OK(direction_list_archived(db, g.arena, account, STR("tiktok"), &archived, &g.err),
+             g.err);
+    CHECK(archived.n == 1 && archived.at[0].archived_ms > 0, "%zu archived", archived.n);
+    CHECK_OK(direction_restore(db, g.arena, id, false, STR("t"), clock_wall_ms(), &d, &g.err),
+             g.err);
+    CHECK(!d.is_active && d.archived_ms == 0, "it comes back switched on");
+    CHECK_OK(direction_delete(db, g.arena, id, STR("t"), clock_wall_ms(), &g.err), g.err);
+    /* Its name may be taken meanwhile. */
+    CHECK_OK(add(&g, &wish, &other), g.err);
+    CHECK(!direction_restore(db, g.arena, id, true, STR("t"), clock_wall_ms(), &d, &g.err) &&
+              g.err.kind == ERR_CONFLICT && strcmp(g.err.field, "name") == 0,
+          "%s", g.err.text);
+    CHECK_OK(direction_delete(db, g.arena, other.at[0].id, STR("t"), clock_wall_ms(), &g.err),
+             g.err);
+    CHECK_OK(direction_restore(db, g.arena, id, true, STR("t"), clock_wall_ms(), &d, &g.err) &&
+                 direction_get(db, g.arena, id, &d, &g.err),
+             g.err);
+    CHECK(d.is_active && IS(ground_ask(&g,
+                                       "SELECT COUNT(*) FROM jobs WHERE org_id = $1"
+                                       " AND kind = 'launch.status'",
+                                       TEXT(g.org)),
+                            "3"),
+          "two pauses and one resume are asked for");
+    CHECK(IS(ground_ask(&g,
+                        "SELECT COUNT(*) FROM audit_log WHERE org_id = $1"
+                        " AND action = 'direction.restore'",
+                        TEXT(g.org)),
+             "2"),
+          "audit");
+    ground_end(&g);
+}
+
+/* A day of spend of a creative, and a lead of a direction. */
+static void spend(struct ground *g, const char *creative, const char *day, int64_t units)
+{
+    CHECK_OK(db_run(g->db, NULL, &g->err,
+                    "INSERT INTO creative_metrics_daily (org_id, ad_account_id, platform,"
+                    " creative_id, day, currency, spend_micros, impressions, clicks,"
+                    " conversions, platform_leads)"
+                    " VALUES ($1, $2, 'tiktok', $3, $4, 'KZT', $5, 0, 0, 0, 0)",
+                    TEXT(g->org), TEXT(account), TEXT(str(creative)), TEXT(str(day)),
+                    INT(units * 1000000)),
+             g->err);
+}
+
+static void lead(struct ground *g, const char *id, const char *direction, int64_t at_ms,
+                 int person, int qualified)
+{
+    CHECK_OK(db_run(g->db, NULL, &g->err,
+                    "INSERT INTO lead_facts (org_id, lead_id, ad_account_id, platform,"
+                    " direction_id, creative_id, created_ms, person, qualified)"
+                    " VALUES ($1, $2, $3, 'tiktok', $4, '', $5, $6, $7)",
+                    TEXT(g->org), TEXT(str(id)), TEXT(account), TEXT(str(direction)),
+                    INT(at_ms), INT(person), INT(qualified)),
+             g->err);
+}
+
+static void figures_are_of_the_days_and_of_the_direction(struct database *database,
+                                                         struct db *db)
+{
+    struct ground g;
+    struct direction_figures figures = {0};
+    struct direction_span span;
+
+    begin(&g, database, db);
+    ground_direction(&g, "d1", account, "", "");
+    ground_direction(&g, "d2", account, "", "");
+    ground_creative(&g, "c1", "One", "d1");
+    ground_creative(&g, "c2", "Two", "d1");
+    ground_creative(&g, "c3", "Three", "d2");
+    ground_ad(&g, "a1", "k1", account, "d1", "c1");
+    spend(&g, "c1", "2026-11-20", 10);
+    spend(&g, "c2", "2026-11-21", 5);
+    spend(&g, "c1", "2026-10-01", 1000); /* before */
+    lead(&g, "l1", "d1", GROUND_NOW, 1, 1);
+    lead(&g, "l2", "d1", GROUND_NOW, 1, 0);
+    lead(&g, "l3", "d1", GROUND_NOW, 0, 0);               /* a duplicate */
+    lead(&g, "l4", "d1", GROUND_NOW - 40 * DAY_MS, 1, 1); /* before */
+    span = (struct direction_span){.ad_account_id = account,
+                                   .first_day = STR("2026-11-01"),
+                                   .last_day = STR("2026-11-21"),
+                                   .from_ms = GROUND_NOW - 20 * DAY_MS,
+                                   .to_ms = GROUND_NOW + DAY_MS};
+    CHECK_OK(direction_figures_read(db, g.arena, &span, &figures, &g.err), g.err);
+    for (size_t i = 0; i < figures.n; i++) {
+        const struct direction_figure *f = &figures.at[i];
+
+        if (IS(f->direction_id, "d1"))
+            CHECK(f->creatives == 2 && f->ads == 1 && f->ads_enabled == 1 && f->leads == 2 &&
+                      f->qualified == 1 && f->has_spend && f->spend_micros == INT64_C(15000000),
+                  "%lld leads, %lld spent", (long long)f->leads, (long long)f->spend_micros);
+        else
+            CHECK(f->creatives == 1 && f->leads == 0 && !f->has_spend, "the other direction");
+    }
+    CHECK(figures.n == 2, "%zu directions", figures.n);
+    db_scope(db, g.other);
+    figures = (struct direction_figures){0};
+    CHECK_OK(direction_figures_read(db, g.arena, &span, &figures, &g.err), g.err);
+    CHECK(figures.n == 0, "another org's figures");
+    ground_end(&g);
+}
+
 static void one_org_never_touches_anothers_direction(struct database *database, struct db *db)
 {
     struct ground g;
@@ -296,6 +416,13 @@ static void one_org_never_touches_anothers_direction(struct database *database, 
               g.err.kind == ERR_NOT_FOUND,
           "changed");
     CHECK(!direction_delete(db, g.arena, made.at[0].id, STR("x"), 1, &g.err), "deleted");
+    db_scope(db, g.org);
+    CHECK_OK(direction_delete(db, g.arena, made.at[0].id, STR("x"), 1, &g.err), g.err);
+    db_scope(db, g.other);
+    CHECK(!direction_restore(db, g.arena, made.at[0].id, true, STR("x"), 1, &d, &g.err) &&
+              g.err.kind == ERR_NOT_FOUND,
+          "brought back");
+    CHECK_OK(direction_list_archived(db, g.arena, account, STR(""), &stolen, &g.err), g.err);
     CHECK_OK(direction_list(db, g.arena, account, STR(""), false, &stolen, &g.err), g.err);
     CHECK(stolen.n == 0, "listed");
     wish.name = STR("Theirs in my account");
@@ -347,6 +474,8 @@ int main(void)
     RUN_ON_DATABASES(twenty_are_the_most_and_switched_off_ones_do_not_count);
     RUN_ON_DATABASES(switching_off_asks_for_the_campaigns_pause_in_the_same_transaction);
     RUN_ON_DATABASES(deleting_is_soft_and_frees_the_name);
+    RUN_ON_DATABASES(what_is_archived_comes_back_off_or_on_with_its_campaign);
+    RUN_ON_DATABASES(figures_are_of_the_days_and_of_the_direction);
     RUN_ON_DATABASES(one_org_never_touches_anothers_direction);
     RUN_ON_DATABASES(adding_is_everything_or_nothing);
     return test_report();

@@ -892,6 +892,47 @@ static void the_sandbox_takes_our_events_and_names_a_foreign_pixel(void)
           "%s", err.text);
 }
 
+static void places_and_interests_are_searched_for_and_pixels_listed(void)
+{
+    struct platform_session s = session();
+    struct platform_targets found = {0};
+    struct platform_pixels pixels = {0};
+    struct err err = {0};
+
+    begin();
+    CHECK(facebook->targets(&s, TARGET_PLACES, STR(""), &found, &err) && found.n == 0 &&
+              atomic_load(&asked_n) == 0,
+          "nothing was asked, and yet Facebook");
+    say(200, "{\"data\":[{\"key\":\"KZ\",\"name\":\"Kazakhstan\",\"type\":\"country\","
+             "\"country_code\":\"KZ\",\"country_name\":\"Kazakhstan\"},"
+             "{\"key\":\"1770\",\"name\":\"Almaty\",\"type\":\"region\","
+             "\"country_code\":\"KZ\",\"country_name\":\"Kazakhstan\"},"
+             "{\"key\":\"1289466\",\"name\":\"Almaty\",\"type\":\"city\","
+             "\"country_code\":\"KZ\",\"country_name\":\"Kazakhstan\","
+             "\"region\":\"Almaty\",\"region_id\":1770}]}");
+    CHECK(facebook->targets(&s, TARGET_PLACES, STR("kaz"), &found, &err) && found.n == 3, "%s",
+          err.text);
+    CHECK(strstr(asked[0].query, "type=adgeolocation") && strstr(asked[0].query, "q=kaz") &&
+              strstr(asked[0].query, "location_types="),
+          "%s", asked[0].query);
+    CHECK(str_eq(found.at[0].id, STR("KZ")) && str_eq(found.at[1].id, STR("region:1770")) &&
+              str_eq(found.at[2].id, STR("1289466")) &&
+              str_eq(found.at[2].within, STR("Almaty, Kazakhstan")) &&
+              str_eq(found.at[2].kind, STR("city")),
+          "%.*s", STR_ARG(found.at[2].within));
+    say(200, "{\"data\":[{\"id\":\"6003\",\"name\":\"Beauty\",\"path\":[\"Interests\","
+             "\"Shopping\",\"Beauty\"]}]}");
+    found = (struct platform_targets){0};
+    CHECK(facebook->targets(&s, TARGET_INTERESTS, STR("bea"), &found, &err) && found.n == 1 &&
+              str_eq(found.at[0].within, STR("Interests, Shopping")),
+          "%s", err.text);
+    say(200, "{\"data\":[{\"id\":\"1400\",\"name\":\"Site\"}]}");
+    CHECK(facebook->pixels(&s, &pixels, &err) && pixels.n == 1 &&
+              str_eq(pixels.at[0].id, STR("1400")) &&
+              strcmp(asked[2].path, "/v26.0/act_7001/adspixels") == 0,
+          "%s %s", asked[2].path, err.text);
+}
+
 static void what_is_not_offered_is_said_so(void)
 {
     struct err err = {0};
@@ -954,6 +995,7 @@ int main(void)
     RUN(a_lost_piece_is_sent_again_and_the_video_is_found_by_its_name);
     RUN(a_lost_image_is_found_by_its_name);
     RUN(the_sandbox_takes_our_events_and_names_a_foreign_pixel);
+    RUN(places_and_interests_are_searched_for_and_pixels_listed);
     RUN(what_is_not_offered_is_said_so);
     sandbox_stop(box);
     (void)unlink(video_path);

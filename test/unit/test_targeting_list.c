@@ -95,7 +95,7 @@ static void a_list_is_read_once_a_week_and_searched_here(struct database *databa
     answer = ask(&g, "alma");
     CHECK(strcmp(ids(&g, &answer), "94600135 1537162 5368361") == 0 && list.asked == 1 &&
               strcmp(answer.source, "platform") == 0 && !answer.stale &&
-              answer.read_ms == clock_wall_ms(),
+              answer.read_ms >= GROUND_NOW,
           "%s", ids(&g, &answer));
     answer = ask(&g, "ALMÁTY region");
     CHECK(strcmp(ids(&g, &answer), "1537162") == 0, "%s", ids(&g, &answer));

@@ -547,6 +547,55 @@ static void status_and_budget_are_absolute_writes(void)
           "%.*s: tenge have no fractions", STR_ARG(w.body));
 }
 
+static void the_lists_of_places_and_interests_are_trees(void)
+{
+    struct platform_session s = session();
+    struct platform_targets places = {0}, interests = {0}, languages = {0};
+    struct platform_pixels pixels = {0};
+    struct err err = {0};
+
+    begin();
+    say(200, ENVELOPE("{\"region_info\":["
+                      "{\"location_id\":\"3\",\"name\":\"Los Angeles\",\"parent_id\":\"2\","
+                      "\"region_code\":\"US\",\"country_code\":\"US\",\"level\":\"CITY\"},"
+                      "{\"location_id\":\"2\",\"name\":\"California\",\"parent_id\":\"1\","
+                      "\"region_code\":\"US\",\"level\":\"PROVINCE\"},"
+                      "{\"location_id\":\"1\",\"name\":\"United States\","
+                      "\"parent_id\":\"0\",\"country_code\":\"US\","
+                      "\"level\":\"COUNTRY\"}]}"));
+    CHECK(tiktok->targets(&s, TARGET_PLACES, STR(""), &places, &err) && places.n == 3, "%s",
+          err.text);
+    CHECK(strstr(asked[0].path, "tool/region/") && strstr(asked[0].query, "TO_CITY") &&
+              strstr(asked[0].query, "advertiser_id=7001"),
+          "%s?%s", asked[0].path, asked[0].query);
+    CHECK(str_eq(places.at[0].within, STR("California, United States")) &&
+              str_eq(places.at[0].kind, STR("city")) &&
+              str_eq(places.at[1].kind, STR("region")) &&
+              str_eq(places.at[1].country, STR("US")) && places.at[2].parent_id.n == 0,
+          "%.*s", STR_ARG(places.at[0].within));
+    say(200, ENVELOPE("{\"interest_categories\":["
+                      "{\"interest_category_id\":\"10101\","
+                      "\"interest_category_name\":\"Courses\",\"level\":2,"
+                      "\"sub_category_ids\":[]},"
+                      "{\"interest_category_id\":\"10\","
+                      "\"interest_category_name\":\"Education\",\"level\":1,"
+                      "\"sub_category_ids\":[\"10101\",\"404\"]}]}"));
+    CHECK(tiktok->targets(&s, TARGET_INTERESTS, STR(""), &interests, &err) &&
+              interests.n == 2 && str_eq(interests.at[0].parent_id, STR("10")) &&
+              str_eq(interests.at[0].within, STR("Education")),
+          "%s", err.text);
+    say(200, ENVELOPE("{\"languages\":[{\"code\":\"kk\",\"name\":\"Kazakh\"}]}"));
+    CHECK(tiktok->targets(&s, TARGET_LANGUAGES, STR(""), &languages, &err) &&
+              languages.n == 1 && str_eq(languages.at[0].id, STR("kk")),
+          "%s", err.text);
+    say(200, ENVELOPE("{\"pixels\":[{\"pixel_id\":\"71\",\"pixel_name\":\"Site\"}],"
+                      "\"page_info\":{\"page\":1,\"page_size\":20,\"total_number\":1,"
+                      "\"total_page\":1}}"));
+    CHECK(tiktok->pixels(&s, &pixels, &err) && pixels.n == 1 &&
+              str_eq(pixels.at[0].name, STR("Site")),
+          "%s", err.text);
+}
+
 static void the_authorization_page_gets_the_state_encoded(void)
 {
     struct str url = tiktok->authorize_url(&conf, arena, STR("a+b/c"),
@@ -594,6 +643,7 @@ int main(void)
     RUN(uploads_are_signed_and_their_answer_is_a_list);
     RUN(reports_are_split_by_thirty_days_and_values_are_text);
     RUN(status_and_budget_are_absolute_writes);
+    RUN(the_lists_of_places_and_interests_are_trees);
     RUN(the_authorization_page_gets_the_state_encoded);
     net_close(net);
     web_stop(web, 1000);
