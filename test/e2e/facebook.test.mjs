@@ -94,6 +94,59 @@ for (const database of databases) {
     }
     assert.ok([400, 404].includes(run.status), run.text);
 
+    // What a form of a direction needs, of both platforms.
+    const form = (await call("GET", `/api/directions/form?ad_account_id=${account.id}`)).json;
+    assert.equal(form.platforms.tiktok.currency, card.connections.tiktok.currency);
+    assert.equal(form.platforms.tiktok.minimum_daily_budget_micros, 2_500_000_000);
+    assert.ok(form.platforms.tiktok.objectives.some((one) => one.name === "conversions" && one.needs.includes("pixel_id")));
+    assert.ok(form.platforms.tiktok.calls_to_action.includes("SIGN_UP"));
+    assert.deepEqual([form.platforms.facebook.currency, form.platforms.facebook.launches, form.directions_active], ["USD", false, 1]);
+    const targets = async (kind, platform, query) => {
+      const answer = await call("GET", `/api/targeting/${kind}?ad_account_id=${account.id}&platform=${platform}&${query}`);
+      assert.equal(answer.status, 200, answer.text);
+      assert.deepEqual([answer.json.source, answer.json.stale], ["platform", false], answer.text);
+      return answer.json.data.map((one) => [one.id, one.name, one.within]);
+    };
+    assert.deepEqual(await targets("places", "tiktok", "q=los"), [["5368361", "Los Angeles", "California, United States"]]);
+    assert.deepEqual(await targets("places", "tiktok", "ids=94600135,1,1522867"),
+      [["1522867", "Kazakhstan", null], ["94600135", "Almaty", "Kazakhstan"]]);
+    assert.deepEqual(await targets("interests", "tiktok", "q=language"), [["10102", "Language learning", "Education"]]);
+    assert.deepEqual(await targets("languages", "tiktok", "q=kaz"), [["kk", "Kazakh", null]]);
+    assert.deepEqual(await targets("places", "facebook", "q=almaty"),
+      [["region:1770", "Almaty", "Kazakhstan"], ["1289466", "Almaty", "Almaty, Kazakhstan"]]);
+    assert.deepEqual((await targets("interests", "facebook", "q=beauty"))[0], ["6003095705016", "Beauty", "Interests, Shopping and fashion"]);
+    assert.deepEqual((await targets("languages", "facebook", "q=rus")), [["17", "Russian", null]]);
+    const reads = (await world.sandbox.call("GET", "/sandbox/calls?path=tool/region/")).json.data.length;
+    assert.equal(reads, 1, "the list is read once");
+    assert.deepEqual((await call("GET", `/api/ad-accounts/${account.id}/pixels?platform=facebook`)).json.data.map((one) => one.id).includes(PIXEL), false,
+      "the pixel is the other ad account's");
+    assert.ok((await call("GET", `/api/ad-accounts/${account.id}/pixels?platform=tiktok`)).json.data[0].name);
+
+    // Both platforms in one request, each with its own aim; archived and back, counted.
+    const both = await call("POST", "/api/directions", {
+      name: "Both", platform: "both", ad_account_id: account.id, tiktok_objective: "traffic", tiktok_daily_budget: 5000,
+      objective: "lead_forms", daily_budget_cents: 900,
+      tiktok_default_settings: { location_ids: ["94600135"], target_names: { 94600135: "Almaty" } },
+      facebook_default_settings: { locations: ["1289466"] },
+    });
+    assert.equal(both.status, 201, both.text);
+    assert.deepEqual(both.json.directions.map((one) => one.default_settings.location_ids ?? one.default_settings.locations), [["94600135"], ["1289466"]]);
+    const lies = await call("PATCH", `/api/directions/${both.json.directions[0].id}`, { tiktok_default_settings: { location_ids: ["94600135", "1522867"] } });
+    assert.deepEqual([lies.status, lies.json.field], [400, "locations"], lies.text);
+    assert.equal((await call("DELETE", `/api/directions/${direction.id}`)).status, 204);
+    const archived = (await call("GET", "/api/directions?archived=1")).json.data;
+    assert.deepEqual(archived.map((one) => [one.name, one.is_active, one.archived_at !== null]), [["English", false, true]]);
+    const back = await call("POST", `/api/directions/${direction.id}/restore`, { is_active: true });
+    assert.deepEqual([back.status, back.json.is_active], [200, true], back.text);
+    const counted = (await call("GET", "/api/directions?figures=1")).json.data;
+    assert.deepEqual(counted.map((one) => [one.name, one.platform, one.figures.creatives, one.figures.spend_micros, one.figures.no_spend]), [
+      ["Both", "facebook", 0, null, "not_offered"], ["Both", "tiktok", 0, null, "not_collected"], ["English", "facebook", 0, null, "not_offered"]]);
+
+    // Facts are read again on demand; whether leads come is on the card.
+    const fresh = await call("POST", `/api/ad-accounts/${account.id}/refresh?platform=tiktok`);
+    assert.equal(fresh.json.connections.tiktok.advertiser_name, card.connections.tiktok.advertiser_name, fresh.text);
+    assert.ok(["pending", "subscribed", "failed", "off"].includes(fresh.json.connections.tiktok.lead_webhook.state), fresh.text);
+
     // A token that died is told, and a reconnect revives the card.
     await world.sandbox.call("POST", "/sandbox/graph/tokens", { subcode: 460 });
     const dead = await call("GET", `/api/facebook/lead-forms?adAccountId=${account.id}`);
@@ -105,6 +158,10 @@ for (const database of databases) {
     const gone = await call("PATCH", `/api/ad-accounts/${account.id}`, { facebook_ad_account_id: null });
     assert.equal(gone.json.connections.facebook.status, "disconnected");
     assert.equal(gone.json.connections.tiktok.status, "connected");
+    // Closed, it asks nobody: what was kept is answered and said to be old or unasked.
+    const kept = (await call("GET", `/api/targeting/places?ad_account_id=${account.id}&platform=facebook&q=dubai`)).json;
+    assert.deepEqual([kept.data, kept.stale], [[], true]);
+    assert.match(kept.why, /not connected/);
   });
 
   test(`a video goes to Facebook in windows, its poster by hash, and lost answers double nothing (${database})`, async (t) => {
