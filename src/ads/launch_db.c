@@ -75,24 +75,25 @@ bool launch_store_ad(struct db *db, struct str platform, const struct launch_obj
 }
 
 bool launch_store_status(struct db *db, struct str platform, enum platform_level level,
-                         struct str id, struct str status, int64_t now_ms, struct err *err)
+                         struct str id, struct str status, struct str platform_status,
+                         int64_t now_ms, struct err *err)
 {
-    struct str org = db_scope_org(db);
+    struct db_value org = TEXT(db_scope_org(db)), word = TEXT(platform_status);
 
     if (level == LEVEL_CAMPAIGN)
         return db_run(db, NULL, err,
-                      "UPDATE campaigns SET status = $4, updated_ms = $5"
+                      "UPDATE campaigns SET status = $4, updated_ms = $5, platform_status = $6"
                       " WHERE org_id = $1 AND platform = $2 AND campaign_id = $3",
-                      TEXT(org), TEXT(platform), TEXT(id), TEXT(status), INT(now_ms));
+                      org, TEXT(platform), TEXT(id), TEXT(status), INT(now_ms), word);
     if (level == LEVEL_ADGROUP)
         return db_run(db, NULL, err,
-                      "UPDATE adgroups SET status = $4, updated_ms = $5"
+                      "UPDATE adgroups SET status = $4, updated_ms = $5, platform_status = $6"
                       " WHERE org_id = $1 AND platform = $2 AND adgroup_id = $3",
-                      TEXT(org), TEXT(platform), TEXT(id), TEXT(status), INT(now_ms));
+                      org, TEXT(platform), TEXT(id), TEXT(status), INT(now_ms), word);
     return db_run(db, NULL, err,
-                  "UPDATE ads SET status = $4, updated_ms = $5"
+                  "UPDATE ads SET status = $4, updated_ms = $5, platform_status = $6"
                   " WHERE org_id = $1 AND platform = $2 AND ad_id = $3",
-                  TEXT(org), TEXT(platform), TEXT(id), TEXT(status), INT(now_ms));
+                  org, TEXT(platform), TEXT(id), TEXT(status), INT(now_ms), word);
 }
 
 bool launch_owner_of(struct db *db, struct arena *arena, enum platform_level level,

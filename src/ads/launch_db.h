@@ -26,7 +26,8 @@ MUST_CHECK bool launch_store_ad(struct db *db, struct str platform,
                                 struct err *err);
 MUST_CHECK bool launch_store_status(struct db *db, struct str platform,
                                     enum platform_level level, struct str id, struct str status,
-                                    int64_t now_ms, struct err *err);
+                                    struct str platform_status, int64_t now_ms,
+                                    struct err *err);
 
 /*
  * Take a prepared ad group of the direction: disabled, with room for `ads` more

@@ -52,11 +52,12 @@ bool launch_switch(struct launch_switch *s, const char *name, int64_t now_ms, st
                                  .run = run_switch,
                                  .check = check_switch,
                                  .arg = s};
-    struct str result, status;
+    struct str result, status, word;
 
     return workflow_do(s->wf, &step, &result, err) &&
            launch_member(s->wf->arena, result, "status", &status, err) &&
-           launch_store_status(s->wf->db, str(s->platform->name), s->level, s->id, status,
+           launch_member(s->wf->arena, result, "platform_status", &word, err) &&
+           launch_store_status(s->wf->db, str(s->platform->name), s->level, s->id, status, word,
                                now_ms, err);
 }
 

@@ -64,7 +64,9 @@
 #define LIMIT_CREATIVES_PER_LAUNCH   20
 #define LIMIT_ADS_PER_ADGROUP        50 /* the default of a setting */
 #define LIMIT_ACTIONS_PER_BATCH      50
-#define LIMIT_TAG                    50 /* characters */
+#define LIMIT_OBJECT_IDS             500 /* named by one question for campaigns, ad groups, ads */
+#define LIMIT_OBJECT_ROWS            1000 /* of one page of them */
+#define LIMIT_TAG                    50   /* characters */
 #define LIMIT_TAGS_PER_CREATIVE      30
 #define LIMIT_CREATIVES_PER_BULK     100 /* changed by one request */
 #define LIMIT_USAGE_ROWS             200 /* ads listed of one creative */

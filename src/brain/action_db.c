@@ -375,26 +375,28 @@ bool action_db_creative(struct db *db, struct arena *arena, struct str direction
 }
 
 bool action_db_object_state(struct db *db, struct str platform, enum platform_level level,
-                            struct str id, struct str status, int64_t budget_micros,
-                            int64_t now_ms, struct err *err)
+                            const struct platform_object *shown, int64_t now_ms,
+                            struct err *err)
 {
+    struct db_value org = TEXT(db_scope_org(db)), id = TEXT(shown->id),
+                    status = TEXT(shown->status), word = TEXT(shown->secondary_status);
+
     if (level == LEVEL_CAMPAIGN)
         return db_run(db, NULL, err,
-                      "UPDATE campaigns SET status = $4, updated_ms = $5"
+                      "UPDATE campaigns SET status = $4, updated_ms = $5, platform_status = $6"
                       " WHERE org_id = $1 AND platform = $2 AND campaign_id = $3",
-                      TEXT(db_scope_org(db)), TEXT(platform), TEXT(id), TEXT(status),
-                      INT(now_ms));
+                      org, TEXT(platform), id, status, INT(now_ms), word);
     if (level == LEVEL_ADGROUP)
         return db_run(db, NULL, err,
                       "UPDATE adgroups SET status = $4, daily_budget_micros = $5,"
-                      " changed_ms = $6, updated_ms = $6"
+                      " changed_ms = $6, updated_ms = $6, platform_status = $7"
                       " WHERE org_id = $1 AND platform = $2 AND adgroup_id = $3",
-                      TEXT(db_scope_org(db)), TEXT(platform), TEXT(id), TEXT(status),
-                      INT(budget_micros), INT(now_ms));
+                      org, TEXT(platform), id, status, INT(shown->budget_micros), INT(now_ms),
+                      word);
     return db_run(db, NULL, err,
-                  "UPDATE ads SET status = $4, updated_ms = $5"
+                  "UPDATE ads SET status = $4, updated_ms = $5, platform_status = $6"
                   " WHERE org_id = $1 AND platform = $2 AND ad_id = $3",
-                  TEXT(db_scope_org(db)), TEXT(platform), TEXT(id), TEXT(status), INT(now_ms));
+                  org, TEXT(platform), id, status, INT(now_ms), word);
 }
 
 bool action_db_launched(struct db *db, struct arena *arena, struct str workflow_id,

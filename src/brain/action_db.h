@@ -60,8 +60,8 @@ bool action_db_creative(struct db *db, struct arena *arena, struct str direction
                         struct str creative_id, bool *found, struct err *err);
 /* What was read back goes into our row of the object. */
 bool action_db_object_state(struct db *db, struct str platform, enum platform_level level,
-                            struct str id, struct str status, int64_t budget_micros,
-                            int64_t now_ms, struct err *err);
+                            const struct platform_object *shown, int64_t now_ms,
+                            struct err *err);
 /* The ad group that a launch made; "" while there is none. */
 bool action_db_launched(struct db *db, struct arena *arena, struct str workflow_id,
                         struct str *adgroup_id, int64_t *budget_micros, struct err *err);

@@ -66,8 +66,7 @@ static bool write_settled(struct runner *r, struct action *a, const struct actio
         return err_set(err, ERR_CONFLICT, "action " STR_FMT " was settled by another worker",
                        STR_ARG(a->id));
     if (done && after &&
-        !action_db_object_state(r->db, a->platform, kind->level, a->object_id, after->status,
-                                after->budget_micros, now_ms, err))
+        !action_db_object_state(r->db, a->platform, kind->level, after, now_ms, err))
         return false;
     if (!done && a->undo_of.n && !action_db_not_undone(r->db, a->undo_of, a->id, err))
         return false;

@@ -281,26 +281,27 @@ bool sync_db_set(struct db *db, const struct ad_connection *c, enum platform_lev
 
     if (level == LEVEL_CAMPAIGN)
         ok = db_run(db, &rows, err,
-                    "UPDATE campaigns SET status = $4, updated_ms = $5"
+                    "UPDATE campaigns SET status = $4, updated_ms = $5, platform_status = $7"
                     " WHERE org_id = $1 AND platform = $2 AND campaign_id = $3"
                     " AND updated_ms <= $6",
                     TEXT(c->org_id), TEXT(c->platform), TEXT(now->id), TEXT(now->status),
-                    INT(now_ms), INT(read_ms));
+                    INT(now_ms), INT(read_ms), TEXT(now->platform_status));
     else if (level == LEVEL_ADGROUP)
         ok = db_run(db, &rows, err,
                     "UPDATE adgroups SET status = $4, daily_budget_micros = $5,"
-                    " changed_ms = $6, updated_ms = $6"
+                    " changed_ms = $6, updated_ms = $6, platform_status = $8"
                     " WHERE org_id = $1 AND platform = $2 AND adgroup_id = $3"
                     " AND updated_ms <= $7",
                     TEXT(c->org_id), TEXT(c->platform), TEXT(now->id), TEXT(now->status),
-                    INT(now->budget_micros), INT(now_ms), INT(read_ms));
+                    INT(now->budget_micros), INT(now_ms), INT(read_ms),
+                    TEXT(now->platform_status));
     else
         ok = db_run(db, &rows, err,
-                    "UPDATE ads SET status = $4, updated_ms = $5"
+                    "UPDATE ads SET status = $4, updated_ms = $5, platform_status = $7"
                     " WHERE org_id = $1 AND platform = $2 AND ad_id = $3"
                     " AND updated_ms <= $6",
                     TEXT(c->org_id), TEXT(c->platform), TEXT(now->id), TEXT(now->status),
-                    INT(now_ms), INT(read_ms));
+                    INT(now_ms), INT(read_ms), TEXT(now->platform_status));
     *changed = rows > 0;
     return ok;
 }

@@ -55,6 +55,7 @@ bool snapshot_db_collections(struct db *db, struct arena *arena, const struct ad
 /* sync.c */
 struct known_object {
     struct str id, campaign_id, status;
+    struct str platform_status; /* as it was read just now */
     int64_t budget_micros;
 };
 LIST(known_objects, struct known_object);

@@ -44,6 +44,7 @@ static bool update_one(struct db *db, struct arena *arena, const struct ad_conne
     bool changed = false;
 
     now.status = o ? o->status : STR("deleted");
+    now.platform_status = o ? o->secondary_status : STR("");
     if (level == LEVEL_ADGROUP && o)
         now.budget_micros = platform_daily_budget(o);
     if (str_eq(now.status, old->status) && now.budget_micros == old->budget_micros)

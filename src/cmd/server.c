@@ -77,7 +77,7 @@ static const struct route *const routes[] = {
     metrics_routes,
     roi_routes,
     brain_routes,
-    actions_routes,
+    actions_routes, objects_routes,
     events_routes,
     hook_routes,
     site_hook_routes,

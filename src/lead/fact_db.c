@@ -10,8 +10,8 @@ _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
 /* --- leads ------------------------------------------------------------------------ */
 
 #define LEAD_FACT_COLUMNS                                                                      \
-    "org_id, lead_id, ad_account_id, platform, direction_id, creative_id, created_ms, person," \
-    " qualified"
+    "org_id, lead_id, ad_account_id, platform, direction_id, creative_id, created_ms, ad_id,"  \
+    " person, qualified"
 
 /* A person is qualified by any of the leads that are one person's.  Nested, so that SQLite goes
  * from the lead to its transitions and not the other way round. */
@@ -21,7 +21,7 @@ _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
     " AND t.to_value IN ('qualified', 'scheduled', 'purchase'))"
 #define SELECT_LEAD_FACTS                                                                      \
     "SELECT l.org_id, l.lead_id, l.ad_account_id, l.platform, l.direction_id, l.creative_id,"  \
-    " l.created_ms, CASE WHEN l.duplicate_of = '' THEN 1 ELSE 0 END,"                          \
+    " l.created_ms, l.ad_id, CASE WHEN l.duplicate_of = '' THEN 1 ELSE 0 END,"                 \
     " CASE WHEN l.duplicate_of = '' AND (" REACHED(                                            \
         "l") " OR EXISTS (SELECT 1 FROM leads o"                                               \
              "  WHERE o.org_id = l.org_id AND o.duplicate_of = l.lead_id AND o.duplicate_of "  \
@@ -92,8 +92,8 @@ bool lead_facts_renew(struct db *db, struct str lead_id, bool is_new, struct err
                 "l.lead_id IN " PERSON " ON CONFLICT (org_id, lead_id) DO UPDATE SET"
                 " ad_account_id = excluded.ad_account_id, platform = excluded.platform,"
                 " direction_id = excluded.direction_id, creative_id = excluded.creative_id,"
-                " created_ms = excluded.created_ms, person = excluded.person,"
-                " qualified = excluded.qualified",
+                " created_ms = excluded.created_ms, ad_id = excluded.ad_id,"
+                " person = excluded.person, qualified = excluded.qualified",
                 TEXT(db_scope_org(db)), TEXT(lead_id)) &&
         count_leads(db, lead_id, 1, err);
     return db_pipe_end(db, NULL, 0, err) && ok;

@@ -71,6 +71,22 @@ MUST_CHECK bool metric_as_of(struct db *db, struct arena *arena,
                              const struct metric_question *question, struct metric_days *out,
                              struct err *err);
 
+/*
+ * What each ad did in a range of days, for lists of thousands of ads: read
+ * from days that are kept packed, so that the cost is a few rows, whatever the
+ * number of ads.  `ads` says at which position of `sums` an ad stands; what
+ * belongs to an ad that is not in it goes to *others (may be NULL).
+ */
+struct metric_ad_sum {
+    int64_t days; /* on which the platform reported something */
+    int64_t spend_micros, impressions, clicks, platform_leads;
+};
+struct key_index;
+MUST_CHECK bool metric_ad_sums(struct db *db, struct str ad_account_id, struct str platform,
+                               struct str first_day, struct str last_day,
+                               const struct key_index *ads, struct metric_ad_sum *sums,
+                               struct metric_ad_sum *others, struct err *err);
+
 struct metric_collection {
     struct str collection_id, ad_account_id, platform, first_day, last_day, state, error_text;
     struct str correlation_id;

@@ -159,7 +159,8 @@ static bool roll_up_days(struct db *db, const struct metric_run *run, struct str
                " AND platform = $3 AND source = $6 AND day >= $4 AND day <= $5"
                " GROUP BY org_id, ad_account_id, platform, creative_id, day, currency",
                TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-               TEXT(first_day), TEXT(last_day), TEXT(metric_source(run->platform)));
+               TEXT(first_day), TEXT(last_day), TEXT(metric_source(run->platform))) &&
+           ad_days_roll_up(db, run, first_day, last_day, err);
 }
 
 /* The block, from its days in the daily roll-up. */

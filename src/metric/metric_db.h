@@ -53,6 +53,11 @@ MUST_CHECK bool metric_map_creatives(struct db *db, struct arena *arena,
 MUST_CHECK bool metric_roll_up(struct db *db, const struct metric_run *run,
                                struct str first_day, struct err *err);
 
+/* Of these days, the figures by ad (table ad_metrics_days); metric_roll_up and metric_rebuild
+ * call it. */
+MUST_CHECK bool ad_days_roll_up(struct db *db, const struct metric_run *run,
+                                struct str first_day, struct str last_day, struct err *err);
+
 MUST_CHECK bool metric_collection_add(struct db *db, const struct metric_run *run,
                                       const struct metric_counts *counts, struct str error_text,
                                       struct err *err);

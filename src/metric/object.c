@@ -37,6 +37,7 @@ static bool differs(const struct object_known *known, const struct platform_obje
                     enum platform_level level, struct str creative_id)
 {
     return !str_eq(known->name, object->name) || !str_eq(known->status, object->status) ||
+           !str_eq(known->platform_status, object->secondary_status) ||
            (level != LEVEL_AD && known->budget_micros != object->budget_micros) ||
            (known->creative_id.n == 0 && creative_id.n);
 }

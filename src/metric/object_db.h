@@ -7,7 +7,7 @@
  * platform shows them.  What the launch wrote (mappings, workflow) is never taken away. */
 
 struct object_known {
-    struct str id, name, status;
+    struct str id, name, status, platform_status;
     int64_t budget_micros;
     struct str creative_id, adgroup_id, campaign_id; /* ads */
     struct str objective; /* campaigns and ads: the direction's, else the campaign's */

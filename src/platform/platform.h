@@ -297,6 +297,10 @@ struct platform {
                     struct platform_objects *out, struct err *err);
     bool (*object)(struct platform_session *s, enum platform_level level, struct str id,
                    bool *found, struct platform_object *out, struct err *err);
+    /* How an object does, from the platform's own word (secondary_status): delivering, review,
+     * rejected, budget_used, no_balance, not_started, ended, no_ads, above_off, off, deleted,
+     * problem; "" for a word that is not known. */
+    const char *(*delivery)(struct str word);
 
     /*
      * What is legal, as data: refused here by field name before any call.

@@ -58,6 +58,48 @@ static struct str our_status(struct str operation, struct str secondary)
     return str_eq(operation, STR("ENABLE")) ? STR("enabled") : STR("disabled");
 }
 
+/* The words of the three levels share their ends: AD_STATUS_AUDIT, ADGROUP_STATUS_AUDIT.  More
+ * telling ends come first. */
+const char *tiktok_delivery(struct str word)
+{
+    static const struct {
+        const char *end, *ours;
+    } ends[] = {
+        {"_DELIVERY_OK", "delivering"},
+        {"_STATUS_ENABLE", "delivering"},
+        {"_AUDIT_DENY", "rejected"},
+        {"_REVIEW_DISAPPROVED", "rejected"},
+        {"_REAUDIT", "review"},
+        {"_AUDIT", "review"},
+        {"_BUDGET_EXCEED", "budget_used"},
+        {"_CAMPAIGN_EXCEED", "budget_used"},
+        {"_BALANCE_EXCEED", "no_balance"},
+        {"_NOT_START", "not_started"},
+        {"_TIME_DONE", "ended"},
+        {"_STATUS_DONE", "ended"},
+        {"GROUP_STATUS_CREATE", "no_ads"},
+        {"_CAMPAIGN_DISABLE", "above_off"},
+        {"_ADGROUP_DISABLE", "above_off"},
+        {"_CAMPAIGN_DELETE", "deleted"},
+        {"_ADGROUP_DELETE", "deleted"},
+        {"_STATUS_DISABLE", "off"},
+        {"_STATUS_DELETE", "deleted"},
+        {"_PIXEL_UNBIND", "problem"},
+        {"_QUOTA_LIMIT", "problem"},
+        {"_TRANSCODING_FAIL", "problem"},
+        {"_PROCESS_AUDIO", "review"},
+        {"_FROZEN", "problem"},
+        {"_AUTHORIZATION_LOST", "problem"},
+        {"_CONTRACT_PENDING", "problem"},
+        {"_ACCOUNT_PUNISH", "problem"},
+    };
+
+    for (size_t i = 0; i < countof(ends); i++)
+        if (str_ends(word, str(ends[i].end)))
+            return ends[i].ours;
+    return "";
+}
+
 struct object_reading {
     struct platform_session *s;
     enum platform_level level;

@@ -40,6 +40,7 @@ const struct platform platform_tiktok = {
     .clean_name = tiktok_clean_name,
     .write_campaign = tiktok_write_campaign,
     .write_adgroup = tiktok_write_adgroup,
+    .delivery = tiktok_delivery,
     .write_ad = tiktok_write_ad,
     .made_id = tiktok_made_id,
     .write_status = tiktok_write_status,

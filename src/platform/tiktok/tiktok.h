@@ -171,6 +171,7 @@ bool tiktok_find_image(struct platform_session *s, struct str file_name, bool *f
 
 bool tiktok_send(struct platform_session *s, const struct platform_write *write,
                  const struct json **data, struct err *err);
+const char *tiktok_delivery(struct str word);
 bool tiktok_objects(struct platform_session *s, enum platform_level level,
                     const struct strs *campaign_ids, struct str name,
                     struct platform_objects *out, struct err *err);
