@@ -1,11 +1,17 @@
 // Who is signed in, in which org, and what of it the pages share.
 import { get, del, setCsrf, type Page } from './client';
+import { apply } from './preferences';
 import { queries, useQuery } from './query';
 import type { AdAccount, Direction, Me, Right } from './types';
+
+let greeted = false;
 
 async function fetchMe() {
   const me = await get<Me>('/api/me', { guarded: false });
   setCsrf(me.csrf ?? '');
+  // Once a page load: what is chosen afterwards holds here at once.
+  if (!greeted) void apply(me.preferences);
+  greeted = true;
   return me;
 }
 

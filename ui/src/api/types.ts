@@ -10,12 +10,13 @@ export type Right = 'read' | 'edit' | 'spend' | 'admin';
 export interface Me {
   org: Org;
   user_id: string | null;
-  email?: string;
-  role?: string;
+  email: string | null;
+  role: string | null;
   orgs?: { id: string; name: string; role: string }[];
   actor: string;
   rights: Right[];
   csrf: string | null;
+  preferences?: { language?: string; theme?: string; digits?: string };
 }
 
 export type PlatformName = 'tiktok' | 'facebook';

@@ -1,7 +1,8 @@
-// Language, digits and light: kept in this browser.
+// Language, digits and light: kept in this browser and with the person.
+import { chooseDigits, chooseLanguage, chooseTheme } from '~/api/preferences';
 import { Menu, type MenuItem } from '~/parts/Menu';
-import { setTheme, useTheme, type Theme } from '~/parts/theme';
-import { digits, isLanguage, languages, t, useLanguage, speak } from '~/words';
+import { useTheme, type Theme } from '~/parts/theme';
+import { digits, languages, t, useLanguage } from '~/words';
 
 export function LanguageMenu() {
   const language = useLanguage();
@@ -9,11 +10,8 @@ export function LanguageMenu() {
   if (language === 'ar') items.push({ value: 'digits', label: t('shell.arabic_digits'), checked: digits.get() === 'arab' });
 
   function choose(value: string) {
-    if (isLanguage(value)) void speak(value);
-    else {
-      localStorage.setItem('digits', digits.get() === 'arab' ? 'latn' : 'arab');
-      void speak('ar');
-    }
+    if (value === 'digits') void chooseDigits(digits.get() === 'arab' ? 'latn' : 'arab');
+    else void chooseLanguage(value);
   }
   return <Menu label={t('shell.language')} icon="globe" items={items} onSelect={choose} />;
 }
@@ -21,5 +19,5 @@ export function LanguageMenu() {
 export function ThemeMenu() {
   const theme = useTheme();
   const items = (['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`shell.theme_${value}`), checked: value === theme }));
-  return <Menu label={t('shell.theme')} icon="sun" items={items} onSelect={(value) => setTheme(value as Theme)} />;
+  return <Menu label={t('shell.theme')} icon="sun" items={items} onSelect={(value) => chooseTheme(value as Theme)} />;
 }

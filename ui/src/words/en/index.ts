@@ -13,6 +13,14 @@ import { roi } from './roi';
 import { autopilot } from './autopilot';
 import { accounts } from './accounts';
 import { settings } from './settings';
+import { first } from './first';
+import { members } from './members';
+import { keys } from './keys';
+import { audit } from './audit';
+import { handing } from './handing';
+import { sites } from './sites';
+import { events } from './events';
+import { dialogs } from './dialogs';
 
 export default {
   common,
@@ -30,4 +38,12 @@ export default {
   autopilot,
   accounts,
   settings,
+  first,
+  members,
+  keys,
+  audit,
+  handing,
+  sites,
+  events,
+  dialogs,
 };

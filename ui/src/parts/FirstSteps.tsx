@@ -1,0 +1,65 @@
+// What a new org has to do until its first ads run; goes by itself when all of it is done.
+import { get, path, type Page } from '~/api/client';
+import { useQuery } from '~/api/query';
+import { useAdAccounts, useDirections, useRight } from '~/api/session';
+import { t, type WordKey } from '~/words';
+import { LinkButton } from './Button';
+import { Icon } from './Icon';
+import { Card, Skeleton } from './Show';
+
+interface Step {
+  name: 'connect' | 'direction' | 'creative' | 'launch';
+  done: boolean;
+  href: string;
+}
+
+const one = (what: string) => () => get<Page<unknown>>(path(`/api/${what}`, { limit: 1 })).then((page) => page.data.length > 0);
+
+/** The steps of this org, or null while that is not known. */
+export function useFirstSteps(): Step[] | null {
+  const accounts = useAdAccounts().data;
+  const directions = useDirections().data;
+  const creatives = useQuery({ queryKey: ['creatives', 'any'], queryFn: one('creatives') }).data;
+  const launches = useQuery({ queryKey: ['launches', 'any'], queryFn: one('launches') }).data;
+  if (!accounts || !directions || creatives === undefined || launches === undefined) return null;
+  const connected = accounts.some((account) => Object.values(account.connections).some((link) => link?.status === 'connected'));
+  return [
+    { name: 'connect', done: connected, href: '/accounts' },
+    { name: 'direction', done: directions.length > 0, href: '/directions/new' },
+    { name: 'creative', done: creatives, href: '/creatives' },
+    { name: 'launch', done: launches, href: '/launch' },
+  ];
+}
+
+/** Nothing when there is nothing left to do. */
+export function FirstSteps() {
+  const steps = useFirstSteps();
+  const mayAct = useRight('edit');
+  if (!steps) return <Skeleton lines={4} />;
+  if (steps.every((step) => step.done)) return null;
+  const next = steps.find((step) => !step.done)?.name;
+  const done = steps.filter((step) => step.done).length;
+
+  return (
+    <Card title={t('first.title')} actions={<span class="soft">{t('first.done', { n: done, all: steps.length })}</span>}>
+      <ol class="first-steps">
+        {steps.map((step, i) => (
+          <li key={step.name} class={step.done ? 'first-step first-step-done' : 'first-step'} aria-current={step.name === next ? 'step' : undefined}>
+            <span class="first-mark" aria-hidden="true">
+              {step.done ? <Icon name="check" size={18} /> : t('first.number', { number: i + 1 })}
+            </span>
+            <span class="first-words">
+              <strong>{t(`first.${step.name}` as WordKey)}</strong>
+              <span class="soft">{step.done ? t('first.is_done') : t(`first.${step.name}_hint` as WordKey)}</span>
+            </span>
+            {!step.done && mayAct && (
+              <LinkButton href={step.href} look={step.name === next ? 'main' : 'plain'} small>
+                {t(`first.${step.name}_act` as WordKey)}
+              </LinkButton>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

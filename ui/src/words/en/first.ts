@@ -1,0 +1,18 @@
+export const first = {
+  title: 'First steps',
+  done: '{n} of {all} done',
+  number: '{number}',
+  is_done: 'Done',
+  connect: 'Connect an ad account',
+  connect_hint: 'TikTok or Facebook asks you to allow it; nothing is changed there.',
+  connect_act: 'Connect',
+  direction: 'Make the first direction',
+  direction_hint: 'What you sell, to whom, for how much a day.',
+  direction_act: 'Make a direction',
+  creative: 'Upload the first video',
+  creative_hint: 'An upright video; what does not fit is said at once.',
+  creative_act: 'Upload',
+  launch: 'Launch',
+  launch_hint: 'You see every call and the estimated spend before anything is sent.',
+  launch_act: 'Launch',
+};
