@@ -229,9 +229,12 @@ static bool reply_list(struct request *rq, struct reply *rp,
 {
     struct creative_rows rows = {0};
     struct reply_json json;
-    bool more;
+    bool more, counted;
+    int64_t total;
 
-    if (!creative_library_list(rq->db, rq->arena, question, &rows, &more, err))
+    if (!query_flag(rq, "total", &counted, err) ||
+        !creative_library_list(rq->db, rq->arena, question, &rows, &more, err) ||
+        (counted && !creative_library_count(rq->db, rq->arena, question, &total, err)))
         return false;
     reply_json_begin(rq, &json);
     json_object(&json.w);
@@ -241,12 +244,14 @@ static bool reply_list(struct request *rq, struct reply *rp,
         creatives_put_row(rq, &json.w, &rows.at[i]);
     json_end(&json.w);
     put_cursor(rq, &json.w, more && rows.n ? &rows.at[rows.n - 1] : NULL);
+    if (counted)
+        json_int_member(&json.w, "total", total);
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }
 
 /* GET /api/creatives?q=&direction_id=&ad_account_id=&platform=&status=&tag=&group=&media_type=
- * &used=&duplicates=&grouped=&sort= */
+ * &used=&duplicates=&grouped=&sort=&total= */
 static bool get_creatives(struct request *rq, struct reply *rp, struct err *err)
 {
     struct creative_question question;

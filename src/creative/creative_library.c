@@ -197,40 +197,67 @@ static void find_matches(struct arena *arena, const struct words *words, bool be
 
 /* --- the list --- */
 
+/* A question as the statements take it. */
+struct asking {
+    struct creative_question q;
+    struct words words;
+    struct str tag_key;
+    bool begun;   /* the last word may be only begun */
+    bool nowhere; /* signs without a word, a tag without one */
+};
+
+static bool read_question(struct arena *arena, const struct creative_question *question,
+                          struct asking *out, struct err *err)
+{
+    bool asked = str_trim(question->text).n > 0;
+
+    *out = (struct asking){.q = *question, .tag_key = creative_tag_key(arena, question->tag)};
+    if (!out->q.sort.n)
+        out->q.sort = asked ? STR("relevance") : STR("newest");
+    if (!check_question(&out->q, err))
+        return false;
+    words_of(arena, out->q.text, LIMIT_QUESTION_WORDS, &out->words);
+    out->nowhere = (asked && !out->words.n) || (out->q.tag.n && !out->tag_key.n);
+    if (!out->words.n && str_eq(out->q.sort, STR("relevance")))
+        out->q.sort = STR("newest");
+    out->begun = last_word_is_begun(out->q.text, &out->words);
+    return true;
+}
+
 bool creative_library_list(struct db *db, struct arena *arena,
                            const struct creative_question *question, struct creative_rows *out,
                            bool *more, struct err *err)
 {
-    struct creative_question q = *question;
     struct creative_places places = {0};
-    struct words words = {0};
-    struct str tag_key = creative_tag_key(arena, q.tag);
-
-    bool asked = str_trim(q.text).n > 0;
+    struct asking a;
 
     *more = false;
-    if (!q.sort.n)
-        q.sort = asked ? STR("relevance") : STR("newest");
-    if (!check_question(&q, err))
+    if (!read_question(arena, question, &a, err))
         return false;
-    words_of(arena, q.text, LIMIT_QUESTION_WORDS, &words);
-    /* Signs without a word are nowhere; so is a tag without one. */
-    if ((asked && !words.n) || (q.tag.n && !tag_key.n))
+    if (a.nowhere)
         return true;
-    if (!words.n && str_eq(q.sort, STR("relevance")))
-        q.sort = STR("newest");
-
-    bool begun = last_word_is_begun(q.text, &words);
-
-    if (!creative_search_page(db, arena, &q, tag_key, &words, begun, q.limit + 1, &places, err))
+    if (!creative_search_page(db, arena, &a.q, a.tag_key, &a.words, a.begun, a.q.limit + 1,
+                              &places, err))
         return false;
-    *more = (int64_t)places.n > q.limit;
-    if (!rows_of(db, arena, &places, *more ? (size_t)q.limit : places.n, out, err) ||
-        !fill(db, arena, out, words.n ? INT32_MAX : SHOWN_OF_TRANSCRIPT, words.n > 0, err))
+    *more = (int64_t)places.n > a.q.limit;
+    if (!rows_of(db, arena, &places, *more ? (size_t)a.q.limit : places.n, out, err) ||
+        !fill(db, arena, out, a.words.n ? INT32_MAX : SHOWN_OF_TRANSCRIPT, a.words.n > 0, err))
         return false;
-    if (words.n)
-        find_matches(arena, &words, begun, out);
+    if (a.words.n)
+        find_matches(arena, &a.words, a.begun, out);
     return true;
+}
+
+bool creative_library_count(struct db *db, struct arena *arena,
+                            const struct creative_question *question, int64_t *total,
+                            struct err *err)
+{
+    struct asking a;
+
+    *total = 0;
+    return read_question(arena, question, &a, err) &&
+           (a.nowhere ||
+            creative_search_count(db, arena, &a.q, a.tag_key, &a.words, a.begun, total, err));
 }
 
 bool creative_library_get(struct db *db, struct arena *arena, struct str id,

@@ -133,6 +133,10 @@ LIST(creative_rows, struct creative_row);
 MUST_CHECK bool creative_library_list(struct db *db, struct arena *arena,
                                       const struct creative_question *question,
                                       struct creative_rows *out, bool *more, struct err *err);
+/* How many there are on all its pages; where the question's page begins does not matter. */
+MUST_CHECK bool creative_library_count(struct db *db, struct arena *arena,
+                                       const struct creative_question *question, int64_t *total,
+                                       struct err *err);
 /* One, with everything. */
 MUST_CHECK bool creative_library_get(struct db *db, struct arena *arena, struct str id,
                                      struct creative_row *out, struct err *err);

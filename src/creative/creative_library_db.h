@@ -18,6 +18,11 @@ MUST_CHECK bool creative_search_page(struct db *db, struct arena *arena,
                                      struct str tag_key, const struct words *words,
                                      bool last_is_begun, int64_t limit,
                                      struct creative_places *out, struct err *err);
+/* How many there are on all pages. */
+MUST_CHECK bool creative_search_count(struct db *db, struct arena *arena,
+                                      const struct creative_question *question,
+                                      struct str tag_key, const struct words *words,
+                                      bool last_is_begun, int64_t *total, struct err *err);
 
 /* A row of the page by its creative's id. */
 struct creative_page {

@@ -306,11 +306,11 @@ bool creative_index_missing(struct db *db, struct arena *arena, int64_t most, in
     " AND (sort_text > $16 OR (sort_text = $16 AND creative_id < $13)))"                       \
     " ORDER BY sort_number DESC, sort_text, creative_id DESC LIMIT $12"
 
-#define VALUES_OF(q)                                                                           \
+#define FILTERS_OF(q)                                                                          \
     TEXT(db_scope_org(db)), TEXT((q)->direction_id), TEXT((q)->ad_account_id),                 \
         TEXT((q)->platform), TEXT((q)->status), TEXT((q)->media_type), TEXT((q)->group_id),    \
-        TEXT(tag_key), TEXT((q)->used), INT((q)->duplicates), INT((q)->grouped), INT(limit),   \
-        TEXT((q)->after_id), INT((q)->after_number)
+        TEXT(tag_key), TEXT((q)->used), INT((q)->duplicates), INT((q)->grouped)
+#define VALUES_OF(q) FILTERS_OF(q), INT(limit), TEXT((q)->after_id), INT((q)->after_number)
 
 static void read_places(struct db_rows *rows, struct arena *arena, struct creative_places *out)
 {
@@ -429,5 +429,65 @@ bool creative_search_page(struct db *db, struct arena *arena,
     else
         select_sorted(db, arena, &rows, question, tag_key, limit);
     read_places(&rows, arena, out);
+    return db_done(&rows, err);
+}
+
+/* --- counting --- */
+
+/* The same filters and words as a page; parameter $12 is the question. */
+#define COUNT "SELECT count(*)"
+
+static void count_sqlite(struct db *db, struct arena *arena, struct db_rows *rows,
+                         const struct creative_question *q, struct str tag_key,
+                         struct str question)
+{
+    db_select(db, arena, rows,
+              ONLY_SQLITE COUNT " FROM creative_search"
+                                " JOIN creative_words w ON w.place = creative_search.rowid"
+                                " JOIN creatives c ON c.org_id = w.org_id"
+                                " AND c.creative_id = w.creative_id" DIRECTION
+                                " WHERE creative_search MATCH $12 AND w.org_id = $1"
+                                " AND" FILTERS,
+              FILTERS_OF(q), TEXT(question));
+}
+
+static void count_postgres(struct db *db, struct arena *arena, struct db_rows *rows,
+                           const struct creative_question *q, struct str tag_key,
+                           struct str question)
+{
+    db_select(db, arena, rows,
+              ONLY_POSTGRES COUNT " FROM creative_words w JOIN creatives c"
+                                  " ON c.org_id = w.org_id"
+                                  " AND c.creative_id = w.creative_id" DIRECTION
+                                  " WHERE w.org_id = $1"
+                                  " AND w.words @@ CAST(CAST($12 AS TEXT) AS tsquery)"
+                                  " AND" FILTERS,
+              FILTERS_OF(q), TEXT(question));
+}
+
+static void count_all(struct db *db, struct arena *arena, struct db_rows *rows,
+                      const struct creative_question *q, struct str tag_key)
+{
+    db_select(db, arena, rows, COUNT " FROM creatives c" DIRECTION " WHERE" FILTERS,
+              FILTERS_OF(q));
+}
+
+bool creative_search_count(struct db *db, struct arena *arena,
+                           const struct creative_question *question, struct str tag_key,
+                           const struct words *words, bool last_is_begun, int64_t *total,
+                           struct err *err)
+{
+    struct db_rows rows;
+
+    if (words->n && db_is_postgres(db))
+        count_postgres(db, arena, &rows, question, tag_key,
+                       question_postgres(arena, words, last_is_begun));
+    else if (words->n)
+        count_sqlite(db, arena, &rows, question, tag_key,
+                     question_sqlite(db, arena, words, last_is_begun));
+    else
+        count_all(db, arena, &rows, question, tag_key);
+    while (db_next(&rows))
+        *total = db_int(&rows, 0);
     return db_done(&rows, err);
 }

@@ -84,7 +84,8 @@ async function isFound(world, lesson, prize) {
 
   const seen = [];
   for (let cursor = ""; cursor !== null;) {
-    const page = await find({ sort: "title", limit: "1", ...(cursor ? { cursor } : {}) });
+    const page = await find({ sort: "title", limit: "1", total: "true", ...(cursor ? { cursor } : {}) });
+    assert.equal(page.json.total, 2, "on all pages");
     seen.push(...ids(page));
     cursor = page.json.next_cursor;
   }

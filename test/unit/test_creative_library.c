@@ -46,14 +46,18 @@ static struct creative_question question(const char *text)
     return (struct creative_question){.text = str(text), .limit = LIMIT_LIST_ROWS};
 }
 
-/* The ids of the answer, joined by spaces. */
+/* The ids of the answer, joined by spaces; as many as are counted. */
 static struct str ask(struct ground *g, const struct creative_question *q)
 {
     struct creative_rows rows = {0};
     struct str ids = STR("");
+    int64_t total;
     bool more;
 
     CHECK_OK(creative_library_list(g->db, g->arena, q, &rows, &more, &g->err), g->err);
+    CHECK_OK(creative_library_count(g->db, g->arena, q, &total, &g->err), g->err);
+    CHECK(more ? total > (int64_t)rows.n : total == (int64_t)rows.n, "%zu rows, %lld counted",
+          rows.n, (long long)total);
     for (size_t i = 0; i < rows.n; i++)
         ids = str_fmt(g->arena, STR_FMT "%s" STR_FMT, STR_ARG(ids), i ? " " : "",
                       STR_ARG(rows.at[i].creative.id));
