@@ -35,6 +35,24 @@ static bool get_leads(struct request *rq, struct reply *rp, struct err *err)
                         n ? leads.at[n - 1].lead_id : STR(""), err);
 }
 
+/* GET /api/leads/count - how many fit the same filters; from LIMIT_COUNTED on, "more". */
+static bool get_count(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct lead_filter filter;
+    struct reply_json json;
+    int64_t count;
+
+    if (!lead_read_filter(rq, &filter, err) ||
+        !lead_count(rq->db, rq->arena, &filter, LIMIT_COUNTED + 1, &count, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_int_member(&json.w, "count", count > LIMIT_COUNTED ? LIMIT_COUNTED : count);
+    json_bool_member(&json.w, "more", count > LIMIT_COUNTED);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
 /* GET /api/leads/:id - one lead with its ledger. */
 static bool get_lead(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -162,6 +180,7 @@ static bool post_lead(struct request *rq, struct reply *rp, struct err *err)
 const struct route leads_routes[] = {
     {"GET", "/api/leads", CAN_READ, get_leads, NULL, 0},
     {"POST", "/api/leads", CAN_EDIT, post_lead, NULL, 0},
+    {"GET", "/api/leads/count", CAN_READ, .handler = get_count},
     {"GET", "/api/leads/:id", CAN_READ, get_lead, NULL, 0},
     ROUTES_END,
 };

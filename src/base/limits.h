@@ -15,7 +15,8 @@
 #define LIMIT_HEADERS_COUNT 64
 #define LIMIT_QUERY_COUNT   64
 #define LIMIT_URL           8192
-#define LIMIT_LIST_ROWS     200 /* largest page of our own lists */
+#define LIMIT_LIST_ROWS     200   /* largest page of our own lists */
+#define LIMIT_COUNTED       10000 /* rows that a count of a list looks at; "more" beyond */
 
 /* Answers that go on */
 #define LIMIT_LIVE_TOPIC   63          /* bytes of a name */

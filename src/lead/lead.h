@@ -142,6 +142,9 @@ struct lead_filter {
 /* Newest first, by created_ms and lead_id. */
 MUST_CHECK bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *filter,
                           struct leads *out, struct err *err);
+/* How many fit the filter (its cursor and limit aside); `most` at most are counted. */
+MUST_CHECK bool lead_count(struct db *db, struct arena *arena, const struct lead_filter *filter,
+                           int64_t most, int64_t *count, struct err *err);
 
 struct lead_transition {
     int64_t sequence, at_ms;

@@ -212,45 +212,73 @@ static struct wanted_words hash_words(struct db *db, struct arena *arena, struct
 #define CHOSEN(n, condition)                                                                   \
     " AND (" n " = 0 OR (" n " = 1 AND " condition ") OR (" n " = 2 AND NOT (" condition ")))"
 
+#define FITS_FILTER                                                                            \
+    "org_id = $1"                                                                              \
+    " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"                    \
+    " AND ($4 = '' OR stage = $4) AND ($5 = '' OR state = $5)"                                 \
+    " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"                      \
+    " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"                                    \
+    " AND ($10 = '' OR platform_lead_id = $10)" HAS_WORD("$11") HAS_WORD("$12")                \
+        HAS_WORD("$13") HAS_WORD(                                                              \
+            "$14") " AND ($15 = '' OR source = $15)"                                           \
+                   " AND ($16 = '' OR assigned_to = $16)"                                      \
+                   " AND ($17 = '' OR form_id = $17)"                                          \
+                   " AND spam_score >= $18 AND received_ms >= $19"                             \
+                   " AND ($20 = 0 OR received_ms < $20)" CHOSEN("$21", "recovered_by <> ''")   \
+                       CHOSEN("$22", "is_test = 1") CHOSEN("$23", "duplicate_of <> ''")        \
+                           CHOSEN("$24", "erased_ms > 0")
+#define FILTER_VALUES(filter, words)                                                           \
+    TEXT(db_scope_org(db)), TEXT((filter)->direction_id), TEXT((filter)->creative_id),         \
+        TEXT((filter)->stage), TEXT((filter)->state), TEXT((filter)->platform),                \
+        TEXT((filter)->ad_account_id), INT((filter)->from_ms), INT((filter)->to_ms),           \
+        TEXT((filter)->platform_lead_id), TEXT((words).hash[0]), TEXT((words).hash[1]),        \
+        TEXT((words).hash[2]), TEXT((words).hash[3]), TEXT((filter)->source),                  \
+        TEXT((filter)->assigned_to), TEXT((filter)->form_id), INT((filter)->spam_min),         \
+        INT((filter)->received_from_ms), INT((filter)->received_to_ms),                        \
+        INT((filter)->recovered), INT((filter)->test), INT((filter)->duplicate),               \
+        INT((filter)->erased)
+
+static bool read_words(struct db *db, struct arena *arena, const struct lead_filter *filter,
+                       struct wanted_words *words, struct err *err)
+{
+    if (filter->search.n)
+        *words = hash_words(db, arena, filter->search);
+    if (!words->too_many)
+        return true;
+    return err_input(err, "search", "up to 4 words", "the search has too many words");
+}
+
 bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *filter,
                struct leads *out, struct err *err)
 {
     struct wanted_words words = {0};
     struct db_rows rows;
 
-    if (filter->search.n)
-        words = hash_words(db, arena, filter->search);
-    if (words.too_many)
-        return err_input(err, "search", "up to 4 words", "the search has too many words");
-    db_select(
-        db, arena, &rows,
-        "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1"
-        " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"
-        " AND ($4 = '' OR stage = $4) AND ($5 = '' OR state = $5)"
-        " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"
-        " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"
-        " AND ($10 = 0 OR (created_ms, lead_id) < ($10, $11))"
-        " AND ($13 = '' OR platform_lead_id = $13)" HAS_WORD("$14") HAS_WORD("$15")
-            HAS_WORD("$16") HAS_WORD(
-                "$17") " AND ($18 = '' OR source = $18)"
-                       " AND ($19 = '' OR assigned_to = $19)"
-                       " AND ($20 = '' OR form_id = $20)"
-                       " AND spam_score >= $21 AND received_ms >= $22"
-                       " AND ($23 = 0 OR received_ms < $23)" CHOSEN("$24", "recovered_by <> ''")
-                           CHOSEN("$25", "is_test = 1") CHOSEN("$26", "duplicate_of <> ''")
-                               CHOSEN("$27",
-                                      "erased_ms > 0") " ORDER BY created_ms DESC, lead_id DESC"
-                                                       " LIMIT $12",
-        TEXT(db_scope_org(db)), TEXT(filter->direction_id), TEXT(filter->creative_id),
-        TEXT(filter->stage), TEXT(filter->state), TEXT(filter->platform),
-        TEXT(filter->ad_account_id), INT(filter->from_ms), INT(filter->to_ms),
-        INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit),
-        TEXT(filter->platform_lead_id), TEXT(words.hash[0]), TEXT(words.hash[1]),
-        TEXT(words.hash[2]), TEXT(words.hash[3]), TEXT(filter->source),
-        TEXT(filter->assigned_to), TEXT(filter->form_id), INT(filter->spam_min),
-        INT(filter->received_from_ms), INT(filter->received_to_ms), INT(filter->recovered),
-        INT(filter->test), INT(filter->duplicate), INT(filter->erased));
+    if (!read_words(db, arena, filter, &words, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT " LEAD_COLUMNS " FROM leads WHERE " FITS_FILTER
+              " AND ($25 = 0 OR (created_ms, lead_id) < ($25, $26))"
+              " ORDER BY created_ms DESC, lead_id DESC LIMIT $27",
+              FILTER_VALUES(filter, words), INT(filter->before_ms), TEXT(filter->before_id),
+              INT(filter->limit));
     return read_leads(&rows, out, err);
+}
+
+bool lead_count(struct db *db, struct arena *arena, const struct lead_filter *filter,
+                int64_t most, int64_t *count, struct err *err)
+{
+    struct wanted_words words = {0};
+    struct db_rows rows;
+
+    if (!read_words(db, arena, filter, &words, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT count(*) FROM (SELECT lead_id FROM leads WHERE " FITS_FILTER
+              " LIMIT $25) found",
+              FILTER_VALUES(filter, words), INT(most));
+    *count = db_next(&rows) ? db_int(&rows, 0) : 0;
+    return db_done(&rows, err);
 }
 
 /* --- sealing what was stored in the open ------------------------------------------ */

@@ -115,7 +115,14 @@ static size_t found(struct ground *g, struct lead_filter filter)
     struct leads list = {0};
 
     filter.limit = 50;
+    int64_t count = 0;
     CHECK_OK(lead_list(g->db, g->arena, &filter, &list, &g->err), g->err);
+    CHECK_OK(lead_count(g->db, g->arena, &filter, 50, &count, &g->err), g->err);
+    CHECK(count == (int64_t)list.n, "%lld counted, %zu listed", (long long)count, list.n);
+    if (list.n > 1) {
+        CHECK_OK(lead_count(g->db, g->arena, &filter, 1, &count, &g->err), g->err);
+        CHECK(count == 1, "no more is looked at than asked for");
+    }
     return list.n;
 }
 
