@@ -17,7 +17,7 @@ const paths = {
   close: 'M6 6l12 12M18 6L6 18',
   check: 'M5 12l5 5 9-10',
   plus: 'M12 5v14M5 12h14',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  more: 'M5 11.5v1M12 11.5v1M19 11.5v1',
   down: 'M6 9l6 6 6-6',
   up: 'M6 15l6-6 6 6',
   forward: 'M9 6l6 6-6 6',
