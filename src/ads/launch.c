@@ -5,6 +5,7 @@
 #include "ads/launch_steps.h"
 
 #include "auth/audit.h"
+#include "auth/stop.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "conf/app.h"
@@ -14,8 +15,9 @@
 /* The same wish again within this time is a double click. */
 #define DOUBLE_CLICK_MS 10000
 
-#define PROCESSING_LOOK_MS  1000 /* how often to ask whether a video is usable: at first, */
-#define PROCESSING_LATER_MS 5000 /* and when it takes its time */
+#define PROCESSING_LOOK_MS  1000  /* how often to ask whether a video is usable: at first, */
+#define PROCESSING_LATER_MS 5000  /* and when it takes its time */
+#define STOPPED_LOOK_MS     15000 /* while the emergency stop is on */
 #define UNCERTAIN_LOOK_MS   500
 
 /* --- starting --- */
@@ -250,16 +252,35 @@ static void choose_wait(struct launching *l, const struct err *why)
     }
 }
 
+/* A launch that the autopilot asked for waits while the emergency stop is on. */
+static bool held_by_stop(struct launching *l, bool *held, struct err *err)
+{
+    struct autopilot_stop stop = {0};
+
+    if (str_eq(l->wf.state, STR("running")) && str_starts(l->in.actor, STR("brain:")) &&
+        !autopilot_stop_get(l->job->db, l->job->arena, &stop, err))
+        return false;
+    *held = stop.on;
+    if (stop.on) {
+        l->job->snooze = true;
+        l->job->retry_after_ms = STOPPED_LOOK_MS;
+    }
+    return true;
+}
+
 static bool run_launch(struct job *job, struct err *err)
 {
     struct launching l = {.job = job, .app = job->app};
     const struct json *args;
     struct err why = {0};
+    bool held;
 
     if (!json_parse(job->arena, job->args, &args, err) ||
         !workflow_load(job, json_text(args, "workflow_id", STR("")), &l.wf, err) ||
-        !launch_input_read(job->arena, l.wf.input, &l.in, err))
+        !launch_input_read(job->arena, l.wf.input, &l.in, err) || !held_by_stop(&l, &held, err))
         return false;
+    if (held)
+        return err_set(err, ERR_BUSY, "the emergency stop is on: the launch waits");
     if (str_eq(l.wf.state, STR("running"))) {
         if (go_forward(&l, &why))
             return true;

@@ -141,6 +141,7 @@ void api_put_action(struct json_writer *w, struct arena *arena, const struct act
     json_text_member(w, "object_id", a->object_id);
     put_json_or_null(w, "params", a->params);
     json_text_member(w, "reason", a->reason);
+    put_json_or_null(w, "decision", a->decision);
     json_text_member(w, "state", a->state);
     put_json_or_null(w, "before", a->before);
     put_json_or_null(w, "request", a->request);

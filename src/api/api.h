@@ -33,6 +33,7 @@ extern const struct route metrics_routes[];    /* collections, currency rates */
 extern const struct route roi_routes[];
 extern const struct route brain_routes[]; /* runs, executions, reports */
 extern const struct route actions_routes[];
+extern const struct route autopilot_routes[]; /* its switches, emergency stop and actions */
 extern const struct route live_routes[];      /* what changes, as it changes */
 extern const struct route objects_routes[];   /* campaigns, ad groups, ads with figures */
 extern const struct route operation_routes[]; /* health, readiness, metrics, version */

@@ -44,6 +44,7 @@ struct action_wish {
     struct str adgroup_name;
     bool start_paused;
     struct str reason;   /* for people; "" */
+    struct str decision; /* JSON: what the autopilot decided it from; "" */
     struct str expected; /* JSON: what it must look like before; "" = anything */
     struct str undo_of;  /* action_id; "" */
 };
@@ -83,7 +84,7 @@ MUST_CHECK bool action_batch_write(struct db *db, struct arena *arena,
 
 struct action {
     struct str id, batch_id, execution_id, ad_account_id, platform;
-    struct str type, object_id, params, reason, expected;
+    struct str type, object_id, params, reason, decision, expected;
     struct str state, before, request, answer, after, error;
     struct str undo_of, undone_by;
     int64_t position, sends, uncertain_ms, created_ms, finished_ms;
@@ -105,6 +106,21 @@ MUST_CHECK bool action_batch_get(struct db *db, struct arena *arena, struct str 
 MUST_CHECK bool action_list_of_execution(struct db *db, struct arena *arena,
                                          struct str execution_id, struct actions *out,
                                          struct err *err);
+
+/* What the autopilot did or is doing, newest first; undos are told by undone_by. */
+struct action_filter {
+    struct str ad_account_id, platform; /* "" = all */
+    struct str before_id;               /* cursor: of the last one of the page before; "" */
+    int64_t limit;
+};
+struct action_shown {
+    struct action action;
+    struct str object_name, account_name;
+};
+LIST(action_showns, struct action_shown);
+MUST_CHECK bool action_inbox(struct db *db, struct arena *arena,
+                             const struct action_filter *filter, struct action_showns *out,
+                             struct err *err);
 
 /*
  * Undo: a new batch that brings back the state before, once.  Refused

@@ -87,7 +87,8 @@ bool action_db_batch_state(struct db *db, struct str batch_id, const char *state
     "a.action_id, a.action_batch_id, a.execution_id, a.ad_account_id, a.platform, a.type,"     \
     " a.object_id, a.params, a.reason, a.expected, a.state, a.before_json, a.request,"         \
     " a.answer, a.after_json, a.error_json, a.undo_of, a.undone_by, a.position, a.sends,"      \
-    " a.uncertain_ms, a.created_ms, a.finished_ms, b.source, b.actor"                          \
+    " a.uncertain_ms, a.created_ms, a.finished_ms, b.source, b.actor, a.decision"
+#define OF_ACTIONS                                                                             \
     " FROM actions a JOIN action_batches b ON b.org_id = a.org_id"                             \
     "  AND b.action_batch_id = a.action_batch_id"
 
@@ -119,6 +120,7 @@ static void read_action(struct db_rows *row, struct action *out)
         .finished_ms = db_int(row, 22),
         .source = db_text(row, 23),
         .actor = db_text(row, 24),
+        .decision = db_text(row, 25),
     };
 }
 
@@ -139,14 +141,14 @@ bool action_db_add(struct db *db, struct arena *arena, const struct ad_connectio
     return db_run(db, NULL, err,
                   "INSERT INTO actions (org_id, action_id, action_batch_id, position,"
                   " execution_id, ad_account_id, platform, type, object_id, params, reason,"
-                  " expected, undo_of, state, created_ms)"
+                  " expected, undo_of, state, created_ms, decision)"
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting',"
-                  " $14)",
+                  " $14, $15)",
                   TEXT(db_scope_org(db)), TEXT(*action_id), TEXT(batch_id),
                   INT((int64_t)position), TEXT(execution_id), TEXT(c->ad_account_id),
                   TEXT(c->platform), TEXT(str(wish->kind->type)), TEXT(wish->object_id),
                   TEXT(wish->params), TEXT(wish->reason), TEXT(wish->expected),
-                  TEXT(wish->undo_of), INT(now_ms));
+                  TEXT(wish->undo_of), INT(now_ms), TEXT(wish->decision));
 }
 
 bool action_db_list(struct db *db, struct arena *arena, struct str batch_id,
@@ -155,10 +157,41 @@ bool action_db_list(struct db *db, struct arena *arena, struct str batch_id,
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " ACTION " WHERE a.org_id = $1 AND a.action_batch_id = $2"
+              "SELECT " ACTION OF_ACTIONS " WHERE a.org_id = $1 AND a.action_batch_id = $2"
               " ORDER BY a.position",
               TEXT(db_scope_org(db)), TEXT(batch_id));
     return read_all(&rows, arena, out, err);
+}
+
+bool action_inbox(struct db *db, struct arena *arena, const struct action_filter *f,
+                  struct action_showns *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(
+        db, arena, &rows,
+        "SELECT " ACTION
+        ", COALESCE(g.name, c.name, d.name, n.name, ''), COALESCE(t.name, '')" OF_ACTIONS
+        " LEFT JOIN adgroups g ON g.org_id = a.org_id AND g.platform = a.platform"
+        "  AND g.adgroup_id = a.object_id"
+        " LEFT JOIN campaigns c ON c.org_id = a.org_id AND c.platform = a.platform"
+        "  AND c.campaign_id = a.object_id"
+        " LEFT JOIN ads d ON d.org_id = a.org_id AND d.platform = a.platform"
+        "  AND d.ad_id = a.object_id"
+        " LEFT JOIN directions n ON n.org_id = a.org_id AND n.direction_id = a.object_id"
+        " LEFT JOIN ad_accounts t ON t.org_id = a.org_id AND t.ad_account_id = a.ad_account_id"
+        " WHERE a.org_id = $1 AND b.source = 'brain'"
+        " AND ($2 = '' OR a.ad_account_id = $2) AND ($3 = '' OR a.platform = $3)"
+        " AND ($4 = '' OR a.action_id < $4) ORDER BY a.action_id DESC LIMIT $5",
+        TEXT(db_scope_org(db)), TEXT(f->ad_account_id), TEXT(f->platform), TEXT(f->before_id),
+        INT(f->limit));
+    while (db_next(&rows)) {
+        struct action_shown *shown = action_showns_add(out, arena);
+        read_action(&rows, &shown->action);
+        shown->object_name = db_text(&rows, 26);
+        shown->account_name = db_text(&rows, 27);
+    }
+    return db_done(&rows, err);
 }
 
 bool action_db_list_execution(struct db *db, struct arena *arena, struct str execution_id,
@@ -167,7 +200,7 @@ bool action_db_list_execution(struct db *db, struct arena *arena, struct str exe
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " ACTION " WHERE a.org_id = $1 AND a.execution_id = $2"
+              "SELECT " ACTION OF_ACTIONS " WHERE a.org_id = $1 AND a.execution_id = $2"
               " AND a.execution_id <> '' ORDER BY a.created_ms, a.action_batch_id, a.position",
               TEXT(db_scope_org(db)), TEXT(execution_id));
     return read_all(&rows, arena, out, err);
@@ -179,7 +212,7 @@ bool action_db_uncertain(struct db *db, struct arena *arena, const struct ad_con
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " ACTION " WHERE a.org_id = $1 AND a.ad_account_id = $2"
+              "SELECT " ACTION OF_ACTIONS " WHERE a.org_id = $1 AND a.ad_account_id = $2"
               " AND a.platform = $3 AND a.state IN ('sending', 'uncertain')"
               " AND b.state IN ('done', 'failed') ORDER BY a.created_ms, a.position",
               TEXT(db_scope_org(db)), TEXT(c->ad_account_id), TEXT(c->platform));
@@ -191,7 +224,8 @@ bool action_db_find(struct db *db, struct arena *arena, struct str action_id, bo
 {
     struct db_rows rows;
 
-    db_select(db, arena, &rows, "SELECT " ACTION " WHERE a.org_id = $1 AND a.action_id = $2",
+    db_select(db, arena, &rows,
+              "SELECT " ACTION OF_ACTIONS " WHERE a.org_id = $1 AND a.action_id = $2",
               TEXT(db_scope_org(db)), TEXT(action_id));
     *found = db_next(&rows);
     if (*found)

@@ -1,6 +1,7 @@
 /* action_run.c - the job that carries actions out, one by one. */
 #include "ads/launch.h"
 #include "auth/audit.h"
+#include "auth/stop.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "brain/action_db.h"
@@ -187,10 +188,16 @@ static bool guards_allow(struct runner *r, struct action *a, const struct action
         .restoring = a->undo_of.n > 0,
     };
     struct brain_inputs account;
+    struct autopilot_stop stop = {0};
     struct str words;
     enum guard guard;
 
     *allowed = false;
+    if (asker.judged && !autopilot_stop_get(r->db, r->arena, &stop, err))
+        return false;
+    if (stop.on)
+        return refuse(r, a, kind, "stopped",
+                      STR("the emergency stop is on: nothing automatic acts"), err);
     if (!snapshot_for_guards(r->db, r->arena, &of, &account, err))
         return false;
     guard = action_guard(r->arena, &account, kind, a->object_id,

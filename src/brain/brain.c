@@ -1,6 +1,7 @@
 /* brain.c - a run of the autopilot, step by step. */
 #include "brain/brain.h"
 
+#include "auth/stop.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "brain/action.h"
@@ -330,6 +331,51 @@ static struct str reason_of(struct arena *arena, const struct json *action)
         STR_ARG(json_text(lines, "1", STR(""))), STR_ARG(json_text(lines, "2", STR(""))));
 }
 
+/* The decided group of an action, without its trace. */
+static const struct json *group_of(const struct json *root, struct str object_id)
+{
+    const struct json *groups = json_at(root, "groups");
+
+    for (size_t i = 0; i < json_count(groups); i++)
+        if (str_eq(json_text(json_item(groups, i), "id", STR("")), object_id))
+            return json_item(groups, i);
+    return NULL;
+}
+
+static void put_member(struct arena *arena, struct json_writer *w, const struct json *of,
+                       const char *key)
+{
+    const struct json *value = of ? json_at(of, key) : NULL;
+
+    if (!value || json_type(value) == JSON_MISSING)
+        return;
+    json_key(w, key);
+    json_put_raw(w, json_print(arena, value));
+}
+
+/* What people are told of a decision, in figures: the page makes the sentence. */
+static struct str decision_of(struct arena *arena, const struct json *root,
+                              const struct json *action)
+{
+    static const char *const of_group[] = {"name",  "direction_id",  "result", "health",
+                                           "score", "target_micros", "windows"};
+    const struct json *group = group_of(root, json_text(action, "object_id", STR("")));
+    struct json_writer w;
+    struct buf buf;
+
+    buf_init(&buf, arena, LIMIT_JSON_TEXT);
+    json_writer(&w, &buf);
+    json_object(&w);
+    json_text_member(&w, "currency", json_text(root, "currency", STR("")));
+    put_member(arena, &w, action, "cause");
+    put_member(arena, &w, action, "from_micros");
+    put_member(arena, &w, action, "to_micros");
+    for (size_t i = 0; i < countof(of_group); i++)
+        put_member(arena, &w, group, of_group[i]);
+    json_end(&w);
+    return buf_str(&buf);
+}
+
 static bool wishes_of(struct arena *arena, struct str decisions, struct action_wishes *wishes,
                       struct err *err)
 {
@@ -344,6 +390,7 @@ static bool wishes_of(struct arena *arena, struct str decisions, struct action_w
         if (!action_parse(arena, one, i, wish, err))
             return false;
         wish->reason = reason_of(arena, one);
+        wish->decision = decision_of(arena, root, one);
         wish->expected = expected_of(arena, one);
     }
     return true;
@@ -365,9 +412,9 @@ static bool write_dispatch(struct run *run, const struct action_wishes *wishes, 
 {
     struct job *job = run->job;
     const struct execution *e = &run->execution;
-    bool dispatch = run->connection.autopilot && e->wants_dispatch, moved = false;
-    bool send = dispatch && wishes->n > 0;
+    struct autopilot_stop stop;
     struct str batch_id;
+    bool moved = false;
     struct action_batch batch = {
         .idempotency_key = str_fmt(job->arena, "execution:" STR_FMT, STR_ARG(e->id)),
         .fingerprint = e->decisions_hash,
@@ -376,6 +423,10 @@ static bool write_dispatch(struct run *run, const struct action_wishes *wishes, 
         .actor = str_fmt(job->arena, "brain:" STR_FMT, STR_ARG(e->id)),
     };
 
+    if (!autopilot_stop_get(job->db, job->arena, &stop, err))
+        return false;
+    bool dispatch = run->connection.autopilot && e->wants_dispatch && !stop.on;
+    bool send = dispatch && wishes->n > 0;
     if (!execution_move(job->db, e->id, "decided", send ? "dispatching" : "done", dispatch,
                         clock_wall_ms(), &moved, err))
         return false;

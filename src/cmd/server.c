@@ -78,6 +78,8 @@ static const struct route *const routes[] = {
     roi_routes,
     brain_routes,
     actions_routes, objects_routes,
+    autopilot_routes,
+    actions_routes,
     events_routes,
     hook_routes,
     site_hook_routes,

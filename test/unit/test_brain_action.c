@@ -2,6 +2,7 @@
 #include "fake_platform.h"
 
 #include "auth/audit.h"
+#include "auth/stop.h"
 #include "brain/brain.h"
 
 static bool no_launch(struct job *job, struct err *err)
@@ -535,6 +536,69 @@ static void guardrails_are_asked_again_when_it_is_sent(struct database *database
     END;
 }
 
+/* Ask as the autopilot does; the id of the one action. */
+static struct str ask_judged(struct db *db, struct arena *arena, const char *key,
+                             const char *json)
+{
+    struct action_wishes wishes = {0};
+    struct action_batch_row batch;
+    struct actions actions = {0};
+    struct str batch_id;
+    struct err err = {0};
+    bool added;
+
+    wish(arena, &wishes, json);
+    CHECK_OK(add_as(db, arena, key, "brain", &wishes, &batch_id, &added, &err) &&
+                 action_batch_get(db, arena, batch_id, &batch, &actions, &err),
+             err);
+    return actions.at[0].id;
+}
+
+static void
+the_emergency_stop_holds_what_is_automatic_and_nobody_else(struct database *database,
+                                                           struct db *db)
+{
+    BEGIN;
+    struct err err = {0};
+    struct autopilot_stop stop;
+    struct action_filter filter = {.limit = 10};
+    struct action_showns inbox = {0};
+    bool changed;
+
+    struct str automatic = ask_judged(db, arena, "brain1", PAUSE_G1);
+    CHECK_OK(autopilot_stop_set(db, arena, true, STR("too fast"), STR("user:u1"),
+                                clock_wall_ms(), &changed, &err) &&
+                 changed,
+             err);
+    CHECK_OK(autopilot_stop_set(db, arena, true, STR("again"), STR("user:u2"), clock_wall_ms(),
+                                &changed, &err) &&
+                 !changed && autopilot_stop_get(db, arena, &stop, &err),
+             err);
+    CHECK(stop.on && str_eq(stop.text, STR("too fast")) && str_eq(stop.actor, STR("user:u1")),
+          "the first stop stands");
+    run_jobs(database, db);
+    struct action held = get(db, arena, automatic);
+    CHECK(str_eq(held.state, STR("refused")) && str_has(held.error, STR("stopped")) &&
+              held.sends == 0,
+          STR_FMT " " STR_FMT, STR_ARG(held.state), STR_ARG(held.error));
+    struct str asked = ask(db, arena, "person1", PAUSE_G1);
+    run_jobs(database, db);
+    CHECK(str_eq(get(db, arena, asked).state, STR("done")), "a person is not held");
+    CHECK_OK(autopilot_stop_set(db, arena, false, STR(""), STR("user:u1"), clock_wall_ms(),
+                                &changed, &err) &&
+                 changed && autopilot_stop_get(db, arena, &stop, &err) && !stop.on,
+             err);
+    struct str later_on = ask_judged(db, arena, "brain2", RESUME_G2);
+    run_jobs(database, db);
+    CHECK(!str_has(get(db, arena, later_on).error, STR("stopped")), "it acts again");
+    CHECK_OK(action_inbox(db, arena, &filter, &inbox, &err), err);
+    CHECK(inbox.n == 2 && str_eq(inbox.at[0].action.id, later_on) &&
+              str_eq(inbox.at[1].action.id, automatic) && inbox.at[1].object_name.n &&
+              inbox.at[1].account_name.n,
+          "%zu in the inbox: what the autopilot did, newest first", inbox.n);
+    END;
+}
+
 static void steps_of_a_day_add_up(struct database *database, struct db *db)
 {
     struct action_wishes more = {0};
@@ -843,6 +907,7 @@ int main(void)
     RUN_ON_DATABASES(a_dead_token_fails_and_is_noticed);
     RUN_ON_DATABASES(a_disconnected_account_fails_what_waits);
     RUN_ON_DATABASES(guardrails_are_asked_again_when_it_is_sent);
+    RUN_ON_DATABASES(the_emergency_stop_holds_what_is_automatic_and_nobody_else);
     RUN_ON_DATABASES(steps_of_a_day_add_up);
     RUN_ON_DATABASES(what_a_person_changed_is_left_alone);
     RUN_ON_DATABASES(a_launch_is_done_when_it_is);
