@@ -76,6 +76,7 @@ static const struct route *const routes[] = {
     dialogs_routes,
     metrics_routes,
     roi_routes,
+    dashboard_routes,
     brain_routes,
     autopilot_routes,
     actions_routes,

@@ -11,8 +11,13 @@
 /* --- writing ---------------------------------------------------------------------- */
 
 #define INSERT_DAYS                                                                            \
-    "INSERT INTO ad_metrics_days (org_id, ad_account_id, platform, day, currency, figures)"    \
-    " SELECT org_id, ad_account_id, platform, day, currency, "
+    "INSERT INTO ad_metrics_days (org_id, ad_account_id, platform, day, currency,"             \
+    " spend_micros, impressions, clicks, platform_leads, fetched_ms, figures)"                 \
+    " SELECT org_id, ad_account_id, platform, day, currency, CAST(sum(spend_micros) AS "       \
+    "BIGINT),"                                                                                 \
+    " CAST(sum(impressions) AS BIGINT), CAST(sum(clicks) AS BIGINT),"                          \
+    " CAST(sum(CASE WHEN result_kind = 'leads' THEN results ELSE 0 END) AS BIGINT),"           \
+    " max(fetched_ms), "
 #define LINE                                                                                   \
     "ad_id || ' ' || spend_micros || ' ' || impressions || ' ' || clicks || ' '"               \
     " || CASE WHEN result_kind = 'leads' THEN results ELSE 0 END"

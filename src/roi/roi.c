@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "lead/fact.h"
 #include "metric/key_index.h"
+#include "roi/days.h"
 #include "roi/roi_parts.h"
 #include "text/day.h"
 #include "text/json.h"
@@ -322,9 +323,9 @@ static void set_money_ratios(struct roi_row *row, int64_t goods_micros)
     row->romi = (struct roi_ratio){true, (double)row->margin.micros / spend};
 }
 
-static void set_ratios(const struct roi_report *report, struct roi_row *row)
+void roi_set_ratios(struct roi_row *row, enum roi_basis basis, int64_t goods_micros)
 {
-    bool by_impression = report->basis == ROI_BY_IMPRESSION;
+    bool by_impression = basis == ROI_BY_IMPRESSION;
 
     row->measured = row->spend_rows > 0;
     if (by_impression)
@@ -337,7 +338,12 @@ static void set_ratios(const struct roi_report *report, struct roi_row *row)
     row->cac = cost_of(row, row->sales);
     row->qualified_share = share_of(row->qualified, row->leads);
     row->sold_share = share_of(row->sales, row->qualified);
-    set_money_ratios(row, report->goods_micros);
+    set_money_ratios(row, goods_micros);
+}
+
+static void set_ratios(const struct roi_report *report, struct roi_row *row)
+{
+    roi_set_ratios(row, report->basis, report->goods_micros);
 }
 
 static void add_to(struct roi_row *sum, const struct roi_row *row)

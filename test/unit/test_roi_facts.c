@@ -4,6 +4,7 @@
 #include "lead/purchase.h"
 #include "metric/metric.h"
 #include "platform/platform.h"
+#include "roi/days.h"
 #include "roi/figure.h"
 #include "roi/roi.h"
 #include "roi/span.h"
@@ -397,6 +398,34 @@ static void compare_cohorts(struct history *h)
           r.total.revenue.micros - alone);
 }
 
+/* Days add up to the report, whose spend is converted by creatives: some micros apart. */
+static void compare_days(struct history *h, struct roi_question question)
+{
+    struct roi_days days;
+
+    question.direction_id = STR("");
+    question.basis = ROI_BY_LEAD;
+    question.now_ms = clock_wall_ms();
+    struct roi_report r = ask(h, question, true);
+    CHECK_OK(roi_by_day(h->g.db, h->g.arena, &question, &days, &h->g.err), h->g.err);
+    const struct roi_row *a = &days.total, *b = &r.total;
+    int64_t apart = a->spend.micros - b->spend.micros;
+    CHECK((int)days.days.n == day_diff(r.last_day, r.first_day) + 1, "%zu days", days.days.n);
+    CHECK(a->leads == b->leads && a->duplicate_leads == b->duplicate_leads &&
+              a->qualified == b->qualified && a->sales == b->sales,
+          STR_FMT " to " STR_FMT ": %" PRId64 " or %" PRId64 " leads, %" PRId64 " or %" PRId64
+                  " sales",
+          STR_ARG(r.first_day), STR_ARG(r.last_day), a->leads, b->leads, a->sales, b->sales);
+    CHECK(a->impressions == b->impressions && a->clicks == b->clicks &&
+              a->platform_leads == b->platform_leads && a->measured == b->measured,
+          "%" PRId64 " or %" PRId64 " impressions", a->impressions, b->impressions);
+    CHECK(same_money(a->revenue, b->revenue), "revenue %" PRId64 " or %" PRId64,
+          a->revenue.micros, b->revenue.micros);
+    CHECK(a->spend.known == b->spend.known &&
+              (!a->spend.known || (apart < 200 && apart > -200)),
+          "spend %" PRId64 " or %" PRId64, a->spend.micros, b->spend.micros);
+}
+
 /* Ranges of all lengths and places, in both currencies, with all filters. */
 static void compare_somewhere(struct history *h)
 {
@@ -413,6 +442,7 @@ static void compare_somewhere(struct history *h)
 
     compare(h, &question);
     compare_details(h, &question);
+    compare_days(h, question);
 }
 
 /* All derived rows that count something, as one text. */
