@@ -249,12 +249,13 @@ static bool read_whole(struct request *rq, struct str lead_id, struct whole *out
         .lead_id = lead_id, .matched = -1, .limit = PURCHASES_SHOWN};
     struct handoff_filter told = {.lead_id = lead_id, .limit = HANDOFFS_SHOWN};
 
-    return lead_transition_list(rq->db, rq->arena, lead_id, &out->transitions, err) &&
+    /* Hand-offs before the ledger: what is delivered stands in it. */
+    return handoff_list(rq->db, rq->arena, &told, &out->handoffs, err) &&
+           lead_transition_list(rq->db, rq->arena, lead_id, &out->transitions, err) &&
            lead_note_list(rq->db, rq->arena, lead_id, &out->notes, err) &&
            lead_touch_find(app->ring, rq->db, rq->arena, lead_id, &out->touch, err) &&
            conversion_list(rq->db, rq->arena, &events, &out->events, err) &&
            purchase_list(rq->db, rq->arena, &bought, &out->purchases, err) &&
-           handoff_list(rq->db, rq->arena, &told, &out->handoffs, err) &&
            (out->handoffs.n == 0 || endpoint_list(rq->db, rq->arena, &out->endpoints, err));
 }
 

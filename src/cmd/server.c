@@ -23,6 +23,7 @@
 #include "lead/delivery.h"
 #include "lead/lead.h"
 #include "lead/pull.h"
+#include "lead/retain.h"
 #include "live/live.h"
 #include "metric/metric.h"
 #include "notify/notify.h"
@@ -132,6 +133,9 @@ static void scheduler_turn(void *arg)
             log_err("scheduler.lead_sweep", &err);
         if (!delivery_sweep(&server->boot->app, server->scheduler_db, clock_wall_ms(), &err))
             log_err("scheduler.delivery_sweep", &err);
+        if (!lead_retention_schedule(&server->boot->app, server->scheduler_db, arena,
+                                     clock_wall_ms(), &err))
+            log_err("scheduler.lead_retention", &err);
         if (!upload_schedule(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.uploads", &err);
         if (!server->boot->by_hand &&

@@ -40,6 +40,8 @@
     I(job_workers, 4, 1, 64, "threads", "job workers")                                         \
     I(lead_poll_minutes, 30, 0, 1440, "minutes",                                               \
       "how often the platforms are asked for leads that no webhook brought; 0 is never")       \
+    I(lead_retention_days, 0, 0, 36500, "days",                                                \
+      "persons' data of older leads are erased, counts stay; 0 keeps them")                    \
     T(log, "info", "lowest level logged: debug, info, warn, error")                            \
     T(log_format, "auto", "auto (words on a terminal, JSON elsewhere), json or text")          \
     I(media_org_mb, 102400, 0, 1073741824, "MB",                                               \

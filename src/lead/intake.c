@@ -13,6 +13,7 @@
 #include "lead/lead_db.h"
 #include "lead/payload.h"
 #include "lead/pull.h"
+#include "lead/retain.h"
 #include "lead/sealing.h"
 #include "lead/site_intake.h"
 #include "lead/store.h"
@@ -521,6 +522,10 @@ const struct job_kind lead_jobs[] = {
     {.kind = "lead.find_ad",
      .run = lead_run_find_ad,
      .deadline_ms = 60 * 1000,
+     .max_attempts = 5},
+    {.kind = "lead.retain",
+     .run = lead_run_retain,
+     .deadline_ms = 600 * 1000,
      .max_attempts = 5},
     JOB_KINDS_END,
 };

@@ -1,6 +1,6 @@
 /* handoff.c - the queue of one endpoint is emptied, lead by lead in order. */
 
-#include "notify/send.h"
+#include "notify/lanes.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -72,36 +72,89 @@ static bool store(struct sender *s, const struct handoff *handoff,
     return db_end(s->db, ok, err);
 }
 
+/* *there false: it is settled already. */
+static bool gather(struct sender *s, const struct handoff *handoff, struct handed_lead *out,
+                   bool *there, struct err *err)
+{
+    struct err why = {0};
+
+    *there = payload_gather(s->app, s->db, s->arena, handoff, out, &why);
+    if (*there)
+        return true;
+    if (why.kind == ERR_NOT_FOUND)
+        return bury(s, handoff, err);
+    return *err = why, false;
+}
+
+static bool conclude(struct sender *s, const struct handoff *handoff,
+                     const struct send_verdict *verdict, bool *stopped, struct err *err)
+{
+    *stopped = *stopped || verdict->stop;
+    if (verdict->moved_to.n)
+        s->endpoint.address = verdict->moved_to;
+    log_info("handoff.sent", LOG_TEXT("endpoint_id", s->endpoint.endpoint_id),
+             LOG_TEXT("lead_id", handoff->lead_id), LOG_INT("status", verdict->result.status),
+             LOG_INT("delivered", verdict->result.delivered));
+    return store(s, handoff, verdict, err);
+}
+
 static bool deliver(struct sender *s, const struct handoff *handoff, bool *stopped,
                     struct err *err)
 {
     struct send_verdict verdict;
     struct handed_lead handed;
-    struct err why = {0};
+    bool there;
 
     s->now_ms = clock_wall_ms();
-    if (!payload_gather(s->app, s->db, s->arena, handoff, &handed, &why)) {
-        if (why.kind == ERR_NOT_FOUND)
-            return bury(s, handoff, err);
-        return *err = why, false;
-    }
-    if (!send_any(s, handoff->handoff_id, &handed, &verdict, err))
+    if (!gather(s, handoff, &handed, &there, err))
         return false;
-    *stopped = verdict.stop;
-    if (verdict.moved_to.n)
-        s->endpoint.address = verdict.moved_to;
-    log_info("handoff.sent", LOG_TEXT("endpoint_id", s->endpoint.endpoint_id),
-             LOG_TEXT("lead_id", handoff->lead_id), LOG_INT("status", verdict.result.status),
-             LOG_INT("delivered", verdict.result.delivered));
-    return store(s, handoff, &verdict, err);
+    return !there || (send_any(s, handoff->handoff_id, &handed, &verdict, err) &&
+                      conclude(s, handoff, &verdict, stopped, err));
 }
 
+/* Each is of another lead: `take` gives of each lead the first alone. */
+static bool deliver_together(struct sender *s, struct lanes *lanes,
+                             const struct handoffs *taken, bool *stopped, struct err *err)
+{
+    struct letter *letters = NEW_ARRAY(s->arena, struct letter, taken->n);
+    size_t n = 0;
+    bool there;
+
+    for (size_t i = 0; i < taken->n; i++) {
+        letters[n].handoff = &taken->at[i];
+        if (!gather(s, &taken->at[i], &letters[n].handed, &there, err))
+            return false;
+        n += there;
+    }
+    if (!lanes_send(lanes, s, letters, n, err))
+        return false;
+    s->now_ms = clock_wall_ms();
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        if (!letters[i].tried)
+            continue; /* it is taken still: the next run begins with it */
+        ok = letters[i].ok ? conclude(s, letters[i].handoff, &letters[i].verdict, stopped, err)
+                           : (*err = letters[i].why, false);
+    }
+    lanes_clear(lanes);
+    return ok;
+}
+
+/* Longest for what is sent together. */
+#define ROUND_MS ((BATCH / LANES + 1) * HANDOFF_TIMEOUT_MS)
 static bool time_left(const struct job *job)
 {
-    return clock_mono_ms() < job->deadline_mono_ms - 2 * HANDOFF_TIMEOUT_MS;
+    return clock_mono_ms() < job->deadline_mono_ms - ROUND_MS;
 }
 
-static bool run_round(struct sender *s, const struct job *job, bool *done, struct err *err)
+/* Many wait: several at once.  Chats count the messages of a second, and get one at a time. */
+static bool is_crowd(const struct sender *s, const struct handoffs *taken)
+{
+    return taken->n == BATCH && str_eq(s->endpoint.kind, STR("webhook"));
+}
+
+static bool run_round(struct sender *s, struct lanes *lanes, const struct job *job, bool *done,
+                      struct err *err)
 {
     struct handoffs taken = {0};
     bool stopped = false;
@@ -110,9 +163,14 @@ static bool run_round(struct sender *s, const struct job *job, bool *done, struc
     if (!handoff_take(s->db, s->arena, s->endpoint.endpoint_id, BATCH, s->now_ms,
                       s->now_ms + LEASE_MS, &taken, err))
         return false;
-    for (size_t i = 0; i < taken.n && !stopped && time_left(job); i++)
-        if (!deliver(s, &taken.at[i], &stopped, err))
+    if (is_crowd(s, &taken)) {
+        if (!deliver_together(s, lanes, &taken, &stopped, err))
             return false;
+    } else {
+        for (size_t i = 0; i < taken.n && !stopped && time_left(job); i++)
+            if (!deliver(s, &taken.at[i], &stopped, err))
+                return false;
+    }
     *done = taken.n == 0 || stopped;
     return true;
 }
@@ -124,13 +182,23 @@ static bool come_back(struct job *job, int64_t after_ms, struct err *err)
     return err_set(err, ERR_BUSY, "deliveries of this endpoint wait");
 }
 
+static bool run_rounds(struct sender *s, struct job *job, struct err *err)
+{
+    struct lanes lanes = {0};
+    bool done = false, ok = true;
+
+    for (int round = 0; ok && round < ROUNDS && !done && time_left(job); round++)
+        ok = run_round(s, &lanes, job, &done, err);
+    lanes_close(&lanes);
+    return ok;
+}
+
 /* handoff.send - until nothing is due; then it sleeps until something is. */
 static bool run_handoff(struct job *job, struct err *err)
 {
     struct sender s = {.app = job->app, .db = job->db, .net = job->net, .arena = job->arena};
     const struct json *args;
     struct err gone = {0};
-    bool done = false;
     int64_t due_ms;
 
     if (!json_parse(job->arena, job->args, &args, err))
@@ -142,9 +210,8 @@ static bool run_handoff(struct job *job, struct err *err)
         return true; /* what waits goes on waiting */
     if (!handoff_release(job->db, s.endpoint.endpoint_id, clock_wall_ms(), err))
         return false;
-    for (int round = 0; round < ROUNDS && !done && time_left(job); round++)
-        if (!run_round(&s, job, &done, err))
-            return false;
+    if (!run_rounds(&s, job, err))
+        return false;
     if (!handoff_next_due(job->db, job->arena, s.endpoint.endpoint_id, &due_ms, err))
         return false;
     return due_ms == 0 || come_back(job, due_ms - clock_wall_ms(), err);

@@ -22,6 +22,7 @@ struct net;
  * One job empties one endpoint; what is still taken when its run begins was left
  * by one that died, and goes out again at once.  What concerns one lead is delivered in the
  * order in which it happened: what follows waits until it is delivered or dead.
+ * Where many leads wait, webhooks go out four at a time, each of another lead.
  * The body is made when it is sent, so a lead that was erased meanwhile is told
  * without its personal data.
  */

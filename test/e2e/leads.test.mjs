@@ -256,7 +256,9 @@ for (const database of databases) {
       assert.deepEqual([done.added, done.known, done.failed], [added, known, 1]);
     }
     assert.equal((await call("GET", `/api/leads/${lead.id}`)).json.purchases[0].amount_micros, 1_500_500_000);
-    await form({ name: "Bea", phone: "+77015550001", tranid: "t2" });
+    const byHeader = await http("POST", `${server.base}/api/leads/${world.orgs[0].org}`, {
+      body: { name: "Bea", phone: "+77015550001", tranid: "t2" }, headers: { "x-lead-key": made.json.key } });
+    assert.equal(byHeader.status, 200, byHeader.text);
     const crm = { raw: JSON.stringify({ phone: "87015550001", stage: "qualified" }), headers: { "content-type": "application/json" } };
     assert.equal((await http("POST", address.replace("/api/leads/", "/api/crm/"), crm)).status, 200);
     await http("POST", address.replace("/api/leads/", "/api/crm/"), { ...crm, raw: "{" });

@@ -8,6 +8,7 @@
 #include "lead/lead_db.h"
 #include "lead/pull.h"
 #include "lead/purchase.h"
+#include "lead/retain.h"
 #include "lead/spam.h"
 #include "lead/touch.h"
 #include "platform/tiktok/tiktok.h"
@@ -321,6 +322,37 @@ static void erasing_takes_the_person_and_leaves_the_counts(struct database *data
     CHECK(!lead_erase(db, g.arena, lead.lead_id, STR("user:2"), 0, &erased, &g.err) &&
               g.err.kind == ERR_NOT_FOUND,
           "another org erases nothing");
+    ground_end(&g);
+}
+
+static void persons_are_kept_as_long_as_the_setting_says(struct database *database,
+                                                         struct db *db)
+{
+    static const struct job_kind *const kinds[] = {lead_jobs, NULL};
+    struct ground g;
+    int ran;
+
+    ground_begin(&g, database, db);
+    struct lead old = add(&g, &(struct lead_in){"a", "Ann Lee", "87011239567", "ann@lee.kz", "",
+                                                "", GROUND_NOW - 31 * DAY_MS});
+    struct lead young = add(
+        &g, &(struct lead_in){"b", "Bea", "87011239568", "", "", "", GROUND_NOW - 29 * DAY_MS});
+    for (int round = 0; round < 3; round++) {
+        g.conf.lead_retention_days = round ? 30 : 0;
+        db_scope_system(db);
+        CHECK_OK(lead_retention_schedule(&g.app, db, g.arena, GROUND_NOW, &g.err), g.err);
+        CHECK_OK(job_run_due(database, kinds, db, NULL, &g.app, &ran, &g.err), g.err);
+        CHECK(ran == (round == 1), "%d jobs in round %d: off, due, once a day", ran, round);
+    }
+    db_scope(db, g.org);
+    CHECK(again(&g, old.lead_id).erased_ms > 0 && again(&g, old.lead_id).name.n == 0, "gone");
+    CHECK(IS(again(&g, young.lead_id).name, "Bea"), "not yet");
+    CHECK(IS(ground_ask(&g,
+                        "SELECT actor FROM audit_log WHERE org_id = $1"
+                        " AND action = 'lead.erase'",
+                        TEXT(g.org)),
+             "job:lead.retain"),
+          "and it is written down who did it");
     ground_end(&g);
 }
 
@@ -876,6 +908,7 @@ int main(void)
     RUN_ON_DATABASES(a_lead_is_scored_as_it_arrives);
     RUN_ON_DATABASES(people_note_assign_and_mark);
     RUN_ON_DATABASES(erasing_takes_the_person_and_leaves_the_counts);
+    RUN_ON_DATABASES(persons_are_kept_as_long_as_the_setting_says);
     RUN_ON_DATABASES(an_erasure_is_whole_or_not_there);
     RUN_ON_DATABASES(a_weak_link_gives_way_to_a_better_one);
     RUN_ON_DATABASES(purchases_are_imported_row_by_row);

@@ -10,6 +10,8 @@
 #include "text/form.h"
 #include "web/web.h"
 
+#include <stdatomic.h>
+
 /* --- a receiver ------------------------------------------------------------------------- */
 
 #define HEARD_MOST 64
@@ -18,15 +20,22 @@ static struct {
     int status; /* what it answers */
     const char *answer, *retry_after;
     int n;
+    atomic_int inside, most_inside;
+    int64_t think_ms;
     char id[HEARD_MOST][100], body[HEARD_MOST][4000], signature[HEARD_MOST][200];
     char timestamp[HEARD_MOST][40], path[HEARD_MOST][200];
 } heard;
 
 static bool hear(struct request *rq, struct reply *rp, struct err *err)
 {
-    int i = heard.n < HEARD_MOST ? heard.n++ : HEARD_MOST - 1;
+    int inside = atomic_fetch_add(&heard.inside, 1) + 1;
+    int i = __atomic_fetch_add(&heard.n, 1, __ATOMIC_SEQ_CST);
 
     (void)err;
+    i = i < HEARD_MOST ? i : HEARD_MOST - 1;
+    if (inside > heard.most_inside)
+        heard.most_inside = inside;
+    clock_sleep_ms(heard.think_ms);
     snprintf(heard.id[i], sizeof heard.id[i], STR_FMT,
              STR_ARG(request_header(rq, "webhook-id")));
     snprintf(heard.body[i], sizeof heard.body[i], STR_FMT, STR_ARG(rq->body));
@@ -35,6 +44,7 @@ static bool hear(struct request *rq, struct reply *rp, struct err *err)
     snprintf(heard.timestamp[i], sizeof heard.timestamp[i], STR_FMT,
              STR_ARG(request_header(rq, "webhook-timestamp")));
     snprintf(heard.path[i], sizeof heard.path[i], STR_FMT, STR_ARG(rq->path));
+    atomic_fetch_sub(&heard.inside, 1);
     if (heard.retry_after)
         reply_header(rq, rp, "Retry-After", str(heard.retry_after));
     return reply_body(rp, heard.status, "application/json", str(heard.answer));
@@ -61,7 +71,7 @@ static void begin(struct place *p, struct database *database, struct db *db)
 {
     struct web_settings settings = {.name = "receiver",
                                     .address = STR("127.0.0.1"),
-                                    .workers = 2,
+                                    .workers = 6,
                                     .batch_workers = 1,
                                     .queue_age_ms = 10000,
                                     .request_deadline_ms = 10000,
@@ -309,6 +319,46 @@ static void a_lead_that_cannot_be_told_does_not_hold_up_the_others(struct databa
     end(&p);
 }
 
+/* Which of them: "a03 lead.stage". */
+static int found(const char *lead, const char *topic)
+{
+    char id[60];
+    int at = -1, times = 0;
+
+    snprintf(id, sizeof id, "\"platform_lead_id\":\"%s\"", lead);
+    for (int i = 0; i < heard.n && i < HEARD_MOST; i++)
+        if (strstr(heard.body[i], id) && strstr(heard.body[i], topic)) {
+            at = i;
+            times++;
+        }
+    CHECK(times == 1, "%s of %s: %d times", topic, lead, times);
+    return at;
+}
+
+static void a_crowd_is_told_four_at_a_time_each_lead_in_order(struct database *database,
+                                                              struct db *db)
+{
+    enum { CROWD = 26 };
+    struct str secret;
+    struct place p;
+
+    begin(&p, database, db);
+    add_endpoint(&p, "lead.created,lead.stage", "", &secret);
+    for (int i = 0; i < CROWD; i++)
+        move_to(&p, add_lead(&p, str_c(p.g.arena, str_fmt(p.g.arena, "a%02d", i))),
+                "qualified");
+    heard.think_ms = 3;
+    pass(&p, 0);
+    CHECK(heard.n == 2 * CROWD && !str_has(states(&p), STR("waiting")), "%d heard", heard.n);
+    CHECK(heard.most_inside > 1 && heard.most_inside <= 4, "%d at a time", heard.most_inside);
+    for (int i = 0; i < CROWD; i++) {
+        const char *lead = str_c(p.g.arena, str_fmt(p.g.arena, "a%02d", i));
+        CHECK(found(lead, "\"type\":\"lead.created\"") < found(lead, "\"type\":\"lead.stage\""),
+              "%s out of order", lead);
+    }
+    end(&p);
+}
+
 static void
 a_day_of_failures_makes_a_dead_letter_that_can_be_replayed(struct database *database,
                                                            struct db *db)
@@ -539,6 +589,7 @@ int main(void)
     RUN_ON_DATABASES(fields_are_mapped_as_the_crm_wants_them);
     RUN_ON_DATABASES(what_concerns_one_lead_stays_in_order);
     RUN_ON_DATABASES(a_lead_that_cannot_be_told_does_not_hold_up_the_others);
+    RUN_ON_DATABASES(a_crowd_is_told_four_at_a_time_each_lead_in_order);
     RUN_ON_DATABASES(a_day_of_failures_makes_a_dead_letter_that_can_be_replayed);
     RUN_ON_DATABASES(the_receiver_may_ask_for_time_or_say_goodbye);
     RUN_ON_DATABASES(a_new_secret_signs_beside_the_old_one_for_a_day);
