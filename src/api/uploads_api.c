@@ -244,11 +244,18 @@ static bool write_piece(void *arg, struct str bytes)
     return upload_write(r->stream, bytes);
 }
 
-static void hash_piece(void *arg, struct str bytes)
+static bool drain_piece(void *arg, int pipe, size_t n)
 {
     struct receiving *r = arg;
 
-    upload_hash_piece(r->stream, bytes);
+    return upload_drain(r->stream, pipe, n);
+}
+
+static void hash_piece(void *arg)
+{
+    struct receiving *r = arg;
+
+    upload_hash_on(r->stream);
 }
 
 static bool close_piece(struct request *rq, struct reply *rp, void *arg, bool whole,
@@ -279,7 +286,8 @@ static bool receive(struct request *rq, struct reply *rp, struct str id,
     if (!r->stream)
         return answer_patched(rq, rp, &u);
     rq->sink = (struct web_sink){.write = write_piece,
-                                 .watch = upload_is_hashed(r->stream) ? hash_piece : NULL,
+                                 .drain = drain_piece,
+                                 .follow = upload_is_hashed(r->stream) ? hash_piece : NULL,
                                  .close = close_piece,
                                  .arg = r,
                                  .key = upload_key(rq->db, rq->arena, id)};

@@ -106,11 +106,12 @@ MUST_CHECK bool upload_begin(const struct app *app, struct db *db, struct arena 
                              enum upload_why *why, struct err *err);
 /* From one thread at a time, which may be another than that of upload_begin. */
 MUST_CHECK bool upload_write(struct upload_stream *stream, struct str bytes);
-/* The same bytes into the hashes, if there are any to make; also from one thread at a time, and
- * at the same time as upload_write.  Where one of the two saw less than the other, the hash is
- * made from the file when it is needed. */
+/* The same with the next n bytes of a pipe, which the kernel moves. */
+MUST_CHECK bool upload_drain(struct upload_stream *stream, int pipe, size_t n);
+/* The hashes follow what was written, which comes back from the system's cache.  From one
+ * thread at a time, also while another writes; upload_end does what is left. */
 bool upload_is_hashed(const struct upload_stream *stream);
-void upload_hash_piece(struct upload_stream *stream, struct str bytes);
+void upload_hash_on(struct upload_stream *stream);
 /*
  * Syncs, stores how far it came, gives the lock back, also when it fails and
  * when db is NULL (the database is away: the file knows).  `whole`: the piece

@@ -19,7 +19,7 @@
 
 struct upload_stream {
     struct upload_hold hold; /* as it was at the beginning of the piece */
-    int64_t offset;          /* written so far */
+    _Atomic int64_t offset;  /* written so far */
     int64_t hashed;          /* the hashes below are of the bytes up to here */
     int64_t most;            /* where it must end at the latest */
     int64_t written_back;
@@ -29,7 +29,8 @@ struct upload_stream {
     struct seal_run check;
     struct str sum;
     bool overflow;
-    int failure; /* errno of a write; 0 = none */
+    bool unreadable; /* what was written cannot be read for its hash */
+    int failure;     /* errno of a write; 0 = none */
     const struct conf *conf;
 };
 
@@ -107,7 +108,8 @@ bool upload_begin(const struct app *app, struct db *db, struct arena *arena, str
     }
     if (s->hold.fd < 0) /* done, and the piece adds nothing */
         return true;
-    s->offset = s->hashed = s->written_back = upload->offset;
+    s->hashed = s->written_back = upload->offset;
+    s->offset = upload->offset;
     s->length = s->hold.upload.length;
     s->most = s->length >= 0 ? s->length : upload_ceiling(app->conf);
     s->run = s->hold.run;
@@ -133,23 +135,28 @@ static bool reserve_is_left(const struct upload_stream *s)
 
 static void count(struct upload_stream *s, size_t written)
 {
-    s->offset += (int64_t)written;
-    if (s->offset - s->written_back < WRITE_BACK)
+    int64_t offset = s->offset += (int64_t)written;
+
+    if (offset - s->written_back < WRITE_BACK)
         return;
     if (s->conf->upload_sync)
-        (void)sync_file_range(s->hold.fd, s->written_back, s->offset - s->written_back,
+        (void)sync_file_range(s->hold.fd, s->written_back, offset - s->written_back,
                               SYNC_FILE_RANGE_WRITE);
-    s->written_back = s->offset;
+    s->written_back = offset;
     if (!reserve_is_left(s))
         s->failure = ENOSPC;
 }
 
+static bool has_room(struct upload_stream *s, size_t n)
+{
+    s->overflow = (int64_t)n > s->most - s->offset;
+    return !s->overflow;
+}
+
 bool upload_write(struct upload_stream *s, struct str bytes)
 {
-    if ((int64_t)bytes.n > s->most - s->offset) {
-        s->overflow = true;
+    if (!has_room(s, bytes.n))
         return false;
-    }
     while (bytes.n) {
         ssize_t n = pwrite(s->hold.fd, bytes.p, bytes.n, s->offset);
         if (n < 0 && errno == EINTR)
@@ -164,18 +171,65 @@ bool upload_write(struct upload_stream *s, struct str bytes)
     return !s->failure;
 }
 
+/* For file systems that do not splice. */
+static bool copy(struct upload_stream *s, int pipe, size_t n)
+{
+    char bytes[16 * 1024];
+
+    while (n) {
+        ssize_t got = read(pipe, bytes, n < sizeof bytes ? n : sizeof bytes);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            s->failure = got < 0 ? errno : EIO;
+            return false;
+        }
+        if (!upload_write(s, (struct str){bytes, (size_t)got}))
+            return false;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
+bool upload_drain(struct upload_stream *s, int pipe, size_t n)
+{
+    if (!has_room(s, n))
+        return false;
+    while (n) {
+        off_t at = s->offset;
+        ssize_t moved = splice(pipe, NULL, s->hold.fd, &at, n, SPLICE_F_MOVE);
+        if (moved < 0 && errno == EINTR)
+            continue;
+        if (moved < 0 && errno == EINVAL)
+            return copy(s, pipe, n);
+        if (moved <= 0) {
+            s->failure = moved < 0 ? errno : ENOSPC;
+            return false;
+        }
+        count(s, (size_t)moved);
+        n -= (size_t)moved;
+    }
+    return !s->failure;
+}
+
 bool upload_is_hashed(const struct upload_stream *s)
 {
     return s->hold.hashed || s->checked;
 }
 
-void upload_hash_piece(struct upload_stream *s, struct str bytes)
+void upload_hash_on(struct upload_stream *s)
 {
-    if (s->hold.hashed)
-        seal_run_add(&s->run, bytes);
-    if (s->checked)
-        seal_run_add(&s->check, bytes);
-    s->hashed += (int64_t)bytes.n;
+    struct err err = {0};
+    int64_t from = s->hashed, to = s->offset;
+
+    if (!upload_is_hashed(s) || s->unreadable || from == to)
+        return;
+    s->hashed = to;
+    if ((s->hold.hashed && !upload_hash(s->hold.fd, from, to, &s->run, &err)) ||
+        (s->checked && !upload_hash(s->hold.fd, from, to, &s->check, &err))) {
+        s->unreadable = true;
+        log_err("upload.hash", &err);
+    }
 }
 
 /* --- the end --- */
@@ -206,7 +260,10 @@ static bool settle_bytes(struct arena *arena, struct upload_stream *s, bool whol
     struct str sum;
     bool ok = true;
 
-    if (s->overflow) {
+    upload_hash_on(s); /* what is left of it */
+    if (s->unreadable) {
+        ok = take_back(s, err) && upload_file_failed(err, "read", EIO);
+    } else if (s->overflow) {
         ok = take_back(s, err) && too_large(err, why, s->most);
     } else if (!check_sum(arena, s, whole, &sum)) {
         if ((ok = take_back(s, err))) {
@@ -239,8 +296,6 @@ static bool store(const struct app *app, struct db *db, struct arena *arena,
     hold->upload.length = s->length;
     hold->upload.expires_ms = upload_expiry(app->conf, now_ms);
     hold->run = s->run;
-    if (s->hashed != s->offset)
-        hold->hashed = false; /* a write failed; the bytes are read once more when needed */
     if (upload_is_whole(&hold->upload) && !str_eq(hold->upload.kind, STR("partial")))
         return upload_complete(app, db, arena, hold, now_ms, err);
     hold->upload.hash_state = upload_hash_state(arena, hold);

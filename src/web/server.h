@@ -88,15 +88,15 @@ struct web {
     struct MHD_Daemon *daemon;
     int epoll_fd; /* the library's */
     int wake_fd;
-    int direct_fd; /* an epoll of the sockets that stream_direct.c reads */
+    int direct_fd; /* an epoll of the sockets that are read past the library */
     int listen_fd;
     struct work_pool *workers;
     struct work_pool *batchers; /* NULL without batch routes */
     /* Of streams, NULL without streaming routes.  Who opens one may wait for another to be
      * closed: two pools. */
     struct work_pool *openers, *closers;
-    /* Give their bytes to write and to watch of the sinks. */
-    struct work_pool *pumps, *watchers;
+    struct work_pool *pumps;     /* write their bytes */
+    struct work_pool *followers; /* follow what was written */
     struct work_loop *loop;
 
     /* of the loop thread */
@@ -167,7 +167,7 @@ struct request *stream_request(struct exchange *x);
 struct arena *stream_arena(struct exchange *x);
 void stream_opened(struct exchange *x);
 void stream_answered(struct exchange *x, const struct reply *rp);
-/* The pools of streams; of the items that stay in web->watchers. */
+/* The pools of streams. */
 MUST_CHECK bool stream_start_pools(struct web *web, struct err *err);
 void stream_stop_pools(struct web *web, int64_t deadline_ms);
 

@@ -5,7 +5,7 @@
  * them the loop thread copies what the library has read into pieces, and pumps give
  * full pieces to the sink.  The lock guards the pieces between the loop thread and
  * the pumps.  When all pieces are on their way, the connection is suspended until
- * some are spare: the socket's own flow control slows the client down.
+ * one is spare: the socket's own flow control slows the client down.
  */
 
 #include "base/arena.h"
@@ -20,7 +20,7 @@
 
 enum {
     OPENERS = 4, /* threads; and as many that close */
-    PUMPS = 2,   /* and as many that watch */
+    PUMPS = 2,   /* and as many that follow */
 };
 
 /* --- the pools ----------------------------------------------------------- */
@@ -41,23 +41,27 @@ bool stream_start_pools(struct web *web, struct err *err)
     pool.name = "close";
     if (!work_start(&pool, &web->closers, err))
         return false;
-    pool = (struct work_settings){
-        .name = "pump", .threads = PUMPS, .queue_limit = pool.queue_limit, .run = stream_pump};
+    pool.name = "pump";
+    pool.threads = PUMPS;
+    pool.start = stream_pump_start;
+    pool.run = stream_pump;
+    pool.stop = stream_pump_stop;
     if (!work_start(&pool, &web->pumps, err))
         return false;
-    pool.name = "watch";
-    pool.run = stream_watch;
-    return work_start(&pool, &web->watchers, err);
+    pool.name = "follow";
+    pool.start = NULL;
+    pool.run = stream_follow;
+    pool.stop = NULL;
+    return work_start(&pool, &web->followers, err);
 }
 
 void stream_stop_pools(struct web *web, int64_t deadline_ms)
 {
     work_stop(web->openers, deadline_ms, worker_drop);
-    work_stop(web->watchers, deadline_ms, stream_drop_watch);
-    web->watchers = NULL;
     work_stop(web->pumps, deadline_ms, worker_drop);
+    work_stop(web->followers, deadline_ms, stream_unfollowed);
     work_stop(web->closers, deadline_ms, worker_drop);
-    web->openers = web->pumps = web->closers = NULL;
+    web->openers = web->pumps = web->followers = web->closers = NULL;
 }
 
 /* --- the beginning ------------------------------------------------------- */
@@ -109,8 +113,6 @@ void stream_opened(struct exchange *x)
     struct web *web = x->web;
 
     st->opened = true;
-    st->lanes[WRITES].used = true;
-    st->lanes[WATCHES].used = st->rq.sink.watch != NULL;
     atomic_fetch_add(&web->streaming, 1);
     pthread_mutex_lock(&web->lock);
     st->next = web->streams;
@@ -136,7 +138,7 @@ void stream_end(struct stream *st, bool whole)
     stream_last_piece(st);
 }
 
-void stream_received(struct exchange *x, size_t n)
+static void received(struct exchange *x, size_t n)
 {
     x->stream->received += n;
     x->conn->bytes += (int64_t)n;
@@ -147,7 +149,7 @@ static bool discard(struct exchange *x, size_t *n)
 {
     struct stream *st = x->stream;
 
-    stream_received(x, *n);
+    received(x, *n);
     *n = 0;
     return st->received <= st->head.length || st->received <= DISCARD;
 }
@@ -185,7 +187,7 @@ static bool take(struct exchange *x, const char *bytes, size_t *n)
         p->n += fits;
         bytes += fits;
         *n -= fits;
-        stream_received(x, fits);
+        received(x, fits);
         if (p->n == PIECE)
             stream_send_piece(st);
     }
@@ -288,7 +290,7 @@ bool stream_returned(struct exchange *x)
         return true;
     }
     if (!x->answered && st->direct) {
-        stream_read_on(st);
+        stream_direct_returned(st);
         return true;
     }
     if (!x->answered) {
@@ -345,7 +347,7 @@ void stream_turn(struct web *web)
 {
     if (atomic_exchange(&web->cut_wanted, false))
         cut_all(web);
-    stream_read_direct(web);
+    stream_direct_turn(web);
     if (web->lingering)
         stream_linger(web);
 }

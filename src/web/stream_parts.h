@@ -10,27 +10,20 @@
  *
  *   stream.c          from the headers to the end of the body; cutting
  *   stream_direct.c   the rest of a large body, from the socket past the library
- *   stream_pump.c     pieces, from the loop thread to the sink
+ *   stream_pump.c     pieces, from the loop thread to the sink; who follows them
  *   stream_answer.c   answers past the library
  */
 
 enum {
     PIECE = 128 * 1024,
-    PIECES = 8,            /* of one stream: being filled, waiting, being written */
+    PIECES = 3,            /* of one stream: being filled, waiting, being written */
     DISCARD = 1024 * 1024, /* so much is read and thrown away to keep a connection */
 };
 
 struct piece {
+    struct piece *next;
     size_t n;
     char bytes[PIECE];
-};
-
-/* Who takes each piece, in order: the sink's `write`, and its `watch`. */
-enum lane_name { WRITES, WATCHES, LANES };
-struct lane {
-    bool used;
-    bool busy;   /* in its pool, or at a thread of it */
-    size_t done; /* pieces */
 };
 
 enum stream_state {
@@ -50,14 +43,17 @@ struct stream {
     /* of the loop thread */
     enum stream_state state;
     struct stream_head head;
-    size_t received;
     struct piece *filling;
-    bool direct;     /* read from the socket; the library has suspended the connection */
+    bool direct;     /* past the library, which has suspended the connection */
     bool discarding; /* read to the end, then answer */
     struct stream *next_lingering;
     int64_t linger_until_ms;
 
-    /* set before the last piece is sent */
+    /* of the loop thread, or of the pump that reads the socket for it */
+    size_t received;
+    bool gone; /* the client */
+
+    /* set before the last push to the pumps */
     bool whole;
     bool unread; /* the library has not seen the body's end */
 
@@ -65,38 +61,48 @@ struct stream {
     size_t raw_n;
 
     atomic_bool cut;
-    atomic_bool failed; /* write said no */
+    atomic_bool failed; /* write or drain said no */
 
     pthread_mutex_t lock;
-    struct piece *ring[PIECES]; /* sent % PIECES is the next free place */
-    struct piece *spare[PIECES];
-    int spares;
-    size_t sent, passed; /* pieces; passed: taken by all lanes, spare again */
-    struct lane lanes[LANES];
-    bool starved; /* nothing is read until a piece is spare */
+    struct piece *first, *last; /* full ones */
+    struct piece *spare;
+    int pieces;
+    bool pumping;   /* in web->pumps, or at one */
+    bool readable;  /* a pump is to read the socket, when the pieces are written */
+    bool starved;   /* suspended until a piece is spare */
+    bool following; /* in web->followers, or at one */
+    bool written;   /* something, since the follower was last called */
     bool ended;
 };
 
-/* stream_pump.c, on the loop thread.  NULL: all pieces are on their way; the exchange comes
- * back (stream_returned) when there is room again. */
-struct piece *stream_take_spare(struct stream *st);
-void stream_send_piece(struct stream *st); /* st->filling */
-void stream_last_piece(struct stream *st); /* what is filled goes, then `close` */
-void stream_free_pieces(struct stream *st);
-/* The pools web->pumps and web->watchers; and what no watcher will take any more. */
-void stream_pump(void *state, void **items, size_t n);
-void stream_watch(void *state, void **items, size_t n);
-void stream_drop_watch(void *item);
-
 /* stream.c */
 void stream_end(struct stream *st, bool whole);
-void stream_received(struct exchange *x, size_t n);
+
+/* stream_pump.c, on the loop thread.  NULL: all pieces are on their way; the exchange comes
+ * back (stream_returned) when one is spare. */
+struct piece *stream_take_spare(struct stream *st);
+void stream_send_piece(struct stream *st);   /* st->filling */
+void stream_read_by_pump(struct stream *st); /* the exchange comes back */
+void stream_last_piece(struct stream *st);   /* what is filled goes, then `close` */
+void stream_free_pieces(struct stream *st);
+/* The pools: web->pumps, whose threads have a pipe each, and web->followers; and what no
+ * follower will take any more. */
+void *stream_pump_start(void *shared, int index);
+void stream_pump(void *state, void **items, size_t n);
+void stream_pump_stop(void *state);
+void stream_follow(void *state, void **items, size_t n);
+void stream_unfollowed(void *item);
+/* On a pump: something was written. */
+void stream_wrote(struct stream *st);
 
 /* stream_direct.c */
 bool stream_is_large(const struct stream *st); /* what is left is worth it */
 void stream_take_over(struct stream *st);
-void stream_read_on(struct stream *st); /* a piece is spare */
-void stream_read_direct(struct web *web);
+void stream_direct_turn(struct web *web);
+void stream_direct_returned(struct stream *st); /* from a pump */
+/* On a pump: from the socket to the sink by way of an empty pipe, as long as bytes are there or
+ * for a while.  False: bytes are left in the pipe. */
+MUST_CHECK bool stream_splice(struct stream *st, const int pipe[2]);
 
 /* stream_answer.c: the answer as bytes; sent, and the client heard out for a while */
 void stream_make_raw(struct exchange *x, const struct reply *rp);

@@ -59,21 +59,24 @@ struct reply;
  * (or err) is the answer, and the body is thrown away.
  *
  * Handlers of streams and `close` run on workers of their own, so that a slow
- * disk does not hold up other requests; `write` and `watch` on threads that do
- * nothing else.  The client is read no faster than they take the bytes.
+ * disk does not hold up other requests; `write`, `drain` and `follow` on threads that
+ * do nothing else.  The client is read no faster than the sink takes the bytes.
  *
- * A connection ends with the answer to a body of more than 16 MB, and to one that
- * was not read to its end.
+ * A connection ends with the answer to a body that was drained (more than 16 MB of
+ * a known length) or not read to its end.
  */
 #define WEB_STREAM SIZE_MAX
 struct web_sink {
     /* In order, one call at a time for one stream.  After a false nothing more is written; the
      * sink remembers why, for `close`. */
     bool (*write)(void *arg, struct str bytes);
-    /* The same bytes in the same order, at the same time as `write` on another thread: for a
-     * hash, which may cost more than to write.  NULL = nobody watches.  Where a write failed or
-     * the server stops, it has seen more or less than was written. */
-    void (*watch)(void *arg, struct str bytes);
+    /* As `write`, for the rest of a large body: exactly n bytes out of this pipe.  NULL: all
+     * bytes come by `write`. */
+    bool (*drain)(void *arg, int pipe, size_t n);
+    /* On another thread, after something was written and while more is: for what may lag
+     * behind, such as a hash of the file.  One call at a time, none during `close`, and perhaps
+     * none at all: `close` does what is left.  NULL = nothing follows. */
+    void (*follow)(void *arg);
     /* Once for each sink that was set, whatever happened: with what was allocated on the
      * request's arena, with rq->db NULL while the database is away.  Not `whole`: the client
      * went away, was cut, or a write failed; the reply goes to whoever still listens. */

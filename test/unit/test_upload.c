@@ -200,14 +200,6 @@ static bool add(struct ground *g, int64_t length, struct upload *out)
     return upload_add(&g->app, g->db, g->arena, &wish, clock_wall_ms(), out, &why, &g->err);
 }
 
-/* As the two lanes of a stream do it. */
-static bool put(struct upload_stream *stream, struct str bytes)
-{
-    if (upload_is_hashed(stream))
-        upload_hash_piece(stream, bytes);
-    return upload_write(stream, bytes);
-}
-
 /* One piece, written in steps of 1000 bytes. */
 static bool send(struct ground *g, struct str id, int64_t offset, struct str bytes, bool whole,
                  struct upload *out)
@@ -219,7 +211,7 @@ static bool send(struct ground *g, struct str id, int64_t offset, struct str byt
     if (!upload_begin(&g->app, g->db, g->arena, id, &piece, NULL, clock_wall_ms(), &stream, out,
                       &why, &g->err))
         return false;
-    while (bytes.n && put(stream, str_sub(bytes, 0, 1000)))
+    while (bytes.n && upload_write(stream, str_sub(bytes, 0, 1000)))
         bytes = str_sub(bytes, 1000, bytes.n);
     return upload_end(&g->app, g->db, g->arena, stream, whole, clock_wall_ms(), out, &why,
                       &g->err);
@@ -292,6 +284,82 @@ static void pieces_become_a_creative(struct database *database, struct db *db)
     end(&g);
 }
 
+/* The open file of the upload: to make it one that the kernel does not splice into. */
+static int descriptor_of(struct ground *g, struct str id)
+{
+    char link[512];
+
+    for (int fd = 3; fd < 256; fd++) {
+        const char *name = str_fmt(g->arena, "/proc/self/fd/%d", fd).p;
+        ssize_t n = readlink(name, link, sizeof link);
+        if (n > 0 && str_ends((struct str){link, (size_t)n}, id))
+            return fd;
+    }
+    return -1;
+}
+
+static void bytes_come_out_of_a_pipe_and_the_hash_follows(struct database *database,
+                                                          struct db *db)
+{
+    enum { STEP = 50000 };
+    struct ground g;
+    struct upload u;
+    struct upload_stream *stream;
+    int ends[2];
+
+    begin(&g, database, db);
+    struct str bytes = noise(&g, 300000);
+    CHECK(pipe(ends) == 0, "a pipe");
+    CHECK_OK(add(&g, 300000, &u), g.err);
+    struct str id = u.id;
+    struct upload_piece piece = {.size = 300000,
+                                 .length = -1,
+                                 .checked = true,
+                                 .hash = SEAL_SHA256,
+                                 .sum = seal_sha256(g.arena, bytes)};
+    CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
+                          &why, &g.err),
+             g.err);
+    CHECK(upload_is_hashed(stream), "both ways");
+    for (size_t at = 0; at < bytes.n; at += STEP) {
+        if (at == 3 * STEP)
+            CHECK(fcntl(descriptor_of(&g, id), F_SETFL, O_APPEND) == 0, "no splicing now");
+        CHECK(write(ends[1], bytes.p + at, STEP) == STEP && upload_drain(stream, ends[0], STEP),
+              "at %zu", at);
+        if (at == STEP || at == 4 * STEP)
+            upload_hash_on(stream);
+    }
+    CHECK(write(ends[1], "x", 1) == 1 && !upload_drain(stream, ends[0], 1), "beyond the end");
+    CHECK(!upload_end(&g.app, db, g.arena, stream, false, clock_wall_ms(), &u, &why, &g.err) &&
+              why == UPLOAD_TOO_LARGE && u.offset == 0,
+          "as if it had never come: %lld", (long long)u.offset);
+
+    CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
+                          &why, &g.err) &&
+                 upload_write(stream, str_sub(bytes, 0, 280000)),
+             g.err);
+    CHECK(write(ends[1], bytes.p + 280000, 19999) == 19999 &&
+              upload_drain(stream, ends[0], 20000), /* with the x from before: x first */
+          "the rest");
+    CHECK(!upload_end(&g.app, db, g.arena, stream, true, clock_wall_ms(), &u, &why, &g.err) &&
+              why == UPLOAD_CHECKSUM && u.offset == 0,
+          "the checksum sees what came out of the pipe: %s", g.err.text);
+
+    CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
+                          &why, &g.err) &&
+                 upload_write(stream, str_sub(bytes, 0, 280000)),
+             g.err);
+    CHECK(write(ends[1], bytes.p + 280000, 20000) == 20000 &&
+              upload_drain(stream, ends[0], 20000),
+          "the rest");
+    CHECK_OK(upload_end(&g.app, db, g.arena, stream, true, clock_wall_ms(), &u, &why, &g.err),
+             g.err);
+    CHECK(IS(u.state, "done") && file_is(&g, u.creative_id, bytes), STR_FMT, STR_ARG(u.state));
+    close(ends[0]);
+    close(ends[1]);
+    end(&g);
+}
+
 static void the_hash_may_be_left_for_later(struct database *database, struct db *db)
 {
     struct ground g;
@@ -335,8 +403,8 @@ static void a_piece_beyond_the_end_leaves_nothing(struct database *database, str
     CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
                           &why, &g.err),
              g.err);
-    CHECK(put(stream, str_sub(bytes, 0, 3000)), "so far");
-    CHECK(!put(stream, str_sub(bytes, 3000, 2000)), "beyond");
+    CHECK(upload_write(stream, str_sub(bytes, 0, 3000)), "so far");
+    CHECK(!upload_write(stream, str_sub(bytes, 3000, 2000)), "beyond");
     CHECK(!upload_end(&g.app, db, g.arena, stream, false, clock_wall_ms(), &u, &why, &g.err) &&
               why == UPLOAD_TOO_LARGE,
           "%s", g.err.text);
@@ -360,7 +428,7 @@ static bool send_checked(struct ground *g, struct str id, int64_t offset, struct
 
     return upload_begin(&g->app, g->db, g->arena, id, &piece, NULL, clock_wall_ms(), &stream,
                         out, &why, &g->err) &&
-           put(stream, bytes) &&
+           upload_write(stream, bytes) &&
            upload_end(&g->app, g->db, g->arena, stream, whole, clock_wall_ms(), out, &why,
                       &g->err);
 }
@@ -433,7 +501,7 @@ static void after_a_crash_the_file_says_where_to_go_on(struct database *database
     CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
                           &why, &g.err),
              g.err);
-    CHECK(put(stream, str_sub(bytes, 0, 30000)), "write");
+    CHECK(upload_write(stream, str_sub(bytes, 0, 30000)), "write");
     CHECK(!upload_end(&g.app, NULL, g.arena, stream, true, clock_wall_ms(), &u, &why, &g.err) &&
               g.err.kind == ERR_BUSY,
           "%s", g.err.text);
@@ -466,7 +534,7 @@ static void the_length_may_be_told_later_and_once(struct database *database, str
     CHECK_OK(
         upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u, &why,
                      &g.err) &&
-            put(stream, str_sub(bytes, 1000, 500)) &&
+            upload_write(stream, str_sub(bytes, 1000, 500)) &&
             upload_end(&g.app, db, g.arena, stream, false, clock_wall_ms(), &u, &why, &g.err),
         g.err);
     CHECK(u.length == 3000 && u.offset == 1500, "%lld", (long long)u.length);
@@ -611,7 +679,7 @@ static void a_newer_request_takes_the_upload_over(struct database *database, str
     CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(),
                           &holder.stream, &u, &why, &g.err),
              g.err);
-    CHECK(put(holder.stream, str_sub(bytes, 0, 500)), "write");
+    CHECK(upload_write(holder.stream, str_sub(bytes, 0, 500)), "write");
     holder.g = &g;
     holder.lets_go = true;
     holder.told = 0;
@@ -669,7 +737,7 @@ static void a_late_holder_cannot_store(struct database *database, struct db *db)
     CHECK_OK(upload_begin(&g.app, db, g.arena, u.id, &piece, NULL, clock_wall_ms(), &stream, &u,
                           &why, &g.err),
              g.err);
-    CHECK(put(stream, STR("abc")), "write");
+    CHECK(upload_write(stream, STR("abc")), "write");
     CHECK_OK(db_run(db, NULL, &g.err, "UPDATE uploads SET epoch = epoch + 1 WHERE org_id = $1",
                     TEXT(g.org)),
              g.err);
@@ -766,10 +834,10 @@ static void a_disk_that_fills_up_stops_a_piece_and_keeps_what_came(struct databa
     CHECK_OK(upload_begin(&g.app, db, g.arena, id, &piece, NULL, clock_wall_ms(), &stream, &u,
                           &why, &g.err),
              g.err);
-    CHECK(put(stream, str_sub(bytes, 0, STEP)), "there is room");
+    CHECK(upload_write(stream, str_sub(bytes, 0, STEP)), "there is room");
     g.conf.disk_reserve_mb = INT64_C(1) << 40;
     size_t at = STEP;
-    while (at < bytes.n && put(stream, str_sub(bytes, at, STEP)))
+    while (at < bytes.n && upload_write(stream, str_sub(bytes, at, STEP)))
         at += STEP;
     CHECK(at < bytes.n, "it was stopped");
     CHECK(!upload_end(&g.app, db, g.arena, stream, false, clock_wall_ms(), &u, &why, &g.err) &&
@@ -893,6 +961,7 @@ int main(void)
     RUN(checksums_concatenations_ids_and_dates);
     RUN(a_hash_that_was_laid_aside_goes_on);
     RUN_ON_DATABASES(pieces_become_a_creative);
+    RUN_ON_DATABASES(bytes_come_out_of_a_pipe_and_the_hash_follows);
     RUN_ON_DATABASES(the_hash_may_be_left_for_later);
     RUN_ON_DATABASES(a_piece_beyond_the_end_leaves_nothing);
     RUN_ON_DATABASES(a_piece_with_a_wrong_checksum_is_thrown_away);

@@ -203,22 +203,24 @@ static void batch(struct request **requests, struct reply *replies, bool *ok, st
     }
 }
 
-/* A sink that sums what comes, in its order, when it writes and when it watches.  "X-Refuse"
- * refuses before the body, "X-Fail: n" after n bytes, "X-Blind" does not watch, "X-Stall"
- * writes behind the door. */
+/* A sink that sums what comes, in its order.  "X-Refuse" refuses before the body, "X-Fail: n"
+ * after n bytes, "X-Blind" has no follower and takes no pipe, "X-Stall" writes behind the door.
+ */
 struct sum {
-    int64_t n, fail_at, watched_n;
-    uint64_t sum, watched;
+    _Atomic int64_t n;
+    int64_t fail_at, followed;
+    uint64_t sum;
     bool stalls;
+    atomic_bool following;
 };
-static atomic_int sums_open, sums_closed, sums_partial, sums_unlike;
+static atomic_int sums_open, sums_closed, sums_partial, sums_drained, sums_unlike;
 static _Atomic int64_t last_sum_n;
 
-static void add_up(uint64_t *sum, int64_t *n, struct str bytes)
+static uint64_t add_up(uint64_t sum, struct str bytes)
 {
     for (size_t i = 0; i < bytes.n; i++)
-        *sum = *sum * 31 + (unsigned char)bytes.p[i];
-    *n += (int64_t)bytes.n;
+        sum = sum * 31 + (unsigned char)bytes.p[i];
+    return sum;
 }
 
 static bool sum_write(void *arg, struct str bytes)
@@ -227,15 +229,33 @@ static bool sum_write(void *arg, struct str bytes)
 
     if (s->stalls)
         door_pass();
-    add_up(&s->sum, &s->n, bytes);
+    s->sum = add_up(s->sum, bytes);
+    s->n += (int64_t)bytes.n;
     return !s->fail_at || s->n < s->fail_at;
 }
 
-static void sum_watch(void *arg, struct str bytes)
+static bool sum_drain(void *arg, int pipe, size_t n)
+{
+    char bytes[65536];
+    bool ok = true;
+
+    sums_drained++;
+    while (ok && n) {
+        ssize_t got = read(pipe, bytes, n < sizeof bytes ? n : sizeof bytes);
+        ok = got > 0 && sum_write(arg, (struct str){bytes, (size_t)got});
+        n -= (size_t)got;
+    }
+    return ok;
+}
+
+static void sum_follow(void *arg)
 {
     struct sum *s = arg;
 
-    add_up(&s->watched, &s->watched_n, bytes);
+    if (atomic_exchange(&s->following, true))
+        sums_unlike++;
+    s->followed = s->n;
+    atomic_store(&s->following, false);
 }
 
 static bool sum_close(struct request *rq, struct reply *rp, void *arg, bool whole,
@@ -246,8 +266,7 @@ static bool sum_close(struct request *rq, struct reply *rp, void *arg, bool whol
     last_sum_n = s->n;
     if (!whole)
         sums_partial++;
-    if (whole && !request_header(rq, "x-blind").n &&
-        (s->watched_n != s->n || s->watched != s->sum))
+    if (atomic_load(&s->following) || (!request_header(rq, "x-blind").n && s->followed != s->n))
         sums_unlike++;
     sums_closed++;
     if (s->fail_at && s->n >= s->fail_at)
@@ -261,6 +280,7 @@ static bool sum_close(struct request *rq, struct reply *rp, void *arg, bool whol
 static bool sum_stream(struct request *rq, struct reply *rp, struct err *err)
 {
     struct sum *s = NEW(rq->arena, struct sum);
+    bool blind = request_header(rq, "x-blind").n > 0;
 
     if (request_header(rq, "x-refuse").n) {
         rp->status = 409;
@@ -272,7 +292,8 @@ static bool sum_stream(struct request *rq, struct reply *rp, struct err *err)
     s->stalls = request_header(rq, "x-stall").n > 0;
     sums_open++;
     rq->sink = (struct web_sink){.write = sum_write,
-                                 .watch = request_header(rq, "x-blind").n ? NULL : sum_watch,
+                                 .drain = blind ? NULL : sum_drain,
+                                 .follow = blind ? NULL : sum_follow,
                                  .close = sum_close,
                                  .arg = s,
                                  .key = request_header(rq, "x-name")};
@@ -1382,25 +1403,18 @@ static void a_taken_port_says_what_to_do(void)
 
 /* --- streams ------------------------------------------------------------- */
 
-static struct str pattern(struct arena *a, size_t n, uint64_t *sum)
+static struct str pattern(struct arena *a, size_t n)
 {
     char *p = arena_alloc(a, n + 1);
-    int64_t counted = 0;
 
     for (size_t i = 0; i < n; i++)
         p[i] = (char)(i * 7 + i / 251);
-    *sum = 0;
-    add_up(sum, &counted, (struct str){p, n});
     return (struct str){p, n};
 }
 
 static struct str summed(struct arena *a, struct str bytes)
 {
-    uint64_t sum = 0;
-    int64_t n = 0;
-
-    add_up(&sum, &n, bytes);
-    return str_fmt(a, "%zu bytes, sum %llu", bytes.n, (unsigned long long)sum);
+    return str_fmt(a, "%zu bytes, sum %llu", bytes.n, (unsigned long long)add_up(0, bytes));
 }
 
 static bool wait_for(atomic_int *what, int value)
@@ -1412,7 +1426,7 @@ static bool wait_for(atomic_int *what, int value)
 
 static void begin_stream_test(void)
 {
-    sums_open = sums_closed = sums_partial = sums_unlike = 0;
+    sums_open = sums_closed = sums_partial = sums_drained = sums_unlike = 0;
 }
 
 /* One answer with a body; the connection stays. */
@@ -1446,8 +1460,7 @@ static void a_streamed_body_arrives_in_order_and_the_connection_stays(void)
 
     begin_stream_test();
     for (size_t i = 0; i < countof(stream_sizes); i++) {
-        uint64_t sum;
-        struct str body = pattern(a, stream_sizes[i], &sum);
+        struct str body = pattern(a, stream_sizes[i]);
         say(fd, str_fmt(a,
                         "POST /stream HTTP/1.1\r\nHost: x\r\nX-Name: n%zu\r\n%s"
                         "Content-Length: %zu\r\n\r\n",
@@ -1476,8 +1489,7 @@ static void a_large_streamed_body_arrives_and_its_answer_ends_the_connection(voi
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    uint64_t sum;
-    struct str body = pattern(a, 20000000, &sum);
+    struct str body = pattern(a, 20000000);
     struct str want = str_fmt(a, STR_FMT ", big", STR_ARG(summed(a, body)));
 
     begin_stream_test();
@@ -1496,8 +1508,8 @@ static void a_large_streamed_body_arrives_and_its_answer_ends_the_connection(voi
               STR_FMT, STR_ARG(got));
         close(fd);
     }
-    CHECK(sums_closed == 2 && !sums_partial && !sums_unlike, "%d %d %d", sums_closed,
-          sums_partial, sums_unlike);
+    CHECK(sums_closed == 2 && !sums_partial && sums_drained && !sums_unlike, "%d %d %d %d",
+          sums_closed, sums_partial, sums_drained, sums_unlike);
     web_stop(web, 1000);
     arena_free(a);
 }
@@ -1526,8 +1538,7 @@ static void a_stalled_sink_holds_the_client_back_and_an_idle_client_is_cut(void)
     s.slow_client_ms = 100; /* three times that between two pieces */
     struct web *web = serve(s);
     struct arena *a = arena_new("test");
-    uint64_t sum;
-    struct str body = pattern(a, 60000000, &sum);
+    struct str body = pattern(a, 60000000);
 
     begin_stream_test();
     door_set(true);
@@ -1592,9 +1603,8 @@ static void a_refused_stream_is_answered_and_nothing_gets_out_of_step(void)
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    uint64_t sum;
-    struct str small = pattern(a, 500000, &sum);
-    struct str large = pattern(a, 30000000, &sum);
+    struct str small = pattern(a, 500000);
+    struct str large = pattern(a, 30000000);
     int fd = dial(web_port(web));
 
     begin_stream_test();
@@ -1624,8 +1634,7 @@ static void a_stream_whose_write_fails_is_answered(void)
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    uint64_t sum;
-    struct str body = pattern(a, 30000000, &sum);
+    struct str body = pattern(a, 30000000);
 
     begin_stream_test();
     struct str got = ask(a, web, "POST", "/stream", "X-Fail: 1000000\r\n", body);
@@ -1647,8 +1656,7 @@ static void breaks_off(size_t length)
 {
     struct web *web = serve(settings());
     struct arena *a = arena_new("test");
-    uint64_t sum;
-    struct str body = pattern(a, 3000000, &sum), head = large_head(a, length, "");
+    struct str body = pattern(a, 3000000), head = large_head(a, length, "");
 
     begin_stream_test();
     int fd = dial(web_port(web));
@@ -1720,8 +1728,7 @@ static void *stream_many(void *arg)
 {
     struct web *web = arg;
     struct arena *a = arena_new("client");
-    uint64_t sum;
-    struct str all = pattern(a, LARGE_STREAM, &sum);
+    struct str all = pattern(a, LARGE_STREAM);
     bool large = streamers++ % 4 == 0;
 
     for (int i = 0; i < 3; i++) {
