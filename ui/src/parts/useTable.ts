@@ -12,6 +12,8 @@ export function useTable<T extends RowData>(options: Options<T>): Table<T> {
   table.setOptions((before) => ({
     ...before,
     ...options,
+    // New columns at each drawing would reset pages that are not there, and draw again, for ever.
+    autoResetAll: false,
     state: { ...state, ...options.state },
     onStateChange: setState,
   }));
