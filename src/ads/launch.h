@@ -44,8 +44,12 @@ MUST_CHECK bool launch_start(const struct app *app, struct db *db, struct arena 
                              const struct launch_wish *wish, struct str *launch_id, bool *added,
                              struct err *err);
 
-/* The calls that launch_start would lead to, in order, as a JSON object; nothing is stored or
- * sent.  Ids that only the platform can give stand as "{campaign_id}". */
+/*
+ * What launch_start would lead to, as a JSON object; nothing is stored or sent:
+ * the calls in order, each with the step that it belongs to (ids that only the
+ * platform can give stand as "{campaign_id}"; tokens are in no body), what may
+ * be spent, what to think of before (warnings), and all of it as a sentence.
+ */
 MUST_CHECK bool launch_preview(const struct app *app, struct db *db, struct arena *arena,
                                const struct launch_wish *wish, int64_t now_ms, struct str *json,
                                struct err *err);
@@ -83,6 +87,10 @@ MUST_CHECK bool launch_get(struct db *db, struct arena *arena, struct str id,
                            struct workflow_view *out, struct err *err);
 /* Why a launch failed or was undone, as the platform said it.  Returns false, err filled. */
 bool launch_error_read(struct arena *arena, struct str error_json, struct err *err);
+/* The names of the steps that a launch goes through when nothing breaks off, in order: as its
+ * stored input says. */
+MUST_CHECK bool launch_plan_of(struct arena *arena, struct str input, struct strs *names,
+                               struct err *err);
 LIST(launch_views, struct workflow_view);
 /* Launches, newest first, without their steps; `before_ms`/`before_id` of the page's last row,
  * 0 and "" to begin. */

@@ -322,3 +322,24 @@ bool launch_wait(struct db *db, struct arena *arena, struct str id, int64_t dead
         clock_sleep_ms(pause_ms);
     }
 }
+
+bool launch_stands(struct db *db, struct arena *arena, struct str platform,
+                   struct str direction_id, struct str campaign_id, struct launch_standing *out,
+                   struct err *err)
+{
+    struct db_rows rows;
+
+    *out = (struct launch_standing){0};
+    db_select(db, arena, &rows,
+              "SELECT COALESCE((SELECT CAST(sum(g.daily_budget_micros) AS BIGINT)"
+              "  FROM adgroups g JOIN campaigns c ON c.org_id = g.org_id"
+              "   AND c.platform = g.platform AND c.campaign_id = g.campaign_id"
+              "  WHERE g.org_id = $1 AND g.platform = $2 AND g.direction_id = $3"
+              "  AND g.status = 'enabled' AND c.status = 'enabled'), 0),"
+              " COALESCE((SELECT status FROM campaigns WHERE org_id = $1 AND platform = $2"
+              "  AND campaign_id = $4), '')",
+              TEXT(db_scope_org(db)), TEXT(platform), TEXT(direction_id), TEXT(campaign_id));
+    if (db_next(&rows))
+        *out = (struct launch_standing){db_int(&rows, 0), db_text(&rows, 1)};
+    return db_done(&rows, err);
+}

@@ -57,6 +57,15 @@ MUST_CHECK bool launch_by_fingerprint(struct db *db, struct arena *arena,
 /* Given up: whatever state it was left in becomes failed, with why. */
 MUST_CHECK bool launch_mark_failed(struct db *db, struct str id, struct str error_json,
                                    int64_t now_ms, struct err *err);
+/* What the direction may spend a day already, by its ad groups that are enabled in enabled
+ * campaigns; and how its campaign stands ("" = not known). */
+struct launch_standing {
+    int64_t running_micros;
+    struct str campaign_status;
+};
+MUST_CHECK bool launch_stands(struct db *db, struct arena *arena, struct str platform,
+                              struct str direction_id, struct str campaign_id,
+                              struct launch_standing *out, struct err *err);
 /* Hold the direction's row until the transaction ends. */
 MUST_CHECK bool direction_lock(struct db *db, struct str id, struct err *err);
 

@@ -120,6 +120,76 @@ static bool post_actions(struct request *rq, struct reply *rp, struct err *err)
     return put_accepted(rq, rp, batch_id, err);
 }
 
+/* --- looking ahead ------------------------------------------------------------------- */
+
+static void put_state(struct json_writer *w, const char *key, const struct action_state *state)
+{
+    json_key(w, key);
+    json_object(w);
+    json_text_or_null_member(w, "status", state->status);
+    json_key(w, "budget_micros");
+    if (state->budget_micros)
+        json_put_int(w, state->budget_micros);
+    else
+        json_put_null(w);
+    json_end(w);
+}
+
+static void put_forecast(struct json_writer *w, size_t position, const struct action_wish *wish,
+                         const struct action_forecast *f)
+{
+    json_object(w);
+    json_int_member(w, "position", (int64_t)position);
+    json_text_member(w, "type", str(wish->kind->type));
+    json_text_member(w, "object_id", wish->object_id);
+    json_text_or_null_member(w, "name", f->name);
+    put_state(w, "before", &f->before);
+    put_state(w, "after", &f->after);
+    json_bool_member(w, "changes", f->changes);
+    json_bool_member(w, "allowed", f->allowed);
+    json_int_member(w, "daily_change_micros", f->daily_change_micros);
+    json_key(w, "why");
+    if (f->allowed) {
+        json_put_null(w);
+    } else {
+        json_object(w);
+        json_text_member(w, "kind", str(err_kind_name(f->why.kind)));
+        json_text_member(w, "text", str(f->why.text));
+        json_text_or_null_member(w, "hint", str(f->why.hint));
+        json_text_or_null_member(w, "field", str(f->why.field));
+        json_end(w);
+    }
+    json_end(w);
+}
+
+/* POST /api/actions/preview - the body of POST /api/actions without its key: what each change
+ * would do, which are allowed, and the money a day before and after.  Does nothing. */
+static bool post_preview(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct ad_connection connection;
+    struct action_wishes wishes = {0};
+    struct action_preview preview;
+    const struct json *body;
+    struct reply_json json;
+
+    if (!request_json(rq, &body, err) || !read_account(rq, body, &connection, err) ||
+        !read_actions(rq, body, &wishes, err) ||
+        !action_batch_preview(rq->db, rq->arena, &connection, &wishes, &preview, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_text_member(&json.w, "currency", connection.currency);
+    json_int_member(&json.w, "daily_before_micros", preview.daily_before_micros);
+    json_int_member(&json.w, "daily_after_micros", preview.daily_after_micros);
+    json_key(&json.w, "actions");
+    json_list(&json.w);
+    for (size_t i = 0; i < wishes.n; i++)
+        put_forecast(&json.w, i, &wishes.at[i], &preview.forecasts.at[i]);
+    json_end(&json.w);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
 /* --- looking ------------------------------------------------------------------------- */
 
 static void put_json_or_null(struct json_writer *w, const char *key, struct str json)
@@ -148,6 +218,8 @@ void api_put_action(struct json_writer *w, struct arena *arena, const struct act
     put_json_or_null(w, "answer", a->answer);
     put_json_or_null(w, "after", a->after);
     put_json_or_null(w, "error", a->error);
+    json_text_member(w, "source", a->source);
+    json_text_member(w, "actor", a->actor);
     json_int_member(w, "sends", a->sends);
     json_text_or_null_member(w, "undo_of", a->undo_of);
     json_text_or_null_member(w, "undone_by", a->undone_by);
@@ -197,7 +269,57 @@ static bool post_undo(struct request *rq, struct reply *rp, struct err *err)
            put_accepted(rq, rp, batch_id, err);
 }
 
+/* POST /api/action-batches/:id/undo - all of it that can be undone, last first, as one batch.
+ */
+static bool post_undo_batch(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct str undo_id;
+    int64_t undone, skipped;
+
+    return action_undo_batch(rq->app, rq->db, rq->arena, request_arg(rq, "id"),
+                             rq->caller.actor, &undo_id, &undone, &skipped, err) &&
+           put_accepted(rq, rp, undo_id, err);
+}
+
+/* POST /api/action-batches/:id/retry - what failed or was refused, once more, as a new batch.
+ */
+static bool post_retry(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct str again_id;
+
+    return action_retry(rq->app, rq->db, rq->arena, request_arg(rq, "id"), rq->caller.actor,
+                        &again_id, err) &&
+           put_accepted(rq, rp, again_id, err);
+}
+
+/* GET /api/actions - changes, newest first; of an account, a platform or one object. */
+static bool get_actions(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct action_question q = {.object_id = request_query(rq, "object_id")};
+    struct actions list = {0};
+    struct reply_json json;
+
+    if (!api_check_org(rq, NULL, err) || !api_account_id(rq, NULL, &q.ad_account_id, err) ||
+        !api_platform(rq, &q.platform, err) || !api_limit(rq, &q.limit, err) ||
+        !api_cursor(rq, &q.before_ms, &q.before_id, err))
+        return false;
+    q.limit++;
+    if (!action_list(rq->db, rq->arena, &q, &list, err))
+        return false;
+    bool more = (int64_t)list.n == q.limit;
+    size_t n = more ? list.n - 1 : list.n;
+    api_list_begin(rq, &json);
+    for (size_t i = 0; i < n; i++)
+        api_put_action(&json.w, rq->arena, &list.at[i]);
+    return api_list_end(rq, rp, &json, more, n ? list.at[n - 1].created_ms : 0,
+                        n ? list.at[n - 1].id : STR(""), err);
+}
+
 const struct route actions_routes[] = {
+    {"GET", "/api/actions", CAN_READ, get_actions, NULL, 0},
+    {"POST", "/api/actions/preview", CAN_READ, post_preview, NULL, 0},
+    {"POST", "/api/action-batches/:id/undo", CAN_SPEND, post_undo_batch, NULL, 0},
+    {"POST", "/api/action-batches/:id/retry", CAN_SPEND, post_retry, NULL, 0},
     {"POST", "/api/actions", CAN_SPEND, post_actions, NULL, 0},
     {"GET", "/api/actions/:id", CAN_READ, get_batch, NULL, 0},
     {"POST", "/api/actions/:id/undo", CAN_SPEND, post_undo, NULL, 0},

@@ -402,7 +402,46 @@ static bool put_result(struct request *rq, struct json_writer *w, const struct s
     return true;
 }
 
-/* POST .../auto-launch {direction_ids?, account_id?, start_paused?} */
+/* What post_auto would start, direction by direction: a preview or why there is none. */
+static bool preview_all(struct request *rq, struct reply *rp,
+                        const struct directions *directions, bool start_paused, struct err *err)
+{
+    struct reply_json json;
+
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    json_bool_member(&json.w, "dry_run", true);
+    json_key(&json.w, "results");
+    json_list(&json.w);
+    for (size_t i = 0; i < directions->n; i++) {
+        const struct direction *direction = &directions->at[i];
+        struct launch_wish wish = {.mode = "auto",
+                                   .direction_id = direction->id,
+                                   .start_paused = start_paused,
+                                   .actor = rq->caller.actor};
+        struct str preview;
+        struct err why = {0};
+
+        json_object(&json.w);
+        json_text_member(&json.w, "direction_id", direction->id);
+        json_text_member(&json.w, "direction_name", direction->name);
+        if (launch_preview(rq->app, rq->db, rq->arena, &wish, rq->now_ms, &preview, &why)) {
+            json_key(&json.w, "preview");
+            json_put_raw(&json.w, preview);
+        } else if (why.kind == ERR_BROKEN || why.kind == ERR_BUSY) {
+            *err = why;
+            return false;
+        } else {
+            put_error(&json.w, &why);
+        }
+        json_end(&json.w);
+    }
+    json_end(&json.w);
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+/* POST .../auto-launch {direction_ids?, account_id?, start_paused?}; ?dry_run=1 */
 static bool post_auto(struct request *rq, struct reply *rp, struct err *err)
 {
     static const char *const allowed[] = {ORG_FIELDS, ACCOUNT_FIELDS, "direction_ids",
@@ -417,8 +456,11 @@ static bool post_auto(struct request *rq, struct reply *rp, struct err *err)
     if (!request_json(rq, &body, err) || !json_only(body, allowed, err) ||
         !check_org(rq, body, err) || !read_key(rq, "auto", &key, err) ||
         !json_want_bool(body, "start_paused", false, &start_paused, err) ||
-        !directions_to_launch(rq, body, &directions, err) ||
-        !start_all(rq, &directions, start_paused, key, &started, err))
+        !directions_to_launch(rq, body, &directions, err))
+        return false;
+    if (is_dry(rq))
+        return preview_all(rq, rp, &directions, start_paused, err);
+    if (!start_all(rq, &directions, start_paused, key, &started, err))
         return false;
     reply_json_begin(rq, &json);
     json_object(&json.w);

@@ -5,6 +5,7 @@
 #include "api/common.h"
 #include "base/arena.h"
 #include "conf/app.h"
+#include "creative/creative.h"
 
 static void put_raw_or_null(struct json_writer *w, const char *key, struct str json)
 {
@@ -75,6 +76,36 @@ static void put_step(struct json_writer *w, struct arena *arena,
     json_end(w);
 }
 
+/* The steps that a launch goes through, with what each is about: those that are not begun yet
+ * are known too. */
+static bool put_plan(struct request *rq, struct json_writer *w,
+                     const struct workflow_view *launch, struct err *err)
+{
+    struct strs names = {0};
+
+    if (str_eq(launch->kind, STR("launch")) &&
+        !launch_plan_of(rq->arena, launch->input, &names, err))
+        return false;
+    json_key(w, "plan");
+    json_list(w);
+    for (size_t i = 0; i < names.n; i++) {
+        struct str creative_id = names.at[i], title = STR("");
+        struct creative creative;
+        struct err gone = {0};
+
+        (void)str_cut(&creative_id, ':');
+        if (creative_id.n && creative_get(rq->db, rq->arena, creative_id, &creative, &gone))
+            title = creative.title;
+        json_object(w);
+        json_text_member(w, "name", names.at[i]);
+        json_text_or_null_member(w, "creative_id", creative_id);
+        json_text_or_null_member(w, "creative_title", title);
+        json_end(w);
+    }
+    json_end(w);
+    return true;
+}
+
 /* GET /api/launches/:id - with every step: what was asked, what came back. */
 bool get_launch(struct request *rq, struct reply *rp, struct err *err)
 {
@@ -92,6 +123,8 @@ bool get_launch(struct request *rq, struct reply *rp, struct err *err)
     for (size_t i = 0; i < launch.steps.n; i++)
         put_step(&json.w, rq->arena, &launch.steps.at[i]);
     json_end(&json.w);
+    if (!put_plan(rq, &json.w, &launch, err))
+        return false;
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }

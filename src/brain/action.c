@@ -22,6 +22,21 @@ static bool blame(struct err *err, size_t position, const char *field)
 
 /* --- checks --------------------------------------------------------------------- */
 
+/* The account as its guardrails see it. */
+static bool take_account(struct db *db, struct arena *arena, const struct ad_connection *c,
+                         struct brain_inputs *account, struct err *err)
+{
+    struct snapshot_of of = {
+        .connection = c,
+        .platform = platform_find(c->platform),
+        .as_of_ms = clock_wall_ms(),
+        .deliverable = true,
+    };
+
+    return platform_can(of.platform, c->platform, PLATFORM_CHANGES, err) &&
+           snapshot_for_guards(db, arena, &of, account, err);
+}
+
 static bool check_creatives(struct db *db, struct arena *arena, const struct action_wish *wish,
                             size_t position, struct err *err)
 {
@@ -44,11 +59,12 @@ static bool check_owner(struct db *db, struct arena *arena, const struct ad_conn
                         const struct action_wish *wish, size_t position, struct err *err)
 {
     bool launch = wish->kind->verb == VERB_LAUNCH, found = false;
+    struct action_state state;
     struct str name;
 
     if (!(launch ? action_db_direction(db, arena, c, wish->object_id, &found, err)
                  : action_db_object(db, arena, c, wish->kind->level, wish->object_id, &found,
-                                    &name, err)))
+                                    &name, &state, err)))
         return false;
     if (!found) {
         (void)err_set(err, ERR_NOT_FOUND, STR_FMT " is not in this ad account",
@@ -82,26 +98,125 @@ static bool check_guards(struct arena *arena, struct brain_inputs *account,
 static bool check_all(struct db *db, struct arena *arena, const struct ad_connection *c,
                       const struct action_wishes *wishes, struct err *err)
 {
-    struct snapshot_of of = {
-        .connection = c,
-        .platform = platform_find(c->platform),
-        .as_of_ms = clock_wall_ms(),
-        .deliverable = true,
-    };
     struct brain_inputs account;
 
-    if (!platform_can(of.platform, c->platform, PLATFORM_CHANGES, err))
+    if (!platform_can(platform_find(c->platform), c->platform, PLATFORM_CHANGES, err))
         return false;
     for (size_t i = 0; i < wishes->n; i++) {
         if (!check_owner(db, arena, c, &wishes->at[i], i, err))
             return false;
     }
-    if (!snapshot_for_guards(db, arena, &of, &account, err))
+    if (!take_account(db, arena, c, &account, err))
         return false;
     for (size_t i = 0; i < wishes->n; i++) {
         if (!check_guards(arena, &account, &wishes->at[i], i, err))
             return false;
     }
+    return true;
+}
+
+/* --- what it would do ----------------------------------------------------------------- */
+
+static bool has_live_ad(const struct brain_group *g)
+{
+    for (size_t i = 0; i < g->ads.n; i++)
+        if (g->ads.at[i].live && g->ads.at[i].id.n)
+            return true;
+    return false;
+}
+
+/* What the ad groups that run may spend a day. */
+static int64_t daily_money(const struct brain_inputs *account)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < account->groups.n; i++) {
+        const struct brain_group *g = &account->groups.at[i];
+        if (g->live && g->daily && has_live_ad(g))
+            sum += g->budget_micros;
+    }
+    return sum;
+}
+
+static struct action_state state_after(const struct action_wish *wish,
+                                       struct action_state before)
+{
+    struct action_state after = before;
+
+    if (wish->kind->verb == VERB_PAUSE)
+        after.status = STR("disabled");
+    if (wish->kind->verb == VERB_RESUME)
+        after.status = STR("enabled");
+    if (wish->kind->verb == VERB_BUDGET)
+        after.budget_micros = wish->budget_micros;
+    return after;
+}
+
+/* The same object may stand in the list twice: then it begins where the first one left it. */
+static void take_up(const struct action_wishes *wishes, const struct action_preview *out,
+                    size_t position, struct action_state *state)
+{
+    const struct action_wish *wish = &wishes->at[position];
+
+    for (size_t i = 0; i < position; i++)
+        if (out->forecasts.at[i].allowed && wish->kind->level == wishes->at[i].kind->level &&
+            str_eq(wish->object_id, wishes->at[i].object_id))
+            *state = out->forecasts.at[i].after;
+}
+
+static int64_t launch_money(const struct brain_inputs *account, const struct action_wish *wish)
+{
+    const struct brain_direction *d = inputs_direction(account, wish->object_id);
+
+    if (wish->kind->verb != VERB_LAUNCH || wish->start_paused)
+        return 0;
+    return wish->budget_micros ? wish->budget_micros : d ? d->budget_micros : 0;
+}
+
+static bool forecast(struct db *db, struct arena *arena, const struct ad_connection *c,
+                     const struct action_wishes *wishes, size_t position,
+                     struct brain_inputs *account, struct action_preview *out, struct err *err)
+{
+    const struct action_wish *wish = &wishes->at[position];
+    bool launch = wish->kind->verb == VERB_LAUNCH, found = false;
+    struct action_forecast f = {0};
+    int64_t before = daily_money(account), launched = launch_money(account, wish);
+
+    if (!launch && !action_db_object(db, arena, c, wish->kind->level, wish->object_id, &found,
+                                     &f.name, &f.before, err))
+        return false;
+    take_up(wishes, out, position, &f.before);
+    f.after = state_after(wish, f.before);
+    f.changes = launch || !str_eq(f.before.status, f.after.status) ||
+                f.before.budget_micros != f.after.budget_micros;
+    f.allowed = check_owner(db, arena, c, wish, position, &f.why) &&
+                check_guards(arena, account, wish, position, &f.why);
+    if (f.why.kind == ERR_BROKEN || f.why.kind == ERR_BUSY) {
+        *err = f.why;
+        return false;
+    }
+    if (f.allowed)
+        f.daily_change_micros = daily_money(account) - before + launched;
+    else
+        f.after = f.before;
+    out->daily_after_micros += f.daily_change_micros;
+    *action_forecasts_add(&out->forecasts, arena) = f;
+    return true;
+}
+
+bool action_batch_preview(struct db *db, struct arena *arena, const struct ad_connection *c,
+                          const struct action_wishes *wishes, struct action_preview *out,
+                          struct err *err)
+{
+    struct brain_inputs account;
+
+    *out = (struct action_preview){0};
+    if (!take_account(db, arena, c, &account, err))
+        return false;
+    out->daily_before_micros = out->daily_after_micros = daily_money(&account);
+    for (size_t i = 0; i < wishes->n; i++)
+        if (!forecast(db, arena, c, wishes, i, &account, out, err))
+            return false;
     return true;
 }
 

@@ -138,6 +138,56 @@ MUST_CHECK bool action_undo_execution(const struct app *app, struct db *db, stru
                                       struct str *batch_id, int64_t *undone, int64_t *skipped,
                                       struct err *err);
 
+/* The same of a batch. */
+MUST_CHECK bool action_undo_batch(const struct app *app, struct db *db, struct arena *arena,
+                                  struct str batch_id, struct str actor, struct str *undo_id,
+                                  int64_t *undone, int64_t *skipped, struct err *err);
+/* Those of a batch that failed or were refused, asked again as a new batch with all its checks;
+ * ERR_CONFLICT when there is none. */
+MUST_CHECK bool action_retry(const struct app *app, struct db *db, struct arena *arena,
+                             struct str batch_id, struct str actor, struct str *again_id,
+                             struct err *err);
+
+/*
+ * What a list of changes would do, one after the other, without doing any of
+ * it: from what we know of the account, asked by the same guardrails.  A batch
+ * is all or nothing, so one that is to be carried out leaves out those that are
+ * not `allowed`.
+ */
+struct action_state { /* of the object, as we know it */
+    struct str status;
+    int64_t budget_micros; /* ad groups; else 0 */
+};
+struct action_forecast {
+    struct str name; /* of the object; "" = not known */
+    struct action_state before, after;
+    bool changes; /* false: it is so already */
+    bool allowed; /* false: `why` says what forbids it */
+    struct err why;
+    int64_t daily_change_micros; /* of what may be spent a day */
+};
+LIST(action_forecasts, struct action_forecast);
+struct action_preview {
+    struct action_forecasts forecasts; /* one for each wish, in their order */
+    int64_t daily_before_micros,
+        daily_after_micros; /* what may be spent a day in the account */
+};
+MUST_CHECK bool action_batch_preview(struct db *db, struct arena *arena,
+                                     const struct ad_connection *connection,
+                                     const struct action_wishes *wishes,
+                                     struct action_preview *out, struct err *err);
+
+/* Newest first; "" = any.  `before_ms`, `before_id`: the last of the page before. */
+struct action_question {
+    struct str ad_account_id, platform, object_id;
+    int64_t before_ms;
+    struct str before_id;
+    int64_t limit;
+};
+MUST_CHECK bool action_list(struct db *db, struct arena *arena,
+                            const struct action_question *question, struct actions *out,
+                            struct err *err);
+
 /* Read back what an earlier batch left with an unknown outcome, and settle it. */
 MUST_CHECK bool action_settle_uncertain(const struct app *app, struct db *db, struct net *net,
                                         struct arena *arena,

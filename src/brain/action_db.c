@@ -206,6 +206,22 @@ bool action_db_list_execution(struct db *db, struct arena *arena, struct str exe
     return read_all(&rows, arena, out, err);
 }
 
+bool action_list(struct db *db, struct arena *arena, const struct action_question *q,
+                 struct actions *out, struct err *err)
+{
+    struct db_rows rows;
+
+    db_select(db, arena, &rows,
+              "SELECT " ACTION " WHERE a.org_id = $1 AND ($2 = '' OR a.ad_account_id = $2)"
+              " AND ($3 = '' OR a.platform = $3) AND ($4 = '' OR a.object_id = $4)"
+              " AND (a.created_ms < $5 OR (a.created_ms = $5 AND a.action_id < $6))"
+              " ORDER BY a.created_ms DESC, a.action_id DESC LIMIT $7",
+              TEXT(db_scope_org(db)), TEXT(q->ad_account_id), TEXT(q->platform),
+              TEXT(q->object_id), INT(q->before_ms ? q->before_ms : INT64_MAX),
+              TEXT(q->before_id), INT(q->limit));
+    return read_all(&rows, arena, out, err);
+}
+
 bool action_db_uncertain(struct db *db, struct arena *arena, const struct ad_connection *c,
                          struct actions *out, struct err *err)
 {
@@ -357,28 +373,31 @@ bool action_db_fail_waiting(struct db *db, struct str batch_id, struct str error
 
 bool action_db_object(struct db *db, struct arena *arena, const struct ad_connection *c,
                       enum platform_level level, struct str id, bool *found, struct str *name,
-                      struct err *err)
+                      struct action_state *state, struct err *err)
 {
     struct db_rows rows;
 
     if (level == LEVEL_CAMPAIGN)
         db_select(db, arena, &rows,
-                  "SELECT name FROM campaigns WHERE org_id = $1 AND platform = $2"
+                  "SELECT name, status, 0 FROM campaigns WHERE org_id = $1 AND platform = $2"
                   " AND campaign_id = $3 AND ad_account_id = $4 AND status <> 'deleted'",
                   TEXT(db_scope_org(db)), TEXT(c->platform), TEXT(id), TEXT(c->ad_account_id));
     else if (level == LEVEL_ADGROUP)
         db_select(db, arena, &rows,
-                  "SELECT name FROM adgroups WHERE org_id = $1 AND platform = $2"
+                  "SELECT name, status, daily_budget_micros FROM adgroups WHERE org_id = $1 "
+                  "AND platform = $2"
                   " AND adgroup_id = $3 AND ad_account_id = $4 AND status <> 'deleted'",
                   TEXT(db_scope_org(db)), TEXT(c->platform), TEXT(id), TEXT(c->ad_account_id));
     else
         db_select(db, arena, &rows,
-                  "SELECT name FROM ads WHERE org_id = $1 AND platform = $2"
+                  "SELECT name, status, 0 FROM ads WHERE org_id = $1 AND platform = $2"
                   " AND ad_id = $3 AND ad_account_id = $4 AND status <> 'deleted'",
                   TEXT(db_scope_org(db)), TEXT(c->platform), TEXT(id), TEXT(c->ad_account_id));
     *found = db_next(&rows);
-    if (*found)
+    if (*found) {
         *name = db_text(&rows, 0);
+        *state = (struct action_state){db_text(&rows, 1), db_int(&rows, 2)};
+    }
     return db_done(&rows, err);
 }
 

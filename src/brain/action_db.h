@@ -50,10 +50,10 @@ bool action_db_batch_state(struct db *db, struct str batch_id, const char *state
 bool action_db_fail_waiting(struct db *db, struct str batch_id, struct str error_json,
                             int64_t now_ms, struct err *err);
 
-/* Is the object one of this account?  *status and *budget as we know it. */
+/* Is the object one of this account?  And its name and state as we know them. */
 bool action_db_object(struct db *db, struct arena *arena, const struct ad_connection *c,
                       enum platform_level level, struct str id, bool *found, struct str *name,
-                      struct err *err);
+                      struct action_state *state, struct err *err);
 bool action_db_direction(struct db *db, struct arena *arena, const struct ad_connection *c,
                          struct str id, bool *found, struct err *err);
 bool action_db_creative(struct db *db, struct arena *arena, struct str direction_id,

@@ -87,7 +87,7 @@ static bool plan_undo(struct db *db, struct arena *arena, const struct action *a
 }
 
 static bool start(const struct app *app, struct db *db, struct arena *arena, struct str key,
-                  struct str actor, const struct action *first,
+                  struct str source, struct str actor, const struct action *first,
                   const struct action_wishes *wishes, struct str *batch_id, struct err *err)
 {
     struct ad_connection connection;
@@ -98,7 +98,7 @@ static bool start(const struct app *app, struct db *db, struct arena *arena, str
     return action_batch_add(
         app, db, arena, &connection,
         &(struct action_batch){
-            .idempotency_key = key, .fingerprint = key, .source = STR("undo"), .actor = actor},
+            .idempotency_key = key, .fingerprint = key, .source = source, .actor = actor},
         wishes, batch_id, &added, err);
 }
 
@@ -134,25 +134,24 @@ bool action_undo(const struct app *app, struct db *db, struct arena *arena,
         !plan_undo(db, arena, &a, action_wishes_add(&wishes, arena), err) ||
         !count_tries(db, arena, action_id, &tries, err))
         return false;
-    return start(app, db, arena, undo_key(arena, action_id, tries), actor, &a, &wishes,
-                 batch_id, err);
+    return start(app, db, arena, undo_key(arena, action_id, tries), STR("undo"), actor, &a,
+                 &wishes, batch_id, err);
 }
 
-bool action_undo_execution(const struct app *app, struct db *db, struct arena *arena,
-                           struct str execution_id, struct str actor, struct str *batch_id,
-                           int64_t *undone, int64_t *skipped, struct err *err)
+/* All of them that can be undone, last first. */
+static bool undo_all(const struct app *app, struct db *db, struct arena *arena, struct str id,
+                     const struct actions *all, struct str actor, struct str *batch_id,
+                     int64_t *undone, int64_t *skipped, struct err *err)
 {
-    struct actions all = {0};
     struct action_wishes wishes = {0};
     struct err last = {0};
     size_t tries;
 
     *undone = *skipped = 0;
-    if (!action_db_list_execution(db, arena, execution_id, &all, err) ||
-        !count_tries(db, arena, execution_id, &tries, err))
+    if (!count_tries(db, arena, id, &tries, err))
         return false;
-    for (size_t i = all.n; i > 0; i--) { /* last first */
-        const struct action *a = &all.at[i - 1];
+    for (size_t i = all->n; i > 0; i--) {
+        const struct action *a = &all->at[i - 1];
         struct action_wish wish;
         struct err why = {0};
         if (plan_undo(db, arena, a, &wish, &why)) {
@@ -170,9 +169,75 @@ bool action_undo_execution(const struct app *app, struct db *db, struct arena *a
         if (last.kind)
             *err = last;
         else
-            (void)err_set(err, ERR_CONFLICT, "this execution changed nothing");
+            (void)err_set(err, ERR_CONFLICT, "nothing was changed that could be undone");
         return false;
     }
-    return start(app, db, arena, undo_key(arena, execution_id, tries), actor, &all.at[0],
+    return start(app, db, arena, undo_key(arena, id, tries), STR("undo"), actor, &all->at[0],
                  &wishes, batch_id, err);
+}
+
+bool action_undo_execution(const struct app *app, struct db *db, struct arena *arena,
+                           struct str execution_id, struct str actor, struct str *batch_id,
+                           int64_t *undone, int64_t *skipped, struct err *err)
+{
+    struct actions all = {0};
+
+    return action_db_list_execution(db, arena, execution_id, &all, err) &&
+           undo_all(app, db, arena, execution_id, &all, actor, batch_id, undone, skipped, err);
+}
+
+bool action_undo_batch(const struct app *app, struct db *db, struct arena *arena,
+                       struct str batch_id, struct str actor, struct str *undo_id,
+                       int64_t *undone, int64_t *skipped, struct err *err)
+{
+    struct action_batch_row batch;
+    struct actions all = {0};
+
+    return action_batch_get(db, arena, batch_id, &batch, &all, err) &&
+           undo_all(app, db, arena, batch_id, &all, actor, undo_id, undone, skipped, err);
+}
+
+/* --- once more ---------------------------------------------------------------------- */
+
+/* The wish of an action, as it was put. */
+static bool wish_again(struct arena *arena, const struct action *a, struct action_wish *out,
+                       struct err *err)
+{
+    struct str text = str_fmt(arena, "{\"type\":\"" STR_FMT "\",\"params\":" STR_FMT "}",
+                              STR_ARG(a->type), STR_ARG(a->params));
+    const struct json *json;
+
+    if (!json_parse(arena, text, &json, err) || !action_parse(arena, json, 0, out, err))
+        return false;
+    out->reason = a->reason;
+    out->undo_of = a->undo_of;
+    out->expected = a->undo_of.n ? a->expected : STR("");
+    return true;
+}
+
+static struct str retry_key(struct arena *arena, struct str batch_id)
+{
+    return str_fmt(arena, "retry:" STR_FMT, STR_ARG(batch_id));
+}
+
+bool action_retry(const struct app *app, struct db *db, struct arena *arena,
+                  struct str batch_id, struct str actor, struct str *again_id, struct err *err)
+{
+    struct action_batch_row batch;
+    struct action_wishes wishes = {0};
+    struct actions all = {0};
+
+    if (!action_batch_get(db, arena, batch_id, &batch, &all, err))
+        return false;
+    for (size_t i = 0; i < all.n; i++) {
+        struct str state = all.at[i].state;
+        if ((str_eq(state, STR("failed")) || str_eq(state, STR("refused"))) &&
+            !wish_again(arena, &all.at[i], action_wishes_add(&wishes, arena), err))
+            return false;
+    }
+    if (!wishes.n)
+        return err_set(err, ERR_CONFLICT, "nothing of this batch has failed");
+    /* A batch is asked again once; what fails then is a batch of its own. */
+    return start(app, db, arena, retry_key(arena, batch_id), STR("retry"), actor, &all.at[0],
+                 &wishes, again_id, err);
 }

@@ -104,6 +104,18 @@ for (const database of databases) {
     const campaigns = await server.call("GET", `${builder}/campaigns?user_account_id=${world.orgs[0].org}`);
     assert.equal(campaigns.json.total, 2, campaigns.text);
     assert.equal((await server.call("GET", `${builder}/campaigns?user_account_id=${world.orgs[0].org.replace(/.$/, "0")}x`)).status, 404);
+    // The same from what we stored: levels with their names, switches and the reason for missing figures.
+    const stored = await server.call("GET", `/api/campaigns?campaign_id=${campaign.campaign_id}`);
+    assert.deepEqual([stored.json.count, stored.json.data[0].status, stored.json.data[0].direction_id], [1, "enabled", world.direction.id], stored.text);
+    assert.equal(stored.json.data[0].figures.missing, "never_collected");
+    const ads = await server.call("GET", `/api/ads?campaign_id=${campaign.campaign_id}&sort=name&limit=1`);
+    assert.deepEqual([ads.json.data[0].creative_id, ads.json.data[0].figures.spend_micros], [world.creative.id, null], ads.text);
+    assert.equal((await server.call("GET", "/api/ad-groups?sort=luck")).status, 400);
+    const looked = await world.post("/api/actions/preview", { actions: [{ type: "TikTok.PauseCampaign", params: { campaign_id: campaign.campaign_id } }] });
+    assert.equal(looked.status, 200, looked.text);
+    assert.deepEqual([looked.json.actions[0].before.status, looked.json.actions[0].after.status, looked.json.currency], ["enabled", "disabled", "KZT"], looked.text);
+    assert.ok(looked.json.daily_after_micros < looked.json.daily_before_micros, looked.text);
+
     const report = await server.call("GET", `${builder}/report?campaign_ids=${campaign.campaign_id}`);
     assert.equal(report.status, 200, report.text);
     assert.match(report.json.period.start_date, /^\d{4}-\d\d-\d\d$/);
@@ -119,7 +131,15 @@ for (const database of databases) {
     const before = (await list(world, "campaign")).length;
     const preview = await world.post(`${builder}/manual-launch?dry_run=1`, world.wish());
     assert.equal(preview.status, 200, preview.text);
-    assert.ok(preview.json.calls.some((call) => call.path.endsWith("/adgroup/create/")), preview.text);
+    const made = preview.json.calls.find((call) => call.path.endsWith("/adgroup/create/"));
+    assert.deepEqual([made.step, made.method], ["adgroup", "POST"], preview.text);
+    assert.match(preview.json.sentence, /^spends up to 12 000 KZT a day from 2\d{3}-.* \(Asia\/Almaty\)/);
+    assert.equal(preview.json.estimated_spend.daily_micros, 12_000_000_000);
+    assert.ok(preview.json.warnings.some((one) => one.code === "above_direction"), preview.text); // it runs already
+    assert.ok(!/access.?token/i.test(preview.text), "no secret in what is shown");
+    const auto = await world.post(`${builder}/auto-launch?dry_run=1`, {});
+    assert.equal(auto.status, 200, auto.text);
+    assert.equal(auto.json.results[0].preview?.creatives[0].id ?? auto.json.results[0].error?.kind, world.creative.id, auto.text);
     assert.equal((await list(world, "campaign")).length, before);
   });
 

@@ -756,6 +756,92 @@ static void every_change_is_undone_once(struct database *database, struct db *db
     END;
 }
 
+static void a_preview_tells_and_does_nothing(struct database *database, struct db *db)
+{
+    struct action_wishes wishes = {0};
+    struct action_preview seen;
+    struct err err = {0};
+
+    BEGIN;
+    struct ad_connection c = fake_connection(db, arena);
+    wish(arena, &wishes, BUDGET("g1", "12000"));
+    wish(arena, &wishes, BUDGET("g1", "90000")); /* beyond the step of a day */
+    wish(arena, &wishes, PAUSE_G1);
+    wish(arena, &wishes, PAUSE_G1); /* it is off by then */
+    wish(arena, &wishes, BUDGET("nobody", "6000"));
+    int64_t lines = count(db, arena, "audit");
+    CHECK_OK(action_batch_preview(db, arena, &c, &wishes, &seen, &err), err);
+    const struct action_forecast *f = seen.forecasts.at;
+    CHECK(seen.forecasts.n == 5 && f[0].allowed && f[0].changes &&
+              f[0].before.budget_micros == 10000 * U && f[0].after.budget_micros == 12000 * U &&
+              f[0].daily_change_micros == 2000 * U && f[0].name.n,
+          "a raise: %lld", (long long)f[0].daily_change_micros);
+    CHECK(!f[1].allowed && f[1].why.kind == ERR_CONFLICT && f[1].daily_change_micros == 0 &&
+              f[1].after.budget_micros == 12000 * U,
+          "forbidden, with why: %s", f[1].why.text);
+    CHECK(f[2].allowed && f[2].changes && f[2].daily_change_micros == -12000 * U &&
+              str_eq(f[2].after.status, STR("disabled")),
+          "stopped after the raise: %lld", (long long)f[2].daily_change_micros);
+    CHECK(f[3].allowed && !f[3].changes && f[3].daily_change_micros == 0, "nothing to change");
+    CHECK(!f[4].allowed && f[4].why.kind == ERR_NOT_FOUND, "not of this account");
+    CHECK(seen.daily_after_micros - seen.daily_before_micros == -10000 * U, "%lld",
+          (long long)(seen.daily_after_micros - seen.daily_before_micros));
+    run_jobs(database, db);
+    CHECK(count(db, arena, "batches") == 0 && count(db, arena, "jobs") == 0 &&
+              count(db, arena, "audit") == lines && fake.writes == 0 &&
+              str_eq(group_row(db, arena, "g1"), STR("enabled 10000")),
+          "nothing happened");
+    END;
+}
+
+static void a_batch_is_retried_and_undone_as_one(struct database *database, struct db *db)
+{
+    struct action_wishes wishes = {0};
+    struct action_question question = {.object_id = STR("g1"), .limit = 10};
+    struct actions actions = {0}, history = {0};
+    struct action_batch_row batch;
+    struct str id, again, same, undo;
+    struct err err = {0};
+    int64_t undone, skipped;
+
+    BEGIN;
+    wish(arena, &wishes, BUDGET("g1", "12000"));
+    wish(arena, &wishes, BUDGET("g2", "6000"));
+    CHECK_OK(add(db, arena, "key-1", &wishes, &id, &err), err);
+    fake.refuse_code = 40002;
+    run_jobs(database, db);
+    fake.refuse_code = 0;
+    CHECK_OK(action_retry(&fake_app, db, arena, id, STR("user:u1"), &again, &err), err);
+    CHECK_OK(action_retry(&fake_app, db, arena, id, STR("user:u1"), &same, &err), err);
+    CHECK(str_eq(again, same), "asked again once");
+    run_jobs(database, db);
+    CHECK_OK(action_batch_get(db, arena, again, &batch, &actions, &err), err);
+    CHECK(actions.n == 2 && str_eq(actions.at[0].state, STR("done")) &&
+              str_eq(batch.source, STR("retry")),
+          "what was refused is done now");
+    CHECK(!action_retry(&fake_app, db, arena, again, STR("user:u1"), &same, &err) &&
+              err.kind == ERR_CONFLICT,
+          "nothing has failed there");
+    CHECK_OK(action_list(db, arena, &question, &history, &err), err);
+    CHECK(history.n == 2 && str_eq(history.at[0].state, STR("done")) &&
+              str_eq(history.at[1].state, STR("refused")),
+          "its history, newest first");
+
+    CHECK_OK(action_undo_batch(&fake_app, db, arena, again, STR("user:u1"), &undo, &undone,
+                               &skipped, &err),
+             err);
+    run_jobs(database, db);
+    CHECK(undone == 2 && skipped == 0 &&
+              str_eq(group_row(db, arena, "g1"), STR("enabled 10000")) &&
+              str_eq(group_row(db, arena, "g2"), STR("disabled 10000")),
+          "both as before");
+    CHECK(!action_undo_batch(&fake_app, db, arena, again, STR("user:u1"), &undo, &undone,
+                             &skipped, &err) &&
+              err.kind == ERR_CONFLICT,
+          "once");
+    END;
+}
+
 static void a_new_group_is_undone_by_pausing_it(struct database *database, struct db *db)
 {
     struct str batch;
@@ -917,6 +1003,8 @@ int main(void)
     RUN_ON_DATABASES(a_new_group_is_undone_by_pausing_it);
     RUN_ON_DATABASES(an_undo_leaves_alone_what_changed_since);
     RUN_ON_DATABASES(nothing_is_undone_that_changed_nothing);
+    RUN_ON_DATABASES(a_preview_tells_and_does_nothing);
+    RUN_ON_DATABASES(a_batch_is_retried_and_undone_as_one);
     RUN_ON_DATABASES(a_batch_is_written_whole_or_not_at_all);
     RUN_ON_DATABASES(an_action_survives_a_failure_at_every_statement);
     return test_report();
