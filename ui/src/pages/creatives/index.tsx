@@ -1,6 +1,9 @@
-import { PageHead } from '~/parts/Show';
-import { t } from '~/words';
+import { useRoute } from 'wouter-preact';
+import { Library } from './Library';
+import { One } from './One';
+import './creatives.css';
 
 export default function Page() {
-  return <PageHead title={t('creatives.title')} />;
+  const [one, parameters] = useRoute('/creatives/:id');
+  return one ? <One key={parameters.id} id={parameters.id} /> : <Library />;
 }
