@@ -9,6 +9,7 @@ import { useTags, type Filters } from './library';
 import { directionLabel } from './wish';
 
 const PAUSE_MS = 250;
+const DUPLICATES = 'duplicates';
 const NAMES = ['q', 'platform', 'account', 'direction', 'status', 'media', 'tag', 'used', 'duplicates'] as const;
 
 export function useFilters(): { filters: Filters; filtered: boolean; clear: () => void } {
@@ -117,27 +118,10 @@ export function FilterBar({ filtered, clear }: { filtered: boolean; clear: () =>
             { value: '', label: t('common.all') },
             { value: 'false', label: t('creatives.only_unused') },
             { value: 'true', label: t('creatives.only_used') },
+            { value: DUPLICATES, label: t('creatives.only_duplicates') },
           ]}
-          {...choose('used')}
-        />
-        <Select
-          label={t('creatives.copies_filter')}
-          options={[
-            { value: '', label: t('common.all') },
-            { value: 'true', label: t('creatives.only_duplicates') },
-          ]}
-          {...choose('duplicates')}
-        />
-        <Select
-          label={t('creatives.order')}
-          options={[
-            { value: '', label: state.get('q') ? t('creatives.order_relevance') : t('creatives.order_newest') },
-            ...(state.get('q') ? [{ value: 'newest', label: t('creatives.order_newest') }] : []),
-            { value: 'title', label: t('creatives.order_title') },
-            { value: 'size', label: t('creatives.order_size') },
-            { value: 'used', label: t('creatives.order_used') },
-          ]}
-          {...choose('order')}
+          value={state.get('duplicates') ? DUPLICATES : state.get('used')}
+          onValue={(value) => state.set(value === DUPLICATES ? { used: null, duplicates: 'true' } : { used: value, duplicates: null })}
         />
         {filtered && (
           <Button look="quiet" icon="close" onClick={clear}>
@@ -146,5 +130,25 @@ export function FilterBar({ filtered, clear }: { filtered: boolean; clear: () =>
         )}
       </div>
     </div>
+  );
+}
+
+export function OrderSelect() {
+  const state = useQueryState();
+  const searching = !!state.get('q');
+  return (
+    <Select
+      label={t('creatives.order')}
+      labelHidden
+      options={[
+        { value: '', label: searching ? t('creatives.order_relevance') : t('creatives.order_newest') },
+        ...(searching ? [{ value: 'newest', label: t('creatives.order_newest') }] : []),
+        { value: 'title', label: t('creatives.order_title') },
+        { value: 'size', label: t('creatives.order_size') },
+        { value: 'used', label: t('creatives.order_used') },
+      ]}
+      value={state.get('order')}
+      onValue={(order) => state.set({ order })}
+    />
   );
 }

@@ -52,7 +52,7 @@ function FindingRow({ finding }: { finding: Finding }) {
           </div>
         </dl>
       )}
-      <p>{mend}</p>
+      <p class="finding-mend">{mend}</p>
       {finding.command && <CopyText label={t('creatives.command')} text={finding.command} />}
       {finding.mendable && finding.level === 'error' && <p class="soft">{t('creatives.mendable')}</p>}
       {!alike && <p class="soft finding-source">{tOr(`creatives.source_${finding.source.split(':')[0]?.toLowerCase()}`, finding.source)}</p>}

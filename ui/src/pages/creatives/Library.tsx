@@ -9,7 +9,7 @@ import { useParam } from '~/parts/url';
 import { t } from '~/words';
 import { BulkBar } from './Bulk';
 import { Failures, RetryAllButton } from './Failures';
-import { FilterBar, useFilters } from './Filters';
+import { FilterBar, OrderSelect, useFilters } from './Filters';
 import { Grid } from './Grid';
 import { List } from './List';
 import { UploadDialog } from './UploadDialog';
@@ -72,15 +72,20 @@ export function Library() {
       {!failing && <FailureNote />}
       <FilterBar filtered={filtered} clear={clear} />
       <div class="creative-tools">
-        <Segments
-          label={t('creatives.view')}
-          value={view}
-          onValue={setView}
-          options={[
-            { value: 'grid', label: t('creatives.view_grid') },
-            { value: 'list', label: t('creatives.view_list') },
-          ]}
-        />
+        <div class="row">
+          {!failing && (
+            <Segments
+              label={t('creatives.view')}
+              value={view}
+              onValue={setView}
+              options={[
+                { value: 'grid', label: t('creatives.view_grid') },
+                { value: 'list', label: t('creatives.view_list') },
+              ]}
+            />
+          )}
+          <OrderSelect />
+        </div>
         {edits && rows.length > 0 && view === 'grid' && !failing && (
           <Checkbox
             label={t('creatives.tick_all', { n: rows.length })}

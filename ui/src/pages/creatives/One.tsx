@@ -112,7 +112,13 @@ function Shown({ creative }: { creative: WholeCreative }) {
             />
           )}
           {isVideo(creative) && <PosterChoice creative={creative} edits={edits} />}
-          <Facts creative={creative} />
+          <Card title={t('creatives.file')}>
+            <Facts creative={creative} />
+          </Card>
+          <Card title={t('creatives.steps')}>
+            <StepList steps={creative.steps} />
+          </Card>
+          <CopiesCard creative={creative} />
         </div>
         <div class="stack one-words">
           <TextsCard creative={creative} edits={edits} />
@@ -121,11 +127,7 @@ function Shown({ creative }: { creative: WholeCreative }) {
           <Card title={t('creatives.findings')}>
             <FindingList creative={creative} />
           </Card>
-          <Card title={t('creatives.steps')}>
-            <StepList steps={creative.steps} />
-          </Card>
           <UsageCard creative={creative} />
-          <CopiesCard creative={creative} />
         </div>
       </div>
     </>

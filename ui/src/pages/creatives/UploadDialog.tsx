@@ -54,9 +54,7 @@ export function UploadDialog({ files, onClose }: { files: File[]; onClose: () =>
           {judged.map(({ file, refused }) => (
             <li key={`${file.name}${file.size}${file.lastModified}`}>
               <Icon name={refused ? 'alert' : 'check'} size={18} />
-              <span class="upload-name" dir="auto">
-                {file.name}
-              </span>
+              <bdi class="upload-name">{file.name}</bdi>
               <span class="soft">
                 <bdi>{bytes(file.size)}</bdi>
               </span>

@@ -66,8 +66,8 @@ function UploadRow({ item }: { item: UploadItem }) {
   return (
     <li class="upload" aria-label={item.name}>
       <div class="upload-head">
-        <strong class="upload-name" dir="auto">
-          {item.name}
+        <strong class="upload-name">
+          <bdi>{item.name}</bdi>
         </strong>
         <Badge tone={tones[item.state]}>{t(`creatives.upload_${item.state}`)}</Badge>
         <span class="upload-deeds">
