@@ -29,6 +29,7 @@ struct ad_connection {
     int64_t schedule_hour;
     int64_t daily_cap_micros; /* 0 = sum of the directions' daily budgets */
     int64_t last_sync_ms;
+    int64_t updated_ms;     /* of the row: its state, last error, facts */
     struct str leads_state; /* "" = not asked yet, off, subscribed, failed; see account_jobs */
     struct str leads_error; /* why it failed */
     int64_t leads_ms;       /* when that was seen */
@@ -143,6 +144,10 @@ MUST_CHECK bool ad_account_mark_revoked(struct db *db, struct arena *arena,
 /* The platform was read to the end for this account. */
 MUST_CHECK bool ad_account_mark_synced(struct db *db, const struct ad_connection *connection,
                                        int64_t now_ms, struct err *err);
+
+/* When people are told: so long before a token ends, and when figures are so old. */
+#define AD_TOKEN_WARN_MS    (INT64_C(7) * 86400000)
+#define AD_FIGURES_STALE_MS (INT64_C(26) * 3600000)
 
 /*
  * Called by the scheduler in system scope: a token that ends within a week is told on the card,

@@ -15,7 +15,8 @@
     " c.identity_type, c.identity_bc_id, c.identity_name, c.token_sealed, c.advertisers_json," \
     " c.last_error, c.connected_ms, c.token_expires_ms, c.last_sync_ms,"                       \
     " CASE WHEN c.platform = 'tiktok' THEN a.autopilot_tiktok ELSE a.autopilot_facebook END,"  \
-    " a.schedule_hour, a.daily_cap_micros, c.leads_state, c.leads_error, c.leads_ms"
+    " a.schedule_hour, a.daily_cap_micros, c.leads_state, c.leads_error, c.leads_ms,"          \
+    " c.updated_ms"
 
 static struct ad_account read_account(struct db_rows *rows)
 {
@@ -60,6 +61,7 @@ static struct ad_connection read_connection(struct db_rows *rows)
         .leads_state = db_text(rows, 23),
         .leads_error = db_text(rows, 24),
         .leads_ms = db_int(rows, 25),
+        .updated_ms = db_int(rows, 26),
     };
 }
 

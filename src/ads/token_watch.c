@@ -9,8 +9,6 @@
 #include "db/db.h"
 #include "text/zone.h"
 
-#define WARN_BEFORE_MS (INT64_C(7) * 86400000)
-
 /* Shown on the card; the next connect takes it away. */
 static bool warn(struct db *db, struct arena *arena, const struct ad_connection *connection,
                  int64_t now_ms, struct err *err)
@@ -53,7 +51,7 @@ bool ad_account_watch_tokens(struct db *db, struct arena *arena, int64_t now_ms,
                              struct err *err)
 {
     struct ad_endings list = {0};
-    bool ok = ad_connections_ending(db, arena, now_ms, now_ms + WARN_BEFORE_MS, &list, err);
+    bool ok = ad_connections_ending(db, arena, now_ms, now_ms + AD_TOKEN_WARN_MS, &list, err);
 
     for (size_t i = 0; ok && i < list.n; i++)
         ok = look_at(db, arena, &list.at[i], now_ms, err);

@@ -32,6 +32,7 @@ extern const struct route events_routes[];     /* conversions sent back */
 extern const struct route metrics_routes[];    /* collections, currency rates */
 extern const struct route roi_routes[];
 extern const struct route dashboard_routes[];
+extern const struct route alerts_routes[];
 extern const struct route brain_routes[]; /* runs, executions, reports */
 extern const struct route actions_routes[];
 extern const struct route autopilot_routes[]; /* its switches, emergency stop and actions */

@@ -99,6 +99,10 @@
 #define LIMIT_CRM_ENTRIES   200 /* of one delivery of a CRM */
 #define LIMIT_PULLED_FILE   (12 * 1024 * 1024) /* an export of the platform: 10 MB at most */
 
+/* Alerts */
+#define LIMIT_ALERTS_PER_KIND 20
+#define LIMIT_ALERT_HOURS     (24 * 90) /* put aside */
+
 /* Database waits, milliseconds */
 #define LIMIT_STATEMENT_MS        30000
 #define LIMIT_LOCK_MS             10000

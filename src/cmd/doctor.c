@@ -217,7 +217,7 @@ static void check_connection(struct doctor *doctor, const struct ad_connection *
     int64_t age_ms = clock_wall_ms() - connection->last_sync_ms;
     if (!platform_can(platform, connection->platform, PLATFORM_MEASURES, &err))
         return;
-    if (connection->last_sync_ms == 0 || age_ms > 26 * HOUR_MS)
+    if (connection->last_sync_ms == 0 || age_ms > AD_FIGURES_STALE_MS)
         say(doctor, LOOK, "  figures",
             connection->last_sync_ms
                 ? str_fmt(arena, "read last at " STR_FMT,

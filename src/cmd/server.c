@@ -78,6 +78,7 @@ static const struct route *const routes[] = {
     metrics_routes,
     roi_routes,
     dashboard_routes,
+    alerts_routes,
     brain_routes,
     autopilot_routes,
     actions_routes,

@@ -144,6 +144,9 @@ struct conversion_counts {
     struct str blocked_text;    /* why, of one of them */
     struct str blocked_direction;
 };
+/* From `due` on, without counting what is over: quick however many there are. */
+MUST_CHECK bool conversion_trouble(struct db *db, struct arena *arena,
+                                   struct conversion_counts *out, struct err *err);
 MUST_CHECK bool conversion_count(struct db *db, struct arena *arena,
                                  struct conversion_counts *out, struct err *err);
 

@@ -284,13 +284,19 @@ static bool count_stopped(struct db *db, struct arena *arena, struct conversion_
     return db_done(&rows, err);
 }
 
+bool conversion_trouble(struct db *db, struct arena *arena, struct conversion_counts *out,
+                        struct err *err)
+{
+    *out = (struct conversion_counts){0};
+    return count_due(db, arena, out, err) && count_stopped(db, arena, out, err);
+}
+
 bool conversion_count(struct db *db, struct arena *arena, struct conversion_counts *out,
                       struct err *err)
 {
     struct db_rows rows;
 
-    *out = (struct conversion_counts){0};
-    if (!count_due(db, arena, out, err) || !count_stopped(db, arena, out, err))
+    if (!conversion_trouble(db, arena, out, err))
         return false;
     db_select(db, arena, &rows,
               "SELECT state, count(*), min(at_ms) FROM conversion_events WHERE org_id = $1"

@@ -2,6 +2,7 @@
 
 #include "live/live.h"
 
+#include "alert/alert.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -17,8 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_EVERY_MS 1000
-#define TURN_MS       100 /* so that stopping is quick */
+#define ALERTS_EVERY_MS INT64_C(10000)
+#define LOOK_EVERY_MS   1000
+#define TURN_MS         100 /* so that stopping is quick */
 /* How late a transaction may commit after the times it wrote, and how far the clocks of two
  * nodes may be apart. */
 #define WINDOW_MS INT64_C(60000)
@@ -70,6 +72,29 @@ static void add_change(struct live_changes *out, struct arena *arena, struct str
         (struct live_change){kind, same < LIMIT_LIVE_CHANGES ? id : STR("")};
 }
 
+/* Alerts are computed, so they change without anything being stored: looked at now and then. */
+static bool look_at_alerts(struct db *db, struct arena *arena, int64_t now_ms,
+                           struct live_memory *memory, struct live_changes *out,
+                           struct err *err)
+{
+    struct alert_filter shown = {0};
+    struct alerts list = {0};
+    struct str all = STR("");
+
+    if (memory->alerts_ms && now_ms - memory->alerts_ms < ALERTS_EVERY_MS)
+        return true;
+    if (!alert_list(db, arena, &shown, now_ms, &list, err))
+        return false;
+    for (size_t i = 0; i < list.n; i++)
+        all = str_fmt(arena, STR_FMT "\n" STR_FMT " %lld", STR_ARG(all),
+                      STR_ARG(list.at[i].key), (long long)list.at[i].count);
+    if (memory->alerts_ms && memory->alerts != str_hash(all))
+        add_change(out, arena, STR("alert"), STR(""));
+    memory->alerts_ms = now_ms;
+    memory->alerts = str_hash(all);
+    return true;
+}
+
 bool live_look(struct db *db, struct arena *arena, int64_t now_ms, struct live_memory *memory,
                struct live_changes *out, struct err *err)
 {
@@ -92,8 +117,10 @@ bool live_look(struct db *db, struct arena *arena, int64_t now_ms, struct live_m
     }
     qsort(next.seen, next.n, sizeof *next.seen, by_value);
     arena_free(memory->arena);
-    *memory = next;
-    return true;
+    memory->arena = next.arena;
+    memory->seen = next.seen;
+    memory->n = next.n;
+    return look_at_alerts(db, arena, now_ms, memory, out, err);
 }
 
 /* --- the thread -------------------------------------------------------------------- */

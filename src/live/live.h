@@ -43,6 +43,8 @@ struct live_memory {
     struct arena *arena; /* of what the last look saw */
     uint64_t *seen;      /* sorted */
     size_t n;
+    int64_t alerts_ms; /* when alerts were looked at last */
+    uint64_t alerts;   /* a mark of those that were there */
 };
 MUST_CHECK bool live_look(struct db *db, struct arena *arena, int64_t now_ms,
                           struct live_memory *memory, struct live_changes *out,
