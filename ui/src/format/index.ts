@@ -48,7 +48,7 @@ export function shortMoney(micros: Maybe, currency: string | null | undefined) {
 /** 0.1234 -> 12.3%. */
 export function percent(ratio: Maybe, fraction = 1) {
   if (ratio === null || ratio === undefined) return DASH;
-  return numberFormat({ style: 'percent', maximumFractionDigits: fraction }).format(ratio);
+  return numberFormat({ style: 'percent', maximumFractionDigits: fraction, minimumFractionDigits: fraction }).format(ratio);
 }
 /** +12.3%, for changes. */
 export function change(ratio: Maybe) {

@@ -48,10 +48,12 @@ export function Menu({
       >
         <Icon name={icon} />
         {text && (
-          <span>
+          <>
             <span class="visually-hidden">{label}: </span>
-            {text}
-          </span>
+            <span class="button-text" dir="auto">
+              {text}
+            </span>
+          </>
         )}
       </button>
       <div {...api.getPositionerProps()} class="layer">
