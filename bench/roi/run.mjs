@@ -63,6 +63,7 @@ function pagesSide (size) {
 const sidesOf = (size) => ({
   sqlite: ours(`sqlite:${join(folder, `${size}.db`)}`),
   ...(postgres && { postgres: ours(`${postgres}/roi_${size}`) }),
+  duckdb_stored: duckSide(size, duck.stored),
   duckdb_raw: duckSide(size, duck.raw),
   duckdb_rollup: duckSide(size, duck.rolled)
 })
@@ -194,6 +195,7 @@ const ratio = (a, b) => a && b && Number(median(a.map((value, i) => value / b[i]
 console.log(JSON.stringify({
   bench: 'roi',
   sqlite_vs_duckdb_raw: ratio(of(biggest, 'sqlite'), of(biggest, 'duckdb_raw')),
+  sqlite_vs_duckdb_stored: ratio(of(biggest, 'sqlite'), of(biggest, 'duckdb_stored')),
   sqlite_vs_duckdb_rollup: ratio(of(biggest, 'sqlite'), of(biggest, 'duckdb_rollup')),
   m10_vs_m1: ratio(of(biggest, 'sqlite'), of(sizes[0], 'sqlite')),
   postgres_vs_sqlite: ratio(of(biggest, 'postgres'), of(biggest, 'sqlite')),

@@ -74,6 +74,11 @@ for size in $SIZES; do
         node bench/roi/duck.mjs load "$folder/$size.duckdb" "$folder/csv"
         rm -rf "$folder/csv"
         touch "$folder/$size.duckdb.done"
+        rm -f "$folder/$size.stored.done"
+    fi
+    if [ ! -f "$folder/$size.stored.done" ]; then
+        node bench/roi/duck.mjs store "$folder/$size.duckdb"
+        touch "$folder/$size.stored.done"
     fi
 done
 
