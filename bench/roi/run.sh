@@ -66,6 +66,12 @@ for size in $SIZES; do
         build/bench/roi-data "$postgres/roi_$size" "$size" "$LEADS" "$PURCHASES"
         touch "$folder/$size.postgres.done"
     fi
+    # What was kept may be older than the schema.
+    build/adwright migrate --data "$folder" --db "sqlite:$folder/$size.db" >/dev/null
+    if [ -n "$postgres" ]; then
+        build/adwright migrate --data "$folder" --db "$postgres/roi_$size" >/dev/null
+        tool vacuumdb --quiet --analyze "roi_$size" # as autovacuum would, which is off
+    fi
     if [ ! -f "$folder/$size.duckdb.done" ]; then
         echo "DuckDB: $size metric rows, $LEADS leads, $PURCHASES purchases"
         rm -rf "$folder/csv" "$folder/$size.duckdb"
