@@ -149,6 +149,7 @@ bool delivery_sweep(const struct app *app, struct db *db, int64_t now_ms, struct
     arena_free(arena);
     if (!claimed || !mine)
         return claimed;
+    /* The last condition names the states as the index webhook_deliveries_care does. */
     if (!db_run(
             db, &gone, err,
             "DELETE FROM webhook_deliveries WHERE state = 'quarantined' AND received_ms < $1",
@@ -163,8 +164,8 @@ bool delivery_sweep(const struct app *app, struct db *db, int64_t now_ms, struct
                 " erased_ms = $2, state = 'failed',"
                 " error_text = CASE WHEN state = 'failed' THEN error_text"
                 "  ELSE 'it belonged to nobody here: ' || error_text END"
-                " WHERE state IN ('failed', 'unresolved') AND received_ms < $1"
-                " AND erased_ms = 0",
+                " WHERE state IN ('failed', 'unresolved', 'quarantined')"
+                " AND state <> 'quarantined' AND received_ms < $1 AND erased_ms = 0",
                 INT(now_ms - app->conf->inbox_failed_days * DAY_MS), INT(now_ms)))
         return false;
     if (given_up)
