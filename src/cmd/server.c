@@ -19,7 +19,6 @@
 #include "hook/hook.h"
 #include "job/job.h"
 #include "lead/dialog.h"
-#include "lead/conversion.h"
 #include "lead/delivery.h"
 #include "lead/lead.h"
 #include "lead/pull.h"
@@ -145,8 +144,9 @@ static void scheduler_turn(void *arg)
             log_err("scheduler.lead_pull", &err);
         if (!event_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.event_sweep", &err);
-        if (!conversion_forget_pages(server->scheduler_db, clock_wall_ms(), &err))
-            log_err("scheduler.page_events", &err);
+        if (!event_forget(&server->boot->app, server->scheduler_db, arena, clock_wall_ms(),
+                          &err))
+            log_err("scheduler.event_forget", &err);
         if (!ad_account_watch_tokens(server->scheduler_db, arena, clock_wall_ms(), &err))
             log_err("scheduler.tokens", &err);
         if (!notify_sweep(server->scheduler_db, arena, clock_wall_ms(), &err))

@@ -19,6 +19,8 @@
     T(db, "", "sqlite:PATH or postgres://...; empty is sqlite:<data>/adwright.db")             \
     I(disk_reserve_mb, 512, 0, 1048576, "MB", "room on the disk that uploads leave free")      \
     I(drain_seconds, 20, 0, 600, "seconds", "time to finish work after SIGTERM")               \
+    I(event_log_days, 180, 1, 3650, "days",                                                    \
+      "how long the attempts of GET /api/events/log are kept")                                 \
     I(event_timeout_seconds, 30, 1, 60, "seconds",                                             \
       "longest wait for a platform's answer to conversions")                                   \
     T(facebook_api_version, "v26.0", "version part of Facebook's API paths")                   \

@@ -131,6 +131,11 @@ MUST_CHECK bool conversion_log_list(struct db *db, struct arena *arena,
                                     const struct conversion_filter *filter, /* no state */
                                     struct conversion_logs *out, struct err *err);
 
+/* Every ten minutes, however often it is called, in system scope: attempts go after
+ * event_log_days (180), events of pages after CONVERSION_PAGE_DAYS. */
+MUST_CHECK bool event_forget(const struct app *app, struct db *db, struct arena *arena,
+                             int64_t now_ms, struct err *err);
+
 /* How it stands. */
 struct conversion_counts {
     int64_t waiting, sent, refused, skipped;

@@ -54,7 +54,8 @@ MUST_CHECK bool conversion_add_page(struct db *db, struct arena *arena,
                                     bool *added, struct err *err);
 /* Events of pages are forgotten after so long, in system scope; some at a time. */
 #define CONVERSION_PAGE_DAYS 30
-MUST_CHECK bool conversion_forget_pages(struct db *db, int64_t now_ms, struct err *err);
+MUST_CHECK bool conversion_forget_pages(struct db *db, int64_t now_ms, int64_t most,
+                                        int64_t *gone, struct err *err);
 
 /* Ask for the job; one that waits already serves. */
 MUST_CHECK bool conversion_ask(struct db *db, struct arena *arena, struct str direction_id,

@@ -173,11 +173,12 @@ bool conversion_add_page(struct db *db, struct arena *arena, const struct conver
     return true;
 }
 
-bool conversion_forget_pages(struct db *db, int64_t now_ms, struct err *err)
+bool conversion_forget_pages(struct db *db, int64_t now_ms, int64_t most, int64_t *gone,
+                             struct err *err)
 {
-    return db_run(db, NULL, err,
+    return db_run(db, gone, err,
                   "DELETE FROM conversion_events WHERE (org_id, conversion_id) IN"
                   " (SELECT org_id, conversion_id FROM conversion_events"
-                  "  WHERE lead_id = '' AND created_ms < $1 LIMIT 500)",
-                  INT(now_ms - CONVERSION_PAGE_DAYS * DAY_MS));
+                  "  WHERE lead_id = '' AND created_ms < $1 LIMIT $2)",
+                  INT(now_ms - CONVERSION_PAGE_DAYS * DAY_MS), INT(most));
 }

@@ -965,10 +965,21 @@ static void events_of_pages_are_forgotten_and_those_of_leads_stay(struct databas
     begin(&t, database, db);
     (void)add_lead(&t, "a", "+77011234567");
     CHECK(page_event(&t, "d1", "ViewContent", "px-1", "yes"), "new");
+    t.g.conf.event_log_days = 30;
+    CHECK_OK(conversion_log_add(
+                 db, t.g.arena,
+                 &(struct conversion_log){.outcome = STR("sent"), .at_ms = GROUND_NOW}, 1,
+                 &t.g.err),
+             t.g.err);
     for (int days = 29; days <= 31; days += 2) {
         db_scope_system(db);
-        CHECK_OK(conversion_forget_pages(db, GROUND_NOW + days * DAY_MS, &t.g.err), t.g.err);
+        CHECK_OK(event_forget(&t.g.app, db, t.g.arena, GROUND_NOW + days * DAY_MS, &t.g.err),
+                 t.g.err);
         db_scope(db, t.g.org);
+        CHECK(IS(ground_ask(&t.g, "SELECT count(*) FROM capi_events_log WHERE org_id = $1",
+                            TEXT(t.g.org)),
+                 days < 30 ? "1" : "0"),
+              "attempts go too");
         CHECK(IS(states(&t), days < 30 ? "interest  waiting\n ViewContent waiting\n"
                                        : "interest  waiting\n"),
               "%d: " STR_FMT, days, STR_ARG(states(&t)));
