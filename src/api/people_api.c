@@ -239,14 +239,33 @@ static bool find_open(struct request *rq, struct reply *rp, struct invitation *i
     return false;
 }
 
+/* The e-mail of the session that the browser has, "" for none: accepting may need no password.
+ */
+static bool who_looks(struct request *rq, struct str *email, struct err *err)
+{
+    struct user_row user;
+    bool found = false;
+
+    *email = STR("");
+    if (!auth_authenticate(rq, err))
+        return false;
+    if (rq->caller.user_id.n &&
+        !user_by_id(rq->db, rq->arena, rq->caller.user_id, &found, &user, err))
+        return false;
+    if (found)
+        *email = user.email;
+    return true;
+}
+
 /* GET /api/invitations/:token - for whoever holds the link: who is invited, and where. */
 static bool get_invitation(struct request *rq, struct reply *rp, struct err *err)
 {
     struct invitation invitation;
     struct reply_json json;
+    struct str signed_in_as;
     bool known;
 
-    if (!find_open(rq, rp, &invitation, &known, err))
+    if (!find_open(rq, rp, &invitation, &known, err) || !who_looks(rq, &signed_in_as, err))
         return false;
     reply_json_begin(rq, &json);
     json_object(&json.w);
@@ -254,6 +273,7 @@ static bool get_invitation(struct request *rq, struct reply *rp, struct err *err
     json_text_member(&json.w, "email", invitation.email);
     json_text_member(&json.w, "role", invitation.role);
     json_bool_member(&json.w, "known", known);
+    json_text_or_null_member(&json.w, "signed_in_as", signed_in_as);
     api_time_member(&json.w, rq->arena, "expires_at", invitation.expires_ms);
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);

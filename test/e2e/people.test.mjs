@@ -66,6 +66,7 @@ for (const database of databases) {
     assert.equal(seen.json.org_name, "Agency");
     assert.equal(seen.json.email, "new@example.com");
     assert.equal(seen.json.known, false);
+    assert.equal(seen.json.signed_in_as, null);
     const joined = await member.call("POST", place, { password });
     assert.equal(joined.status, 200, joined.text);
     assert.equal((await member.call("GET", "/api/me")).json.role, "manager");
@@ -99,7 +100,8 @@ for (const database of databases) {
     assert.equal((await owner.call("GET", "/api/users")).json.data.length, 1);
     assert.equal((await member.call("POST", "/api/session/org", { org_id: other.json.id })).status, 404);
     const known = await owner.call("POST", "/api/invitations", { email: "new@example.com", role: "analyst" });
-    assert.equal((await member.call("GET", `/api/invitations/${known.json.token}`)).json.known, true);
+    const offered = (await member.call("GET", `/api/invitations/${known.json.token}`)).json;
+    assert.deepEqual([offered.known, offered.signed_in_as], [true, "new@example.com"]);
     const nobody = await http("POST", `${server.base}/api/invitations/${known.json.token}`, { body: {} });
     assert.equal(nobody.status, 400);
     assert.equal(nobody.json.field, "password");

@@ -1,5 +1,6 @@
 // Tabs that are addresses: the browser's back button and a shared link work.
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useQueryState } from './url';
 
@@ -13,6 +14,9 @@ export interface Tab {
 /** The first tab is what the address means when it names none. */
 export function Tabs({ label, name = 'tab', tabs, value }: { label: string; name?: string; tabs: Tab[]; value: string }) {
   const state = useQueryState();
+  const nav = useRef<HTMLElement>(null);
+  // On narrow screens the tab that one is on may be beyond the edge.
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [value]);
   const hrefOf = (tab: Tab) => {
     if (tab.href) return tab.href;
     const next = new URLSearchParams(state.all);
@@ -22,7 +26,7 @@ export function Tabs({ label, name = 'tab', tabs, value }: { label: string; name
     return `${location.pathname}${text ? `?${text}` : ''}`;
   };
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav ref={nav} class="tabs" aria-label={label}>
       {tabs.map((tab) => (
         <Link key={tab.value} href={hrefOf(tab)} class={tab.value === value ? 'tab tab-on' : 'tab'} aria-current={tab.value === value ? 'page' : undefined}>
           {tab.label}

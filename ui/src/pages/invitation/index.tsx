@@ -1,9 +1,9 @@
 // An invitation's link: who is invited where, and the way in.
 import { useState } from 'preact/hooks';
 import { useParams } from 'wouter-preact';
-import { ApiError, get, post } from '~/api/client';
+import { ApiError, get, post, setCsrf } from '~/api/client';
 import { useQuery } from '~/api/query';
-import { useMe } from '~/api/session';
+import type { Me } from '~/api/types';
 import { instant } from '~/format';
 import { Button } from '~/parts/Button';
 import { Field } from '~/parts/Field';
@@ -20,20 +20,22 @@ interface Invited {
   role: string;
   /** Somebody with this e-mail has a password here already. */
   known: boolean;
+  /** Whose session this browser has. */
+  signed_in_as: string | null;
   expires_at: string;
 }
 
 function Accept({ token, invited }: { token: string; invited: Invited }) {
-  const me = useMe();
   const [password, setPassword] = useState('');
   const [closedUntil, setClosedUntil] = useState<number | null>(null);
   const left = useSecondsLeft(closedUntil);
   const deed = useDeed();
-  const mine = me.data?.email === invited.email;
+  const mine = invited.signed_in_as === invited.email;
   const error = deed.problem instanceof ApiError ? deed.problem : null;
 
   async function accept() {
     try {
+      if (mine) setCsrf((await get<Me>('/api/me', { guarded: false })).csrf ?? '');
       await post(`/api/invitations/${encodeURIComponent(token)}`, mine ? {} : { password }, { guarded: false });
     } catch (problem) {
       if (problem instanceof ApiError && problem.status === 429) setClosedUntil(Date.now() + (problem.retryAfter ?? 60) * 1000);
@@ -42,7 +44,6 @@ function Accept({ token, invited }: { token: string; invited: Invited }) {
     location.assign('/');
     await new Promise(() => undefined);
   }
-  if (invited.known && me.isPending) return <Skeleton lines={3} />;
   return (
     <form
       class="stack"
@@ -72,7 +73,7 @@ function Accept({ token, invited }: { token: string; invited: Invited }) {
           </dd>
         </div>
       </dl>
-      {me.data?.email && !mine && <Note tone="warn">{t('door.signed_in_as_other', { email: me.data.email })}</Note>}
+      {invited.signed_in_as && !mine && <Note tone="warn">{t('door.signed_in_as_other', { email: invited.signed_in_as })}</Note>}
       {!mine && (
         <>
           <input type="email" class="visually-hidden" autocomplete="username" value={invited.email} readOnly tabIndex={-1} aria-hidden="true" />

@@ -148,15 +148,17 @@ export function EndpointDialog({ endpoint, onClose }: { endpoint: Endpoint | nul
         }}
       >
         {!endpoint && (
-          <Segments
-            label={t('handing.kind')}
-            options={[
-              { value: 'webhook', label: t('handing.kind_webhook') },
-              { value: 'telegram', label: t('handing.kind_telegram') },
-            ]}
-            value={kind}
-            onValue={(value) => setKind(value as Endpoint['kind'])}
-          />
+          <div class="row">
+            <Segments
+              label={t('handing.kind')}
+              options={[
+                { value: 'webhook', label: t('handing.kind_webhook') },
+                { value: 'telegram', label: t('handing.kind_telegram') },
+              ]}
+              value={kind}
+              onValue={(value) => setKind(value as Endpoint['kind'])}
+            />
+          </div>
         )}
         <p class="soft">{telegram ? t('handing.telegram_text') : t('handing.webhook_text')}</p>
         <div class="columns">

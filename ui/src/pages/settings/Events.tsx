@@ -168,7 +168,7 @@ function Outbox() {
       value: () => null,
       sortable: false,
       cell: (one) => (
-        <span class="row">
+        <span class="settings-acts">
           {one.lead_id && <LinkButton small look="quiet" icon="leads" href={`/leads/${one.lead_id}`} aria-label={t('handing.open_lead')} title={t('handing.open_lead')} />}
           {mayEdit && one.state === 'refused' && (
             <Button small icon="retry" onClick={() => void again(one)}>

@@ -193,7 +193,7 @@ export function Members() {
       value: () => null,
       sortable: false,
       cell: (one) => (
-        <span class="row">
+        <span class="settings-acts">
           <IconButton icon="edit" small label={t('members.change_role_of', { email: one.email })} onClick={() => setChanging(one)} />
           <IconButton icon="trash" small label={t('common.remove_one', { name: one.email })} onClick={() => setRemoving(one)} />
         </span>

@@ -151,7 +151,12 @@ function Sessions() {
               <strong>{browserName(session.agent) ?? t('settings.unknown_browser')}</strong>{' '}
               {session.current && <Badge tone="good">{t('settings.this_session')}</Badge>}
               <p class="soft">
-                {session.address && <bdi>{session.address}</bdi>} {t('settings.last_seen', { when: ago(session.last_seen_at) })}
+                {session.address && (
+                  <>
+                    <bdi>{session.address}</bdi> ·{' '}
+                  </>
+                )}
+                {t('settings.last_seen', { when: ago(session.last_seen_at) })}
                 {orgs.length > 1 && <> · {orgs.find((org) => org.id === session.org_id)?.name}</>}
               </p>
               <p class="soft">{t('settings.signed_in_at', { when: instant(session.created_at) })}</p>

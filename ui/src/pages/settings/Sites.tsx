@@ -183,7 +183,7 @@ export function Sites() {
       value: (key) => key.last_used_at,
       cell: (key) => (key.last_used_at ? <bdi title={instant(key.last_used_at)}>{ago(key.last_used_at)}</bdi> : <Missing reason={t('settings.never_used')} />),
     },
-    { id: 'created', label: t('settings.made_at'), value: (key) => key.created_at, cell: (key) => <bdi>{instant(key.created_at)}</bdi> },
+    { id: 'created', label: t('settings.made_at'), value: (key) => key.created_at, optional: true, cell: (key) => <bdi>{instant(key.created_at)}</bdi> },
     {
       id: 'act',
       label: t('settings.acts'),
@@ -217,8 +217,10 @@ export function Sites() {
       />
       {keys.data?.some((key) => !key.revoked_at) && (
         <Card title={t('sites.how')}>
-          <Note tone="info">{t('sites.your_key')}</Note>
-          <Recipes leads={`${location.origin}/api/leads/${org}/${t('sites.key_here')}`} id={t('sites.key_here')} org={org} />
+          <div class="stack">
+            <Note tone="info">{t('sites.your_key')}</Note>
+            <Recipes leads={`${location.origin}/api/leads/${org}/${t('sites.key_here')}`} id={t('sites.key_here')} org={org} />
+          </div>
         </Card>
       )}
       {adding && <AddKey onClose={() => setAdding(false)} />}
