@@ -12,6 +12,7 @@
 #   make bench-ingest         measured, side by side with a peer
 #   make bench-upload         the same of resumable uploads
 #   make bench-roi            the same of the ROI report, up to 10 million rows
+#   make bench-ui             the console on 5,000 ads and 100,000 leads
 #   make format | lint        clang-format; the checkers
 #
 # FLAVOUR=release|asan|tsan chooses the folder; CC may be anything that speaks gnu11.
@@ -56,7 +57,7 @@ SANDBOX_FILES := $(sort $(wildcard src/sandbox/data/*))
 PAGE_FILES := $(sort $(wildcard src/api/pages/*))
 CONSOLE_SOURCES := $(sort $(filter-out %.tsbuildinfo,$(shell find ui -name node_modules -prune -o -type f -print)))
 
-.PHONY: all demo test test-ui test-ui-quick ui-clients screenshots test-ledger asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi format lint clean deps deps-test
+.PHONY: all demo test test-ui test-ui-quick ui-clients screenshots test-ledger asan tsan unit e2e fuzz fuzz-programs bench-ingest bench-upload bench-roi bench-ui format lint clean deps deps-test
 all: $(B)/adwright
 
 $(B)/adwright: $(B)/obj/src/cmd/main.o $(B)/libadwright.a
@@ -128,6 +129,8 @@ $(B)/bench/roi-measure: bench/roi/measure.c $(B)/libadwright.a
 bench-roi: deps-test
 	@$(MAKE) --no-print-directory -s all $(B)/bench/roi-data $(B)/bench/roi-measure
 	@bash bench/roi/run.sh
+bench-ui: ui-clients
+	@node bench/ui/run.mjs
 
 # --- fuzzing: one target per test/fuzz/fuzz_*.c, see tools/fuzz-one.sh -------
 FUZZ_TARGETS := $(sort $(wildcard test/fuzz/fuzz_*.c))
