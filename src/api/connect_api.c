@@ -41,6 +41,7 @@ static bool finish(struct request *rq, struct str code, struct str state,
                         out, err);
 }
 
+/* Without a session in this browser: a page that says how it went. */
 static bool callback_page(struct request *rq, struct reply *rp, int status, const char *title,
                           struct str text, struct str hint)
 {
@@ -63,8 +64,19 @@ static bool callback_page(struct request *rq, struct reply *rp, int status, cons
         buf_add(&html, STR("</p>\n"));
     }
     buf_add(&html,
-            STR("<p><a href=\"/\">Back to adwright</a></p>\n</main>\n</body>\n</html>\n"));
+            STR("<p><a href=\"/accounts\">Back to adwright</a></p>\n</main>\n</body>\n</html>\n"));
     return reply_body(rp, status, "text/html; charset=utf-8", buf_str(&html));
+}
+
+/* With one: the console, at the card, which offers the other advertisers. */
+static bool to_the_card(struct request *rq, struct reply *rp, const struct oauth_result *result,
+                        struct str platform)
+{
+    reply_header(rq, rp, "Location",
+                 str_fmt(rq->arena, "/accounts?connected=" STR_FMT "&card=" STR_FMT "%s",
+                         STR_ARG(platform), STR_ARG(result->ad_account_id),
+                         result->choose ? "&choose=1" : ""));
+    return reply_body(rp, 303, "text/plain; charset=utf-8", STR(""));
 }
 
 /* What people call the platform. */
@@ -104,7 +116,8 @@ static bool get_callback(struct request *rq, struct reply *rp, struct err *err)
     struct str code = request_query(rq, "auth_code");
     struct str state = request_query(rq, "state");
     struct str refusal = refusal_of(rq);
-    const char *name = shown_name(oauth_platform(rq->app, rq->arena, state, rq->now_ms));
+    struct str platform = oauth_platform(rq->app, rq->arena, state, rq->now_ms);
+    const char *name = shown_name(platform);
     struct oauth_result result;
     struct err why = {0};
 
@@ -118,6 +131,8 @@ static bool get_callback(struct request *rq, struct reply *rp, struct err *err)
         code = request_query(rq, "code");
     if (!finish(rq, code, state, &result, &why))
         return failure_page(rq, rp, name, &why);
+    if (rq->caller.user_id.n)
+        return to_the_card(rq, rp, &result, platform);
     return callback_page(
         rq, rp, 200, str_fmt(rq->arena, "%s is connected", name).p,
         str_fmt(rq->arena, "Advertiser " STR_FMT " (" STR_FMT "), " STR_FMT ".",

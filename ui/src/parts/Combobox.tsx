@@ -25,14 +25,17 @@ interface ComboboxProps {
   /** For lists that the server searches: the typed text; `choices` are then what it found. */
   onSearch?: (text: string) => void;
   loading?: boolean;
+  /** What is chosen already, for its labels: the server's list need not hold it. */
+  known?: Choice[];
 }
 
 const MOST_SHOWN = 100;
 
-export function Combobox({ label, choices, value, onValue, multiple, placeholder, hint, error, onSearch, loading }: ComboboxProps) {
+export function Combobox({ label, choices, value, onValue, multiple, placeholder, hint, error, onSearch, loading, known: chosen }: ComboboxProps) {
   const [text, setText] = useState('');
   // What was chosen keeps its label when the list moves on to other finds.
   const [known] = useState(() => new Map<string, Choice>());
+  for (const choice of chosen ?? []) if (!known.has(choice.value)) known.set(choice.value, choice);
   for (const choice of choices) known.set(choice.value, choice);
 
   const shown = useMemo(() => {
