@@ -82,6 +82,10 @@ static bool start_sandbox(struct demo *demo, struct str *outcome, struct err *er
         str_fmt(demo->arena, STR_FMT "/portal/auth", STR_ARG(demo->sandbox_base));
     conf->tiktok_app_id = json_text(state, "app_id", STR(""));
     conf->tiktok_app_secret = json_text(state, "app_secret", STR(""));
+    conf->facebook_base_url = conf->facebook_video_base_url = demo->sandbox_base;
+    conf->facebook_dialog_url = demo->sandbox_base;
+    conf->facebook_app_id = json_text(state, "facebook_app_id", STR(""));
+    conf->facebook_app_secret = json_text(state, "facebook_app_secret", STR(""));
     demo->advertiser_id = json_text(state, "advertisers.0.advertiser_id", STR(""));
     demo->page_id = json_text(state, "pages.0.page_id", STR(""));
     *outcome = str_fmt(demo->arena, "world \"" STR_FMT "\", seed " STR_FMT,

@@ -66,7 +66,15 @@ export function Combobox({ label, choices, value, onValue, multiple, placeholder
   const api = combobox.connect(service, normalizeProps);
 
   return (
-    <div {...api.getRootProps()} class={`field${error ? ' field-wrong' : ''}`}>
+    <div
+      {...api.getRootProps()}
+      class={`field${error ? ' field-wrong' : ''}`}
+      onFocusOut={(event) => {
+        // Where the focus goes on to another list, this one does not stay open behind it.
+        if (event.relatedTarget instanceof Node && !event.currentTarget.contains(event.relatedTarget))
+          service.send({ type: 'LAYER.INTERACT_OUTSIDE', restoreFocus: false });
+      }}
+    >
       <label {...api.getLabelProps()}>{label}</label>
       {multiple && value.length > 0 && (
         <ul class="chips" aria-label={label}>

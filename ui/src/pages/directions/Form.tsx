@@ -325,7 +325,7 @@ function PeopleOf({
 }) {
   const part = draft[platform];
   const country = facts?.platforms[platform]?.country;
-  const common = { platform, account: draft.account };
+  const common = { platform, account: draft.account, connected: facts?.platforms[platform]?.status === 'connected' };
   const fields = (
     <div class="stack">
       <Targets

@@ -139,7 +139,7 @@ export function DirectionList() {
         value: (row) => row.target_cpl_micros || null,
         cell: (row) => (row.target_cpl_micros ? money(row.target_cpl_micros, row.currency) : <Missing reason={t('directions.target_default')} />),
       },
-      { id: 'qualified', label: t('directions.qualified'), numeric: true, value: (row) => row.figures?.qualified, cell: (row) => number(row.figures?.qualified) },
+      { id: 'qualified', label: t('directions.qualified'), numeric: true, optional: true, value: (row) => row.figures?.qualified, cell: (row) => number(row.figures?.qualified) },
       { id: 'creatives', label: t('directions.creatives'), numeric: true, value: (row) => row.figures?.creatives, cell: (row) => <Link href={`/creatives?direction=${row.id}`}>{number(row.figures?.creatives)}</Link> },
       { id: 'ads', label: t('directions.ads'), numeric: true, value: (row) => row.figures?.ads_enabled, cell: (row) => number(row.figures?.ads_enabled) },
       { id: 'account', label: t('common.ad_account'), optional: (accounts.data?.length ?? 0) < 2, value: (row) => accountName(row.ad_account_id) },

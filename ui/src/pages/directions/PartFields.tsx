@@ -5,7 +5,7 @@ import type { PlatformName } from '~/api/types';
 import { money } from '~/format';
 import { Field, Select, type Option } from '~/parts/Field';
 import { Card, Note } from '~/parts/Show';
-import { t, tOr, type WordKey } from '~/words';
+import { localeTag, t, tOr, type WordKey } from '~/words';
 import { uses, type Draft, type Part, type Wrong } from './draft';
 import type { PlatformForm } from './shapes';
 
@@ -18,6 +18,11 @@ interface PartProps {
   onLeave: (field: string) => void;
 }
 
+/** The objective as an entry of a list begins with a capital. */
+function objectiveName(name: string) {
+  const word = tOr(`directions.obj_${name}`, name);
+  return word.charAt(0).toLocaleUpperCase(localeTag()) + word.slice(1);
+}
 const buttonName = (word: string) => tOr(`directions.cta_${word}`, word);
 
 export function AimAndMoney({ draft, platform, form, wrong, onPart, onLeave }: PartProps) {
@@ -26,8 +31,8 @@ export function AimAndMoney({ draft, platform, form, wrong, onPart, onLeave }: P
   const currency = form?.currency ?? '';
   const least = form?.minimum_daily_budget_micros;
   const objective = form?.objectives.find((one) => one.name === part.objective);
-  const objectives = (form?.objectives ?? []).map((one) => ({ value: one.name, label: tOr(`directions.obj_${one.name}`, one.name) }));
-  if (!objective) objectives.unshift({ value: part.objective, label: tOr(`directions.obj_${part.objective}`, part.objective) });
+  const objectives = (form?.objectives ?? []).map((one) => ({ value: one.name, label: objectiveName(one.name) }));
+  if (!objective) objectives.unshift({ value: part.objective, label: objectiveName(part.objective) });
 
   return (
     <Card title={t('directions.money_aim', { platform: name })}>

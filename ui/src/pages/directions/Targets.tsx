@@ -31,13 +31,14 @@ interface TargetsProps {
   platform: PlatformName;
   account: string;
   label: string;
+  connected: boolean;
   chosen: Chosen[];
   onChosen: (chosen: Chosen[]) => void;
   hint?: string;
   error?: string;
 }
 
-export function Targets({ kind, platform, account, label, chosen, onChosen, hint, error }: TargetsProps) {
+export function Targets({ kind, platform, account, label, connected, chosen, onChosen, hint, error }: TargetsProps) {
   const [text, setText] = useState('');
   const asked = useSettled(text);
   const found = useQuery({
@@ -62,7 +63,9 @@ export function Targets({ kind, platform, account, label, chosen, onChosen, hint
   const warning =
     answer?.stale && answer.why
       ? answer.source === 'table'
-        ? kind === 'places' && t('directions.list_table')
+        ? connected
+          ? kind === 'places' && t('directions.list_table')
+          : t('directions.list_connect', { platform: t(`common.platform_${platform}`) })
         : t('directions.list_stale', { when: instant(answer.read_at) })
       : '';
 
