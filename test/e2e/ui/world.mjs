@@ -75,11 +75,17 @@ export async function pagesOf(world) {
     keys: "/settings/keys",
     audit: "/settings/audit",
     "hand-offs": "/settings/hand-offs",
-    "lead-sources": "/settings/lead-sources",
+    sites: "/settings/sites",
     events: "/settings/events",
+    "event-names": "/settings/events?view=names",
+    "event-log": "/settings/events?view=log",
     dialogs: "/settings/dialogs",
   };
-  const outside = { "sign-in": "/sign-in" };
+  const invited = await world.call("POST", "/api/invitations", { email: "invited@example.com", role: "manager" });
+  await world.call("POST", "/api/endpoints", {
+    name: "CRM", address: "https://crm.example.com/hook", topics: ["lead.created", "lead.stage"], mapping: [{ field: "PHONE", from: "phone" }],
+  });
+  const outside = { "sign-in": "/sign-in", setup: "/setup", invitation: invited.json.path };
   return [
     ...Object.entries(outside).map(([name, path]) => ({ name, path, signedIn: false })),
     ...Object.entries(inside).map(([name, path]) => ({ name, path, signedIn: true })),

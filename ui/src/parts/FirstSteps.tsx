@@ -5,7 +5,7 @@ import { useAdAccounts, useDirections, useRight } from '~/api/session';
 import { t, type WordKey } from '~/words';
 import { LinkButton } from './Button';
 import { Icon } from './Icon';
-import { Card, Skeleton } from './Show';
+import { Card } from './Show';
 
 interface Step {
   name: 'connect' | 'direction' | 'creative' | 'launch';
@@ -31,12 +31,11 @@ export function useFirstSteps(): Step[] | null {
   ];
 }
 
-/** Nothing when there is nothing left to do. */
+/** Nothing while that is not known, and when there is nothing left to do: what is below stays where it is. */
 export function FirstSteps() {
   const steps = useFirstSteps();
   const mayAct = useRight('edit');
-  if (!steps) return <Skeleton lines={4} />;
-  if (steps.every((step) => step.done)) return null;
+  if (!steps || steps.every((step) => step.done)) return null;
   const next = steps.find((step) => !step.done)?.name;
   const done = steps.filter((step) => step.done).length;
 
