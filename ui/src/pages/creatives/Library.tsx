@@ -55,6 +55,8 @@ export function Library() {
     else next.delete(id);
     setTicked(next);
   }
+  // Where there is nothing at all there is nothing to choose from.
+  const bare = !filtered && total === 0;
   const count = total === undefined ? '' : t('creatives.count', { n: total });
 
   return (
@@ -70,32 +72,34 @@ export function Library() {
       {edits && <UploadZone onFiles={choose} />}
       {edits && <UploadList />}
       {!failing && <FailureNote />}
-      <FilterBar filtered={filtered} clear={clear} />
-      <div class="creative-tools">
-        <div class="row">
-          {!failing && (
-            <Segments
-              label={t('creatives.view')}
-              value={view}
-              onValue={setView}
-              options={[
-                { value: 'grid', label: t('creatives.view_grid') },
-                { value: 'list', label: t('creatives.view_list') },
-              ]}
+      {!bare && <FilterBar filtered={filtered} clear={clear} />}
+      {!bare && (
+        <div class="creative-tools">
+          <div class="row">
+            {!failing && (
+              <Segments
+                label={t('creatives.view')}
+                value={view}
+                onValue={setView}
+                options={[
+                  { value: 'grid', label: t('creatives.view_grid') },
+                  { value: 'list', label: t('creatives.view_list') },
+                ]}
+              />
+            )}
+            <OrderSelect />
+          </div>
+          {edits && rows.length > 0 && view === 'grid' && !failing && (
+            <Checkbox
+              label={t('creatives.tick_all', { n: rows.length })}
+              checked={chosen.length === rows.length}
+              indeterminate={chosen.length > 0 && chosen.length < rows.length}
+              onValue={(on) => setTicked(new Set(on ? rows.map((row) => row.id) : []))}
             />
           )}
-          <OrderSelect />
+          {edits && failing && rows.length > 0 && <RetryAllButton />}
         </div>
-        {edits && rows.length > 0 && view === 'grid' && !failing && (
-          <Checkbox
-            label={t('creatives.tick_all', { n: rows.length })}
-            checked={chosen.length === rows.length}
-            indeterminate={chosen.length > 0 && chosen.length < rows.length}
-            onValue={(on) => setTicked(new Set(on ? rows.map((row) => row.id) : []))}
-          />
-        )}
-        {edits && failing && rows.length > 0 && <RetryAllButton />}
-      </div>
+      )}
       <div aria-busy={found.isPlaceholderData ? 'true' : undefined} class={found.isPlaceholderData ? 'creative-old' : undefined}>
         {found.error && !found.data ? (
           <ProblemNote error={found.error} onRetry={() => void found.refetch()} />

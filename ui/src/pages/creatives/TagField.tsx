@@ -29,7 +29,7 @@ export function TagField({ label, tags, onTags, among }: TagFieldProps) {
   return (
     <div class="tag-field">
       {tags.length > 0 && (
-        <ul class="chips" aria-label={label}>
+        <ul class="chips" aria-label={t('creatives.tags')}>
           {tags.map((tag) => (
             <li key={tag} class="chip">
               <span dir="auto">{tag}</span>

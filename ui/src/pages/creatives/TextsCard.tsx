@@ -115,7 +115,7 @@ function Edit({ creative }: { creative: WholeCreative }) {
           options={[{ value: '', label: t('creatives.no_direction') }, ...directions.map((one) => ({ value: one.id, label: directionLabel(one) }))]}
           hint={draft.direction_id !== base.direction_id ? t('creatives.move_hint') : undefined}
         />
-        {problem !== null && <ProblemNote error={problem} />}
+        {problem !== null && !(wrong && (fields as readonly string[]).includes(wrong.field)) && <ProblemNote error={problem} />}
         <div class="row">
           <Button type="submit" look="main" busy={busy} disabled={!changed.length || !draft.title.trim()}>
             {t('common.save')}

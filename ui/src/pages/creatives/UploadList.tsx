@@ -1,6 +1,7 @@
 // Uploads under way, and what becomes of them once they are here.
 import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
+import { ApiError } from '~/api/client';
 import { useDirections } from '~/api/session';
 import { bytes, percent } from '~/format';
 import { Button, IconButton } from '~/parts/Button';
@@ -127,6 +128,12 @@ function UploadRow({ item }: { item: UploadItem }) {
 
 /** Nobody has to do anything: the reason, and that it is tried again. */
 function Waiting({ error }: { error: unknown }) {
+  if (error instanceof ApiError && error.status === 0)
+    return (
+      <Note tone="warn">
+        {t('common.offline')}. {t('creatives.tried_again')}
+      </Note>
+    );
   return (
     <div class="stack">
       <ProblemNote error={error} />
