@@ -154,6 +154,14 @@ static void warn(struct preview *p, const char *code, struct str text)
     json_end(&p->w);
 }
 
+static struct str amount(const struct preview *p, int64_t micros)
+{
+    struct arena *arena = p->session.arena;
+
+    return str_fmt(arena, STR_FMT " " STR_FMT,
+                   STR_ARG(money_show(arena, micros, p->in.currency)), STR_ARG(p->in.currency));
+}
+
 static void put_warnings(struct preview *p, const struct launch_standing *standing,
                          int64_t limit_micros)
 {
@@ -169,8 +177,7 @@ static void put_warnings(struct preview *p, const struct launch_standing *standi
              str_fmt(arena,
                      "the direction's ad groups may then spend " STR_FMT
                      " a day, its budget is " STR_FMT,
-                     STR_ARG(money_show(arena, after, p->in.currency)),
-                     STR_ARG(money_show(arena, limit_micros, p->in.currency))));
+                     STR_ARG(amount(p, after)), STR_ARG(amount(p, limit_micros))));
     if (str_eq(p->in.way, STR("new_adgroup")) &&
         str_eq(standing->campaign_status, STR("disabled")))
         warn(p, "campaign_off",
@@ -204,11 +211,11 @@ static void put_spend(struct preview *p, const struct ad_connection *connection,
     json_text_member(
         &p->w, "sentence",
         off ? str_fmt(arena, "spends nothing; published, it spends up to " STR_FMT " a day",
-                      STR_ARG(money_show(arena, p->in.daily_budget_micros, p->in.currency)))
+                      STR_ARG(amount(p, p->in.daily_budget_micros)))
             : str_fmt(arena,
                       "spends up to " STR_FMT " a day from " STR_FMT " (" STR_FMT
                       ") until it is paused",
-                      STR_ARG(money_show(arena, p->in.daily_budget_micros, p->in.currency)),
+                      STR_ARG(amount(p, p->in.daily_budget_micros)),
                       STR_ARG(local_time(arena, connection->zone, now_ms)),
                       STR_ARG(connection->zone)));
 }
