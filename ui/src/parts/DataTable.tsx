@@ -2,7 +2,7 @@
 // keys (j, k, x, Enter), CSV of what is seen.  Sorting and columns are kept in the address.
 import { getCoreRowModel, getSortedRowModel, type ColumnDef, type SortingState } from '@tanstack/table-core';
 import type { ComponentChildren } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '~/words';
 import { Button } from './Button';
 import { Checkbox } from './Field';
@@ -59,6 +59,8 @@ interface DataTableProps<T> {
   /** Says that more can be had, and gets it. */
   onMore?: () => void;
   moreLoading?: boolean;
+  /** The next rows are fetched when the end of a long list comes near. */
+  moreByItself?: boolean;
   /** Prefix of this table's names in the address, where a page has two. */
   name?: string;
 }
@@ -112,6 +114,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
   });
   const sorted = table.getRowModel().rows;
   const virtual = useVirtualRows({ count: sorted.length, rowHeight: ROW_HEIGHT, scroller, enabled: sorted.length > LONG });
+  const lastSeen = virtual.indexes[virtual.indexes.length - 1] ?? 0;
+  const wantsMore = props.moreByItself && sorted.length > LONG && lastSeen > sorted.length - 3 * LONG && !props.moreLoading;
+  useEffect(() => {
+    if (wantsMore) props.onMore?.();
+  }, [wantsMore, sorted.length]);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
 
   function sortBy(column: Column<T>) {
