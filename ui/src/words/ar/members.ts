@@ -24,7 +24,7 @@ export const members: Like<typeof english, 'ar'> = {
   change_text: 'تنتهي جلساته في هذه المؤسسة ويسجّل الدخول من جديد.',
   change_own_text: 'هذا أنت. تنتهي جلساتك وقد تفقد ما يملكه المالكون وحدهم.',
   remove: 'إزالة العضو',
-  remove_text: 'لن يرى {email} هذه المؤسسة من هذه اللحظة. ويبقى ما فعله.',
+  remove_text: 'لن يرى {email} هذه المؤسسة من هذه اللحظة. ويبقى ما فعله، ومفاتيح API أيضًا: ألغها على حدة.',
   invitations: 'الدعوات',
   no_invitations: 'لم يُدعَ أحد بعد',
   state: 'الحالة',

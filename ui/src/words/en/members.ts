@@ -21,7 +21,7 @@ export const members = {
   change_text: 'Their sessions in this organisation end: they sign in anew.',
   change_own_text: 'This is you. Your sessions end, and you may lose what only owners can do.',
   remove: 'Remove the member',
-  remove_text: '{email} can no longer see this organisation, from this moment. What they did stays.',
+  remove_text: '{email} can no longer see this organisation, from this moment. What they did stays, API keys as well: revoke those apart.',
   invitations: 'Invitations',
   no_invitations: 'Nobody has been invited yet',
   state: 'State',
