@@ -185,6 +185,7 @@ static void put_touch(struct json_writer *w, struct arena *arena,
     json_key(w, "utm");
     json_put_raw(w, touch->utm.n ? touch->utm : STR("{}"));
     json_text_or_null_member(w, "consent", touch->consent);
+    json_text_or_null_member(w, "consent_text", touch->consent_text);
     json_end(w);
 }
 

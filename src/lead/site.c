@@ -273,6 +273,7 @@ static const struct {
     {"url", offsetof(struct lead_site, touch.page_url)},
     {"referrer", offsetof(struct lead_site, touch.referrer)},
     {"consent", offsetof(struct lead_site, touch.consent)},
+    {"consent_text", offsetof(struct lead_site, touch.consent_text)},
 };
 /* And those that say nothing at all to us. */
 static const char *const passed_over[] = {
@@ -631,6 +632,9 @@ bool lead_site_parse(struct arena *arena, struct str type, struct str body,
     read_page(&r);
     find_ads(&r, utm_field);
     out->touch.utm = print_utm(&r);
+    /* A ticked box whose value is the sentence beside it. */
+    if (!out->touch.consent_text.n && str_find(out->touch.consent, ' ') < out->touch.consent.n)
+        out->touch.consent_text = out->touch.consent;
     out->touch.consent = consent_of(arena, out->touch.consent);
     return true;
 }

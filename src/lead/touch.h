@@ -19,10 +19,11 @@ struct lead_touch {
     struct str gclid, yclid;     /* Google's and Yandex's click ids */
     struct str ip, user_agent;
     struct str page_url, referrer;
-    struct str utm;         /* JSON object of the utm_* fields; "" = none */
-    struct str first_touch; /* the person's first visit, as a query: utm_source=..&ttclid=.. */
-    struct str consent;     /* "yes", "no", or "" where nobody asked */
-    struct str event_id;    /* that the pixel of the page used; "" = none */
+    struct str utm;          /* JSON object of the utm_* fields; "" = none */
+    struct str first_touch;  /* the person's first visit, as a query: utm_source=..&ttclid=.. */
+    struct str consent;      /* "yes", "no", or "" where nobody asked */
+    struct str consent_text; /* the words that were agreed to, where the form sent them */
+    struct str event_id;     /* that the pixel of the page used; "" = none */
 };
 
 /* Nothing in it? */

@@ -28,6 +28,7 @@ static const struct {
     {"utm", offsetof(struct lead_touch, utm)},
     {"first_touch", offsetof(struct lead_touch, first_touch)},
     {"consent", offsetof(struct lead_touch, consent)},
+    {"consent_text", offsetof(struct lead_touch, consent_text)},
     {"event_id", offsetof(struct lead_touch, event_id)},
 };
 

@@ -138,6 +138,9 @@ static void consent_is_yes_no_or_not_asked(void)
     CHECK(IS(read_site(FORM, "phone=1&consent=on", "").touch.consent, "yes"), "on");
     CHECK(IS(read_site(FORM, "phone=1&consent=No", "").touch.consent, "no"), "no");
     CHECK(IS(read_site(FORM, "phone=1", "").touch.consent, ""), "not asked");
+    struct lead_touch worded = read_site(FORM, "phone=1&consent=I+agree+to+calls", "").touch;
+    CHECK(IS(worded.consent, "yes") && IS(worded.consent_text, "I agree to calls"), STR_FMT,
+          STR_ARG(worded.consent_text));
 }
 
 /* --- from the stored body to the lead
@@ -207,7 +210,8 @@ static void a_form_becomes_a_lead_with_its_touch(struct database *database, stru
     begin(&p, database, db);
     post(&p,
          "Name=Ann&Phone=8+701+123+45+67&tranid=t1&formid=f&utm_medium=1790000000000000001"
-         "&_ttp=TTP&COOKIES=_fbp%3Dfb.1.2.3&event_id=page-1",
+         "&_ttp=TTP&COOKIES=_fbp%3Dfb.1.2.3&event_id=page-1"
+         "&consent=yes&consent_text=Yes%2C+call+me",
          "", GROUND_NOW);
     intake(&p);
     struct leads list = all(&p);
@@ -223,7 +227,8 @@ static void a_form_becomes_a_lead_with_its_touch(struct database *database, stru
     CHECK_OK(lead_touch_find(p.g.app.ring, db, p.g.arena, lead->lead_id, &touch, &p.g.err),
              p.g.err);
     CHECK(IS(touch.ttp, "TTP") && IS(touch.fbp, "fb.1.2.3") && IS(touch.ip, "203.0.113.5") &&
-              IS(touch.user_agent, "Safari") && IS(touch.page_url, "https://shop.kz/?ttclid=R"),
+              IS(touch.user_agent, "Safari") && IS(touch.consent_text, "Yes, call me") &&
+              IS(touch.page_url, "https://shop.kz/?ttclid=R"),
           STR_FMT, STR_ARG(touch.page_url));
     struct str id = ground_ask(
         &p.g, "SELECT page_event_id FROM conversion_events WHERE org_id = $1", TEXT(p.g.org));
