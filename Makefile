@@ -208,8 +208,10 @@ ui-clients: deps-test
 	@$(MAKE) --no-print-directory -s all
 	@cd test/e2e && npm ci --no-audit --no-fund --loglevel=error
 test-ui-quick: ui-clients
+	@node --test test/e2e/ui/flows.mjs
 	@node test/e2e/ui/pages.mjs --quick
 test-ui: ui-clients
+	@UI_BROWSERS=chromium,firefox,webkit UI_LOCALES=en,ar,ru node --test --test-reporter=spec test/e2e/ui/flows.mjs
 	@node test/e2e/ui/pages.mjs
 screenshots: ui-clients
 	@node test/e2e/ui/screenshots.mjs build/screenshots

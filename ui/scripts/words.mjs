@@ -1,27 +1,8 @@
 // Compares the languages beyond what the types see: each text of one language has the same
 // {parameters} in the others, and none is empty.  Run by `npm run build`.
-import { build } from 'esbuild';
-import { pathToFileURL } from 'node:url';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { loadLanguages } from './languages.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'words-'));
-const languages = {};
-for (const language of ['en', 'ar', 'ru']) {
-  const outfile = join(folder, `${language}.mjs`);
-  await build({
-    entryPoints: [`src/words/${language}/index.ts`],
-    bundle: true,
-    format: 'esm',
-    outfile,
-    logLevel: 'error',
-    tsconfigRaw: { compilerOptions: { baseUrl: '.', paths: { '~/*': ['src/*'] } } },
-  });
-  languages[language] = (await import(pathToFileURL(outfile))).default;
-}
-rmSync(folder, { recursive: true });
-
+const languages = await loadLanguages();
 const problems = [];
 const forms = (word) => (typeof word === 'string' ? [word] : Object.values(word));
 const parameters = (text) => new Set(text.match(/\{\w+\}/g) ?? []);

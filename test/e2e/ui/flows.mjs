@@ -1,0 +1,194 @@
+// What people do with the console, driven in real browsers against the real binary and its sandbox.
+//
+//   node --test test/e2e/ui/flows.mjs
+//   UI_BROWSERS=chromium,firefox,webkit UI_LOCALES=en,ar,ru UI_DATABASES=sqlite,postgres node --test test/e2e/ui/flows.mjs
+//
+// Words are taken from the console's own files, so that a flow reads the same in every language.
+import test from "node:test";
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { appendFileSync, copyFileSync, readFileSync, statSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { eventually, http, root, start } from "../harness.mjs";
+import { connectAccount, makeDirection } from "../steps.mjs";
+import { loadLanguages } from "../../../ui/scripts/languages.mjs";
+import { openBrowser, signIn } from "./browser.mjs";
+import { sizes } from "./world.mjs";
+
+const list = (name, otherwise) => (process.env[name] ? process.env[name].split(",") : otherwise);
+const browsers = list("UI_BROWSERS", ["chromium"]);
+const locales = list("UI_LOCALES", ["en"]);
+const databases = list("UI_DATABASES", ["sqlite"]);
+const languages = await loadLanguages();
+
+// "leads.title" in a language; {parameters} match anything unless they are given.
+function wordsOf(language) {
+  const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return (key, parameters = {}) => {
+    const [page, name] = key.split(".");
+    const word = languages[language][page]?.[name];
+    assert.notEqual(word, undefined, `there is a word ${key}`);
+    const forms = typeof word === "string" ? [word] : Object.values(word);
+    if (typeof word === "string" && !/\{/.test(word)) return word;
+    const patterns = forms.map((form) => escape(form).replace(/\\\{(\w+)\\\}/g, (_all, parameter) => (parameters[parameter] === undefined ? ".+" : escape(String(parameters[parameter])))));
+    return new RegExp(`^(${patterns.join("|")})$`);
+  };
+}
+
+const opened = new Map();
+async function browserOf(name) {
+  if (!opened.has(name)) opened.set(name, openBrowser(name));
+  return opened.get(name);
+}
+test.after(async () => {
+  for (const browser of opened.values()) await (await browser).close();
+});
+
+// Each flow once in every browser and language; sizes go round, so that each is used.
+let turn = 0;
+function flow(title, act) {
+  for (const name of browsers)
+    for (const language of locales)
+      for (const database of databases) {
+        const size = sizes[[1, 4, 3, 0, 5, 2][turn++ % 6]];
+        test(`${title} (${name}, ${language}, ${size.name}, ${database})`, { timeout: 240_000 }, async (t) => {
+          const browser = await browserOf(name);
+          const open = async (base) => {
+            const page = await browser.newPage({ base, language, width: size.width, height: size.height });
+            t.after(() => page.close());
+            return page;
+          };
+          await act(t, { database, open, w: wordsOf(language), language });
+        });
+      }
+}
+
+const clip = join(root, "demo", "trial-lesson.mp4");
+
+/** A server with an owner, an account, a direction; the owner is signed in on a page of the console. */
+async function ready(t, { database, open }, options = {}) {
+  const world = await start(t, { database, ...options });
+  const account = await connectAccount(world);
+  const direction = await makeDirection(world, account);
+  const page = await open(world.server.base);
+  await signIn(page, world.server.base, world.orgs[0]);
+  return { world, account, direction, page };
+}
+
+flow("a door that was tried too often closes, and says when it opens", async (t, { database, open, w }) => {
+  const world = await start(t, { database, sandbox: false });
+  const page = await open(world.server.base);
+  await page.goto(`${world.server.base}/leads?stage=lost`);
+  await page.find({ role: "heading", name: w("door.sign_in") });
+  await eventually("the door closes", async () => {
+    await page.fill(w("door.email"), world.orgs[0].email);
+    await page.fill(w("door.password"), "not the password");
+    await page.click("button", w("door.sign_in"));
+    await eventually("it says something", () => page.has({ role: "alert" }));
+    return page.has({ text: w("door.closed") });
+  }, { seconds: 60 });
+  // Nobody gets in meanwhile, not even with the right password.
+  const right = await http("POST", `${world.server.base}/api/session`, { body: { email: world.orgs[0].email, password: world.orgs[0].password } });
+  assert.equal(right.status, 429);
+  assert.ok(Number(right.headers.get("retry-after")) > 0);
+});
+
+flow("who signs in comes to the page that was asked for", async (t, { database, open, w }) => {
+  const world = await start(t, { database, sandbox: false });
+  const page = await open(world.server.base);
+  await page.goto(`${world.server.base}/leads?stage=lost`);
+  await page.fill(w("door.email"), world.orgs[0].email);
+  await page.fill(w("door.password"), world.orgs[0].password);
+  await page.click("button", w("door.sign_in"));
+  await page.find({ role: "heading", name: w("leads.title") });
+  assert.match(await page.url(), /\/leads\?stage=lost$/);
+});
+
+flow("a lead from the webhook appears while the list is open", async (t, context) => {
+  const { w } = context;
+  const secret = "webhook-secret";
+  const { world, account, direction, page } = await ready(t, context, { flags: ["--tiktok_webhook_secret", secret, "--lead_poll_minutes", "0"] });
+  await page.goto(`${world.server.base}/leads`);
+  await page.sees(w("leads.none"));
+  const advertiser = account.tiktok_business_id ?? account.connections.tiktok.advertiser_id ?? account.connections.tiktok.tiktok_business_id;
+  const now = Math.floor(world.clock.now() / 1000);
+  const raw = JSON.stringify({
+    object: 1, time: now,
+    entry: [{ id: "7100000000000000001", advertiser_id: advertiser, page_id: direction.tiktok_instant_page_id, create_time: now,
+      changes: [{ field: "name", value: "Ержан" }, { field: "phone_number", value: "8 701 765 43 21" }] }],
+  });
+  const sent = await http("POST", `${world.server.base}/tiktok/webhook`, {
+    raw, headers: { "content-type": "application/json", "x-tiktok-signature": createHmac("sha256", secret).update(raw).digest("hex") },
+  });
+  assert.equal(sent.status, 200, sent.text);
+  // Nothing is reloaded.
+  await page.click("link", "Ержан");
+  await page.find({ role: "heading", name: "Ержан" });
+  assert.ok(await page.has({ text: /\+770\*+21/ }), "the phone is masked");
+  await page.click("button", w("leads.reveal"));
+  await page.sees("+77017654321");
+  const audit = await world.server.call("GET", "/api/audit");
+  assert.match(audit.text, /lead\.reveal|reveal/, "who saw it is in the log");
+  await page.click("button", w("leads.to_stage", { stage: w("leads.stage_qualified") }));
+  await eventually("it is qualified", async () => (await world.server.call("GET", "/api/leads")).json.data[0].stage === "qualified");
+  await page.click("button", w("common.undo")).catch(() => undefined);
+});
+
+// A film that takes a while: the clip, then noise that no player needs (a `free` box).
+function longClip(folder, megabytes) {
+  const path = join(folder, "long.mp4");
+  copyFileSync(clip, path);
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(megabytes * 1024 * 1024, 0);
+  head.write("free", 4);
+  appendFileSync(path, Buffer.concat([head, Buffer.alloc(megabytes * 1024 * 1024 - 8)]));
+  return path;
+}
+
+// Hotel Wi-Fi: what the browser sends goes on to the server at so many bytes a second.
+async function slowLine(t, world, bytesPerSecond) {
+  const STEP_MS = 20;
+  const line = { taken: 0 };
+  const server = createServer((client) => {
+    const target = connect(Number(new URL(world.server.base).port), "127.0.0.1");
+    const close = () => (client.destroy(), target.destroy());
+    for (const socket of [client, target]) socket.on("error", close).on("close", close);
+    target.pipe(client);
+    client.on("data", (piece) => {
+      client.pause();
+      line.taken += piece.length;
+      target.write(piece);
+      setTimeout(() => client.resume(), Math.max(0, (piece.length / bytesPerSecond) * 1000 - STEP_MS / 2));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  line.base = `http://127.0.0.1:${server.address().port}`;
+  return line;
+}
+
+flow("an upload goes on after the server was killed in the middle of it", async (t, { database, open, w }) => {
+  const world = await start(t, { database });
+  const direction = await makeDirection(world, await connectAccount(world));
+  const line = await slowLine(t, world, 12e6);
+  const page = await open(line.base);
+  await signIn(page, line.base, world.orgs[0]);
+  await page.goto(`${line.base}/creatives`);
+  const film = longClip(world.folder, 40);
+  await page.files({ css: "input[type=file]" }, [film]);
+  await page.choose(w("common.direction"), direction.id);
+  await page.click("button", w("creatives.upload_n"));
+  await eventually("a part of it is there", () => line.taken > 12e6);
+  await world.server.stop("SIGKILL");
+  assert.ok(line.taken < 35e6, "in the middle");
+  await page.sees(w("creatives.upload_waiting"));
+  const before = line.taken;
+  await world.startServer();
+  await page.sees(w("creatives.upload_done"), 60);
+  const size = statSync(film).size;
+  assert.ok(line.taken - before < size - 4e6, "what had arrived is not sent again");
+  const made = await eventually("the creative is there", async () => (await world.server.call("GET", "/api/creatives")).json.data.find((one) => one.size_bytes === size));
+  const back = await fetch(`${world.server.base}/api/creatives/${made.id}/video`, { headers: { authorization: `Bearer ${world.orgs[0].key}` } });
+  assert.ok(Buffer.from(await back.arrayBuffer()).equals(readFileSync(film)), "byte for byte");
+});
