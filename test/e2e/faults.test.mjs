@@ -20,7 +20,7 @@ const faults = [
   { name: "the platform acts, its answer is lost", fault: track({ drop_answer_after_acting: true }), log: "uncertain", repeats: true, seen: /./ },
   { name: "the answer is torn", fault: track({ cut_after_bytes: 20 }), log: "uncertain", repeats: true, seen: /./ },
   { name: "the answer is late", fault: track({ delay_ms: 300 }), log: "sent" },
-  { name: "no answer comes in time", fault: track({ delay_ms: 2500 }), log: "uncertain", repeats: true, seen: /./ },
+  { name: "no answer comes in time", fault: track({ delay_ms: 3500 }), log: "uncertain", repeats: true, seen: /./ },
   { name: "a server error", fault: track({ status: 500 }), log: "uncertain|failed", seen: /./ },
   { name: "a gateway's error", fault: track({ status: 502 }), log: "uncertain|failed", seen: /./ },
   { name: "a passing error of the platform", fault: track({ code: 50002, message: "Internal service error" }), log: "uncertain|failed", seen: /Internal service error/ },
@@ -38,7 +38,7 @@ const faults = [
     doctor: /pixel rests/ },
   { name: "Facebook: the connection is cut before it acts", fault: graph({ drop_before_acting: true }), log: "uncertain", seen: /./ },
   { name: "Facebook: it acts, its answer is lost", fault: graph({ drop_answer_after_acting: true }), log: "uncertain", repeats: true, seen: /./ },
-  { name: "Facebook: no answer comes in time", fault: graph({ delay_ms: 2500 }), log: "uncertain", repeats: true, seen: /./ },
+  { name: "Facebook: no answer comes in time", fault: graph({ delay_ms: 3500 }), log: "uncertain", repeats: true, seen: /./ },
   { name: "Facebook: a server error", fault: graph({ status: 503 }), log: "uncertain|failed", seen: /./ },
   { name: "Facebook: too many calls (4)", fault: graph({ code: 4, message: "(#4) Application request limit reached" }), log: "failed", seen: /request limit/ },
   { name: "Facebook: a batch is refused for one of its events", fault: graph({ code: 100, message: "Invalid parameter" }), log: "sent" },
@@ -50,7 +50,7 @@ const faults = [
 const isFacebook = (row) => row.fault.path.startsWith("graph/");
 
 async function makePlace(t, database) {
-  const world = await start(t, { database, flags: ["--tiktok_webhook_secret", SECRET, "--event_timeout_seconds", "1"] });
+  const world = await start(t, { database, flags: ["--tiktok_webhook_secret", SECRET, "--event_timeout_seconds", "2"] });
   await world.sandbox.call("POST", "/sandbox/settings", { rate_level: "off" });
   const account = await connectAccount(world);
   const direction = await makeDirection(world, account);
