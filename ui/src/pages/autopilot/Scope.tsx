@@ -1,0 +1,45 @@
+// Which platform and which ad account the reader looks at; both are in the address.
+import { useAdAccounts } from '~/api/session';
+import { Select } from '~/parts/Field';
+import { Tabs } from '~/parts/Tabs';
+import { useQueryState } from '~/parts/url';
+import { t } from '~/words';
+import type { Where } from './shapes';
+
+export function useWhere(): Where {
+  const state = useQueryState();
+  return { platform: state.get('platform'), account: state.get('account') };
+}
+
+export function PlatformTabs({ all }: { all?: boolean }) {
+  const { platform } = useWhere();
+  const tabs = [
+    { value: '', label: t('common.all') },
+    { value: 'facebook', label: t('common.platform_facebook') },
+    { value: 'tiktok', label: t('common.platform_tiktok') },
+  ];
+  return <Tabs label={t('common.platform')} name="platform" tabs={all === false ? tabs.slice(1) : tabs} value={platform} />;
+}
+
+export function AccountSelect() {
+  const state = useQueryState();
+  const accounts = useAdAccounts().data ?? [];
+  if (accounts.length < 2) return null;
+  return (
+    <Select
+      label={t('common.ad_account')}
+      value={state.get('account')}
+      options={[{ value: '', label: t('common.all_ad_accounts') }, ...accounts.map((one) => ({ value: one.id, label: one.name }))]}
+      onValue={(account) => state.set({ account })}
+    />
+  );
+}
+
+/** The zone that days and instants are shown in: of the chosen account, else of the only one. */
+export function useZone(where: Where): string | undefined {
+  const accounts = useAdAccounts().data ?? [];
+  const account = accounts.find((one) => one.id === where.account) ?? accounts.find((one) => one.is_default) ?? accounts[0];
+  const links = account?.connections ?? {};
+  const link = where.platform ? links[where.platform as 'tiktok' | 'facebook'] : (links.tiktok ?? links.facebook);
+  return link?.time_zone ?? undefined;
+}
