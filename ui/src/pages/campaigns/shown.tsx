@@ -58,7 +58,7 @@ export function Budget({ thing, mayEdit, busy, onSave }: { thing: Thing; mayEdit
   if (!mayEdit) return <>{shown}</>;
   if (text === null)
     return (
-      <button type="button" class="cell-edit" disabled={busy} aria-label={t('campaigns.edit_budget', { name: thing.name })} onClick={() => setText(String(budget / 1_000_000))}>
+      <button type="button" class="cell-edit" disabled={busy} title={t('campaigns.edit_budget', { name: thing.name })} onClick={() => setText(String(budget / 1_000_000))}>
         <bdi>{busy ? t('common.loading') : shown}</bdi>
         <Icon name="edit" size={16} />
       </button>
@@ -77,7 +77,7 @@ export function Budget({ thing, mayEdit, busy, onSave }: { thing: Thing; mayEdit
       step="any"
       value={text}
       ref={(element) => element?.focus()}
-      aria-label={t('campaigns.edit_budget', { name: thing.name })}
+      title={t('campaigns.edit_budget', { name: thing.name })}
       onInput={(event) => setText(event.currentTarget.value)}
       onKeyDown={(event) => {
         event.stopPropagation();
