@@ -12,7 +12,7 @@ import { t } from '~/words';
 import { CarouselDialog } from './CarouselDialog';
 import { TagField } from './TagField';
 import { toMany, type Deed, type Outcome } from './library';
-import { hasFailed, type Creative } from './shapes';
+import { hasFailed, launchHref, type Creative } from './shapes';
 import { directionLabel } from './wish';
 
 type Act = 'tag' | 'untag' | 'move' | 'retry' | 'delete';
@@ -20,7 +20,7 @@ type Act = 'tag' | 'untag' | 'move' | 'retry' | 'delete';
 export function BulkBar({ creatives, onClear, onLeft }: { creatives: Creative[]; onClear: () => void; onLeft: (ids: string[]) => void }) {
   const [act, setAct] = useState<Act | 'carousel' | null>(null);
   if (!creatives.length) return null;
-  const facebook = creatives.filter((one) => one.media_type !== 'carousel');
+  const single = creatives.filter((one) => one.media_type !== 'carousel');
   return (
     <section class="bulk" aria-label={t('creatives.ticked')}>
       <strong role="status">{t('creatives.ticked_n', { n: creatives.length })}</strong>
@@ -33,22 +33,24 @@ export function BulkBar({ creatives, onClear, onLeft }: { creatives: Creative[];
       <Button small icon="directions" onClick={() => setAct('move')}>
         {t('creatives.bulk_move')}
       </Button>
-      <Button small icon="columns" onClick={() => setAct('carousel')} disabled={facebook.length < 2}>
+      <Button small icon="columns" onClick={() => setAct('carousel')} disabled={single.length < 2}>
         {t('creatives.carousel')}
       </Button>
       <Button small icon="retry" onClick={() => setAct('retry')} disabled={!creatives.some(hasFailed)}>
         {t('creatives.retry')}
       </Button>
-      <LinkButton small icon="launch" href={`/launch?creative=${creatives.map((one) => one.id).join(',')}`}>
-        {t('creatives.launch')}
-      </LinkButton>
+      {single.length > 0 && (
+        <LinkButton small icon="launch" href={launchHref(single)}>
+          {t('creatives.launch')}
+        </LinkButton>
+      )}
       <Button small icon="trash" onClick={() => setAct('delete')}>
         {t('creatives.delete')}
       </Button>
       <Button small look="quiet" icon="close" onClick={onClear}>
         {t('creatives.untick')}
       </Button>
-      {act === 'carousel' && <CarouselDialog creatives={facebook} onClose={() => setAct(null)} />}
+      {act === 'carousel' && <CarouselDialog creatives={single} onClose={() => setAct(null)} />}
       {act && act !== 'carousel' && <BulkDialog act={act} creatives={creatives} onClose={() => setAct(null)} onLeft={onLeft} />}
     </section>
   );

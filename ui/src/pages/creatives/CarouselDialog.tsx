@@ -17,6 +17,13 @@ import { directionLabel } from './wish';
 const LEAST = 2;
 const MOST = 10;
 
+const on = (direction: string, creatives: Creative[]) => creatives.filter((one) => one.direction_id === direction);
+/** Of both platforms' creatives those that can be cards together. */
+function fitting(direction: string, creatives: Creative[]) {
+  const own = on(direction, creatives);
+  return own.length < LEAST ? creatives : own;
+}
+
 interface Place {
   creative: Creative;
   title: string;
@@ -29,11 +36,11 @@ export function CarouselDialog({ creatives, onClose }: { creatives: Creative[]; 
   const [direction, setDirection] = useState(creatives.find((one) => one.platform === 'facebook')?.direction_id ?? creatives[0]?.direction_id ?? '');
   const [title, setTitle] = useState('');
   const [text, setText] = useState('');
-  const [cards, setCards] = useState<Place[]>(() => creatives.map((creative) => ({ creative, title: '', url: '' })));
+  const [cards, setCards] = useState<Place[]>(() => fitting(direction, creatives).map((creative) => ({ creative, title: '', url: '' })));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const chosen = directions.find((one) => one.id === direction);
-  const elsewhere = cards.filter((card) => card.creative.direction_id !== direction).length;
+  const elsewhere = cards.length - on(direction, cards.map((card) => card.creative)).length;
   const why =
     chosen?.platform === 'tiktok' ? t('creatives.carousel_tiktok') : cards.length < LEAST || cards.length > MOST ? t('creatives.carousel_number', { n: cards.length }) : '';
 
@@ -77,7 +84,7 @@ export function CarouselDialog({ creatives, onClose }: { creatives: Creative[]; 
       actions={
         <>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button look="main" busy={busy} disabled={!!why || !title.trim() || !direction} onClick={() => void go()}>
+          <Button look="main" busy={busy} disabled={!!why || elsewhere > 0 || !title.trim() || !direction} onClick={() => void go()}>
             {t('creatives.carousel_make')}
           </Button>
         </>
@@ -95,8 +102,9 @@ export function CarouselDialog({ creatives, onClose }: { creatives: Creative[]; 
             error={wrong}
           />
         </div>
+        {problem !== null && <ProblemNote error={problem} />}
         {why && <Note tone="warn">{why}</Note>}
-        {!why && elsewhere > 0 && <Note tone="warn">{t('creatives.carousel_elsewhere', { n: elsewhere })}</Note>}
+        {!why && direction && elsewhere > 0 && <Note tone="warn">{t('creatives.carousel_elsewhere', { n: elsewhere })}</Note>}
         <TextArea label={t('creatives.ad_text')} name="ad_text" value={text} onValue={setText} error={wrong} />
         <ol class="carousel-cards" aria-label={t('creatives.cards')}>
           {cards.map((card, i) => (
@@ -119,7 +127,6 @@ export function CarouselDialog({ creatives, onClose }: { creatives: Creative[]; 
             </li>
           ))}
         </ol>
-        {problem !== null && <ProblemNote error={problem} />}
       </div>
     </Dialog>
   );

@@ -42,7 +42,11 @@ export function Library() {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.data) ?? [], [found.data]);
   const total = found.data?.pages[0]?.total;
-  const chosen = rows.filter((row) => ticked.has(row.id));
+  // In the order in which they were ticked: a carousel's cards stand so.
+  const chosen = useMemo(() => {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return [...ticked].map((id) => byId.get(id)).filter((row) => row !== undefined);
+  }, [rows, ticked]);
   const end = useEndless(!!found.hasNextPage && !found.isFetchingNextPage, () => void found.fetchNextPage());
 
   function choose(list: File[]) {

@@ -22,7 +22,7 @@ import { TextsCard } from './TextsCard';
 import { TranscriptCard } from './TranscriptCard';
 import { CopiesCard, UsageCard } from './Usage';
 import { deleteCreative, useCreative } from './library';
-import { hasFailed, isVideo, looksLike, type WholeCreative } from './shapes';
+import { hasFailed, isVideo, launchHref, looksLike, type WholeCreative } from './shapes';
 import { platformName } from './wish';
 
 export function One({ id }: { id: string }) {
@@ -124,9 +124,11 @@ function Shown({ creative }: { creative: WholeCreative }) {
           <TextsCard creative={creative} edits={edits} />
           <TagsCard creative={creative} edits={edits} />
           {isVideo(creative) && <TranscriptCard creative={creative} edits={edits} onSeek={(at) => seek(at, true)} />}
-          <Card title={t('creatives.findings')}>
-            <FindingList creative={creative} />
-          </Card>
+          {creative.media_type !== 'carousel' && (
+            <Card title={t('creatives.findings')}>
+              <FindingList creative={creative} />
+            </Card>
+          )}
           <UsageCard creative={creative} />
         </div>
       </div>
@@ -145,8 +147,8 @@ function Deeds({ creative, edits }: { creative: WholeCreative; edits: boolean })
   }
   return (
     <>
-      {edits && creative.status !== 'failed' && (
-        <LinkButton look="main" icon="launch" href={`/launch?creative=${creative.id}`}>
+      {edits && creative.status !== 'failed' && creative.media_type !== 'carousel' && (
+        <LinkButton look="main" icon="launch" href={launchHref([creative])}>
           {t('creatives.launch')}
         </LinkButton>
       )}

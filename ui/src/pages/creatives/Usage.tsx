@@ -39,7 +39,7 @@ export function UsageCard({ creative }: { creative: WholeCreative }) {
         <ul class="uses" aria-label={t('creatives.column_ads')}>
           {usage.ads.map((ad) => (
             <li key={ad.ad_id}>
-              <Link href={`/campaigns?tab=ads&q=${encodeURIComponent(ad.ad_id)}`} dir="auto">
+              <Link href={`/campaigns?tab=ads&creative=${creative.id}&q=${encodeURIComponent(ad.name)}`} dir="auto">
                 {ad.name}
               </Link>
               <Badge tone={tones[ad.status] ?? 'soft'}>{tOr(`creatives.ad_${ad.status}`, ad.status)}</Badge>

@@ -140,6 +140,14 @@ export interface WholeCreative extends Creative {
   cards?: Card[];
 }
 
+/** Where creatives are launched with: the page knows their direction where all have the same. */
+export function launchHref(creatives: Creative[]) {
+  const directions = new Set(creatives.map((one) => one.direction_id));
+  const [direction] = directions;
+  const ids = `creatives=${creatives.map((one) => one.id).join(',')}`;
+  return directions.size === 1 && direction ? `/launch?direction=${direction}&${ids}` : `/launch?${ids}`;
+}
+
 export const isVideo = (creative: Creative) => creative.media_type === 'video';
 /** Still on its way here or to the platform: what is shown will change by itself. */
 export const isMoving = (creative: Creative) =>
