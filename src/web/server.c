@@ -4,9 +4,10 @@
  * The loop is ours because the library's own epoll thread freezes when exactly
  * 128, 256, ... sockets are ready at once, and its external mode can lose a
  * resume that comes from another thread (version 0.9.75).  So: the library
- * without a thread; one poll over its epoll and our own eventfd; then MHD_run,
- * which never blocks.  Workers hand their exchanges back through a list and
- * write the eventfd once per batch; resuming is done here.
+ * without a thread; one poll over its epoll, our own eventfd and the sockets that
+ * are read past it (stream_direct.c); then MHD_run, which never blocks.  Workers
+ * hand their exchanges back through a list and write the eventfd once per batch;
+ * resuming is done here.
  */
 
 #include "base/clock.h"

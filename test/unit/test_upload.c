@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -298,6 +299,15 @@ static int descriptor_of(struct ground *g, struct str id)
     return -1;
 }
 
+static atomic_bool hash_goes_on;
+
+static void *hash_beside(void *arg)
+{
+    while (atomic_load(&hash_goes_on))
+        upload_hash_on(arg);
+    return NULL;
+}
+
 static void bytes_come_out_of_a_pipe_and_the_hash_follows(struct database *database,
                                                           struct db *db)
 {
@@ -321,15 +331,18 @@ static void bytes_come_out_of_a_pipe_and_the_hash_follows(struct database *datab
                           &why, &g.err),
              g.err);
     CHECK(upload_is_hashed(stream), "both ways");
+    pthread_t hasher;
+    atomic_store(&hash_goes_on, true);
+    pthread_create(&hasher, NULL, hash_beside, stream);
     for (size_t at = 0; at < bytes.n; at += STEP) {
         if (at == 3 * STEP)
             CHECK(fcntl(descriptor_of(&g, id), F_SETFL, O_APPEND) == 0, "no splicing now");
         CHECK(write(ends[1], bytes.p + at, STEP) == STEP && upload_drain(stream, ends[0], STEP),
               "at %zu", at);
-        if (at == STEP || at == 4 * STEP)
-            upload_hash_on(stream);
     }
     CHECK(write(ends[1], "x", 1) == 1 && !upload_drain(stream, ends[0], 1), "beyond the end");
+    atomic_store(&hash_goes_on, false);
+    pthread_join(hasher, NULL);
     CHECK(!upload_end(&g.app, db, g.arena, stream, false, clock_wall_ms(), &u, &why, &g.err) &&
               why == UPLOAD_TOO_LARGE && u.offset == 0,
           "as if it had never come: %lld", (long long)u.offset);
@@ -349,6 +362,7 @@ static void bytes_come_out_of_a_pipe_and_the_hash_follows(struct database *datab
                           &why, &g.err) &&
                  upload_write(stream, str_sub(bytes, 0, 280000)),
              g.err);
+    upload_hash_on(stream); /* half-way; upload_end does the rest */
     CHECK(write(ends[1], bytes.p + 280000, 20000) == 20000 &&
               upload_drain(stream, ends[0], 20000),
           "the rest");
