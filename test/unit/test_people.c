@@ -215,6 +215,58 @@ static void members_change_and_an_owner_stays(struct database *database, struct 
     arena_free(a);
 }
 
+struct duel {
+    struct database *database;
+    struct str org, other;
+    bool won;
+};
+
+static void *demote(void *arg)
+{
+    struct duel *duel = arg;
+    struct arena *arena = arena_new("duel");
+    struct err err = {0};
+    struct db *db;
+
+    CHECK_OK(db_open(duel->database, &db, &err), err);
+    db_scope(db, duel->org);
+    duel->won = member_set_role(db, arena, duel->other, STR("analyst"), STR("t"), &err);
+    CHECK(duel->won || err.kind == ERR_CONFLICT, "%s", err.text);
+    db_close(db);
+    arena_free(arena);
+    return NULL;
+}
+
+static void two_owners_who_demote_each_other_leave_one(struct database *database, struct db *db)
+{
+    struct session owner;
+    struct str second;
+    struct err err = {0};
+
+    a = arena_new("test");
+    CHECK_OK(set_up(db, "owner@example.com", &owner, &err), err);
+    CHECK_OK(user_add(db, a, owner.org_id, STR("second@example.com"), STR("correct horse"),
+                      STR("owner"), &second, &err),
+             err);
+    for (int round = 0; round < 10; round++) {
+        struct duel duels[2] = {{.database = database, .org = owner.org_id, .other = second},
+                                {.database = database, .org = owner.org_id}};
+        pthread_t threads[2];
+
+        duels[1].other = owner.user_id;
+        for (int i = 0; i < 2; i++)
+            CHECK(pthread_create(&threads[i], NULL, demote, &duels[i]) == 0, "thread");
+        for (int i = 0; i < 2; i++)
+            CHECK(pthread_join(threads[i], NULL) == 0, "thread");
+        CHECK(duels[0].won != duels[1].won, "round %d", round);
+        db_scope(db, owner.org_id);
+        CHECK_OK(member_set_role(db, a, duels[0].won ? second : owner.user_id, STR("owner"),
+                                 STR("t"), &err),
+                 err);
+    }
+    arena_free(a);
+}
+
 static struct str invite(struct db *db, struct str org, const char *email, const char *role,
                          struct invitation *out)
 {
@@ -473,6 +525,7 @@ int main(void)
     RUN_ON_DATABASES(the_first_owner_comes_once_with_the_token);
     RUN_ON_DATABASES(of_two_at_once_one_is_first);
     RUN_ON_DATABASES(members_change_and_an_owner_stays);
+    RUN_ON_DATABASES(two_owners_who_demote_each_other_leave_one);
     RUN_ON_DATABASES(an_invitation_brings_one_person_in_once);
     RUN_ON_DATABASES(an_acceptance_is_whole_or_absent);
     RUN_ON_DATABASES(a_session_moves_between_ones_own_orgs);
