@@ -211,14 +211,14 @@ bool action_list(struct db *db, struct arena *arena, const struct action_questio
 {
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              "SELECT " ACTION " WHERE a.org_id = $1 AND ($2 = '' OR a.ad_account_id = $2)"
-              " AND ($3 = '' OR a.platform = $3) AND ($4 = '' OR a.object_id = $4)"
-              " AND (a.created_ms < $5 OR (a.created_ms = $5 AND a.action_id < $6))"
-              " ORDER BY a.created_ms DESC, a.action_id DESC LIMIT $7",
-              TEXT(db_scope_org(db)), TEXT(q->ad_account_id), TEXT(q->platform),
-              TEXT(q->object_id), INT(q->before_ms ? q->before_ms : INT64_MAX),
-              TEXT(q->before_id), INT(q->limit));
+    db_select(
+        db, arena, &rows,
+        "SELECT " ACTION OF_ACTIONS " WHERE a.org_id = $1 AND ($2 = '' OR a.ad_account_id = $2)"
+        " AND ($3 = '' OR a.platform = $3) AND ($4 = '' OR a.object_id = $4)"
+        " AND (a.created_ms < $5 OR (a.created_ms = $5 AND a.action_id < $6))"
+        " ORDER BY a.created_ms DESC, a.action_id DESC LIMIT $7",
+        TEXT(db_scope_org(db)), TEXT(q->ad_account_id), TEXT(q->platform), TEXT(q->object_id),
+        INT(q->before_ms ? q->before_ms : INT64_MAX), TEXT(q->before_id), INT(q->limit));
     return read_all(&rows, arena, out, err);
 }
 
