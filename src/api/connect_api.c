@@ -63,8 +63,9 @@ static bool callback_page(struct request *rq, struct reply *rp, int status, cons
         html_put(&html, hint);
         buf_add(&html, STR("</p>\n"));
     }
-    buf_add(&html,
-            STR("<p><a href=\"/accounts\">Back to adwright</a></p>\n</main>\n</body>\n</html>\n"));
+    buf_add(
+        &html,
+        STR("<p><a href=\"/accounts\">Back to adwright</a></p>\n</main>\n</body>\n</html>\n"));
     return reply_body(rp, status, "text/html; charset=utf-8", buf_str(&html));
 }
 
