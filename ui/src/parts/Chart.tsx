@@ -50,10 +50,11 @@ function options(element: HTMLElement, plot: typeof uPlot, props: ChartProps): u
   });
   const left = props.series.find((one) => !one.right);
   const right = props.series.find((one) => one.right);
+  const bars = props.series.some((one) => one.shape === 'bars'); // the outer ones are whole
   return {
     width: element.clientWidth,
     height: props.height ?? 260,
-    scales: { x: { time: false, dir: rtl ? -1 : 1 }, left: { range: (_u, _min, max) => [0, max > 0 ? max * 1.1 : 1] }, right: { range: (_u, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: { x: { time: false, dir: rtl ? -1 : 1, range: (_u, min, max) => (bars ? [min - 0.5, max + 0.5] : [min, max]) }, left: { range: (_u, _min, max) => [0, max > 0 ? max * 1.1 : 1] }, right: { range: (_u, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
     legend: { show: false },
     cursor: { y: false, points: { size: 8 } },
     axes: [

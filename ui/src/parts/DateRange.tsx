@@ -89,7 +89,12 @@ export function DateRange({ range, timeZone, comparing }: { range: Range; timeZo
       )}
       <p class="date-range-note soft">
         <bdi>{range.from === range.to ? day(range.from) : `${day(range.from)} – ${day(range.to)}`}</bdi>
-        {timeZone && <bdi> · {timeZone}</bdi>}
+        {timeZone && (
+          <>
+            {' · '}
+            <bdi>{timeZone}</bdi>
+          </>
+        )}
       </p>
     </div>
   );

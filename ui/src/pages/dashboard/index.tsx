@@ -60,16 +60,16 @@ export default function Page() {
         </div>
       )}
       <div class="dashboard-columns">
+        <div class="dashboard-side">
+          <Alerts where={where} zone={zone} />
+          {data && (data.now.figures.leads.value ?? 0) > 0 && <Quality data={data} />}
+        </div>
         <Card
           title={t('dashboard.inbox')}
           actions={<Link href={`/autopilot${where.platform ? `?platform=${where.platform}` : ''}`}>{t('dashboard.all_of_it')}</Link>}
         >
           <Inbox where={where} limit={5} zone={zone} short />
         </Card>
-        <div class="dashboard-side">
-          <Alerts where={where} zone={zone} />
-          {data && (data.now.figures.leads.value ?? 0) > 0 && <Quality data={data} />}
-        </div>
       </div>
     </>
   );
