@@ -225,7 +225,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                       if (event.key === 'Enter' && event.target === event.currentTarget) onOpen?.(row.original);
                     }}
                     onClick={(event) => {
-                      if (!onOpen || (event.target as HTMLElement).closest('a, button, input, label, select, .layer')) return;
+                      if (!onOpen || (event.target as HTMLElement).closest('a, button, input, label, select, [role=menu]')) return;
                       onOpen(row.original);
                     }}
                   >

@@ -147,7 +147,7 @@ export function DirectionList() {
       archived && { id: 'archived', label: t('directions.archived_at'), value: (row) => row.archived_at, cell: (row) => instant(row.archived_at) },
       {
         id: 'acts',
-        label: '',
+        label: t('directions.acts_head'),
         sortable: false,
         value: () => '',
         cell: (row) => (
@@ -193,7 +193,7 @@ export function DirectionList() {
         ]}
         value={archived ? 'archived' : 'listed'}
       />
-      <div class="filters">
+      <div class="filters direction-filters">
         <Select
           label={t('common.platform')}
           value={platform}

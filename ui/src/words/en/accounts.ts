@@ -15,7 +15,7 @@ export const accounts = {
   make_default: 'Make it the default',
   made_default: '{name} is the default ad account now.',
   rename: 'Rename',
-  acts: 'Deeds for {name}',
+  acts: 'Actions for {name}',
   platform_tiktok: 'TikTok',
   platform_facebook: 'Facebook and Instagram',
   status_connected: 'Connected',

@@ -30,6 +30,7 @@ export const directions: Like<typeof en, 'ru'> = {
   spend_not_collected: 'За эти дни показатели не собирались',
   spend_not_offered: 'Показатели этой площадки не читаются',
   cpl_none: 'За эти дни нет лидов или расхода',
+  acts_head: 'Действия',
   acts: 'Действия: {name}',
   edit: 'Изменить',
   duplicate: 'Создать копию',
