@@ -99,7 +99,7 @@ export function DirectionList() {
         value: (row) => row.name,
         cell: (row) => (
           <span class="direction-name">
-            {archived ? <bdi>{row.name}</bdi> : <Link href={`/directions/${row.id}`}><bdi>{row.name}</bdi></Link>}
+            <span>{archived ? <bdi>{row.name}</bdi> : <Link href={`/directions/${row.id}`}><bdi>{row.name}</bdi></Link>}</span>
             <small class="soft">
               {t(`common.platform_${row.platform}`)} · {tOr(`directions.obj_${row.objective}`, row.objective)}
             </small>
