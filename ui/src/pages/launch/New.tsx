@@ -79,7 +79,8 @@ export function NewLaunch() {
     );
   return (
     <>
-      <Segments
+      <div class="launch-mode">
+        <Segments
         label={t('launch.mode')}
         value={mode}
         onValue={(value) => state.set({ mode: value === 'auto' ? 'auto' : null })}
@@ -87,7 +88,8 @@ export function NewLaunch() {
           { value: 'manual', label: t('launch.manual') },
           { value: 'auto', label: t('launch.auto') },
         ]}
-      />
+        />
+      </div>
       {mode === 'auto' ? <Auto directions={list} /> : <Manual directions={list} />}
     </>
   );
