@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { databases, eventually, http, root, start } from "./harness.mjs";
-import { connectAccount, connectFacebook } from "./steps.mjs";
+import { authorize, connectAccount, connectFacebook } from "./steps.mjs";
 import { ACCOUNT, FB_PAGE, FORM, OTHER_ACCOUNT, PIXEL } from "./graph.mjs";
 
 // A clip of 21 MB: what follows the picture is a box that players skip.
@@ -158,6 +158,14 @@ for (const database of databases) {
     const gone = await call("PATCH", `/api/ad-accounts/${account.id}`, { facebook_ad_account_id: null });
     assert.equal(gone.json.connections.facebook.status, "disconnected");
     assert.equal(gone.json.connections.tiktok.status, "connected");
+    // A browser that is signed in comes back to the console, at the card, to choose among several.
+    const { email, password } = world.orgs[0];
+    const signed = await http("POST", `${world.server.base}/api/session`, { body: { email, password } });
+    const cookie = signed.headers.get("set-cookie").split(";")[0];
+    const asked = await http("GET", `${world.server.base}/api/ad-accounts/oauth/start?platform=facebook&ad_account_id=${account.id}`, { headers: { cookie } });
+    const returned = await http("GET", (await authorize(asked.json.url)).replace(/#.*/, ""), { headers: { cookie } });
+    assert.deepEqual([returned.status, returned.headers.get("location")], [303, `/accounts?connected=facebook&card=${account.id}&choose=1`], returned.text);
+    assert.equal((await call("PATCH", `/api/ad-accounts/${account.id}`, { facebook_ad_account_id: null })).status, 200);
     // Closed, it asks nobody: what was kept is answered and said to be old or unasked.
     const kept = (await call("GET", `/api/targeting/places?ad_account_id=${account.id}&platform=facebook&q=dubai`)).json;
     assert.deepEqual([kept.data, kept.stale], [[], true]);
