@@ -12,6 +12,7 @@ import { toast } from '~/parts/Toast';
 import { t, tOr } from '~/words';
 import { stateTones, useAccountName } from './Executions';
 import { ActionState, UndoButton } from './Inbox';
+import { useZone } from './Scope';
 import { stateWord, triggerWord, whatOf, whatOfGroup, whyOf } from './sentences';
 import { useExecution, type ExecutionWhole, type Group, type Window } from './shapes';
 
@@ -118,7 +119,7 @@ function Facts({ execution, zone }: { execution: ExecutionWhole; zone?: string }
     [t('common.ad_account'), name(execution.ad_account_id)],
     [t('common.platform'), t(`common.platform_${execution.platform}`)],
     [t('autopilot.trigger'), triggerWord(execution.trigger)],
-    [t('autopilot.mode'), execution.dispatched ? t('autopilot.acted') : t('autopilot.observed')],
+    [t('autopilot.mode'), !execution.decisions ? '—' : execution.dispatched ? t('autopilot.acted') : t('autopilot.observed')],
     [t('autopilot.started'), instant(execution.started_at, zone)],
     [t('autopilot.as_of'), instant(execution.as_of_at, zone)],
     [t('autopilot.budgets'), execution.after_micros === undefined ? '—' : `${money(execution.before_micros, execution.currency)} → ${money(execution.after_micros, execution.currency)}`],
@@ -142,7 +143,8 @@ export function ExecutionPage({ id }: { id: string }) {
   const found = useExecution(id);
   const execution = found.data;
   const decisions = execution?.decisions;
-  const zone = typeof execution?.inputs?.zone === 'string' ? execution.inputs.zone : undefined;
+  const usual = useZone({ platform: execution?.platform ?? '', account: execution?.ad_account_id ?? '' });
+  const zone = typeof execution?.inputs?.zone === 'string' ? execution.inputs.zone : usual;
   if (found.isError) return <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
   if (!execution) return <Skeleton lines={10} />;
   const order = ['pause', 'lower', 'raise', 'hold'];

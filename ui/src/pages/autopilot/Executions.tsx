@@ -39,7 +39,7 @@ function Row({ one, zone }: { one: Execution; zone?: string }) {
       <td class="numeric">{one.counts ? <bdi>{number(one.counts.groups)}</bdi> : none}</td>
       <td class="numeric">{one.counts ? <bdi>{number(one.counts.changed)}</bdi> : none}</td>
       <td class="numeric">{one.counts ? <bdi>{number(one.counts.actions)}</bdi> : none}</td>
-      <td>{one.dispatched ? t('autopilot.acted') : t('autopilot.observed')}</td>
+      <td>{!one.counts ? none : one.dispatched ? t('autopilot.acted') : t('autopilot.observed')}</td>
       <td class="numeric">{one.after_micros === undefined ? none : <bdi>{`${money(one.before_micros, one.currency)} → ${money(one.after_micros, one.currency)}`}</bdi>}</td>
     </tr>
   );

@@ -1,6 +1,6 @@
 // Which platform and which ad account the reader looks at; both are in the address.
 import { useAdAccounts } from '~/api/session';
-import { Select } from '~/parts/Field';
+import { Segments, Select } from '~/parts/Field';
 import { Tabs } from '~/parts/Tabs';
 import { useQueryState } from '~/parts/url';
 import { t } from '~/words';
@@ -11,14 +11,21 @@ export function useWhere(): Where {
   return { platform: state.get('platform'), account: state.get('account') };
 }
 
-export function PlatformTabs({ all }: { all?: boolean }) {
+const platforms = () => [
+  { value: '', label: t('common.all') },
+  { value: 'facebook', label: t('common.platform_facebook') },
+  { value: 'tiktok', label: t('common.platform_tiktok') },
+];
+
+export function PlatformTabs() {
   const { platform } = useWhere();
-  const tabs = [
-    { value: '', label: t('common.all') },
-    { value: 'facebook', label: t('common.platform_facebook') },
-    { value: 'tiktok', label: t('common.platform_tiktok') },
-  ];
-  return <Tabs label={t('common.platform')} name="platform" tabs={all === false ? tabs.slice(1) : tabs} value={platform} />;
+  return <Tabs label={t('common.platform')} name="platform" tabs={platforms()} value={platform} />;
+}
+
+/** The same as a filter, for pages with tabs of their own. */
+export function PlatformFilter() {
+  const state = useQueryState();
+  return <Segments label={t('common.platform')} options={platforms()} value={state.get('platform')} onValue={(platform) => state.set({ platform })} />;
 }
 
 export function AccountSelect() {

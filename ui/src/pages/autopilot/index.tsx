@@ -7,7 +7,7 @@ import { t } from '~/words';
 import { ExecutionPage } from './ExecutionPage';
 import { Executions, Reports } from './Executions';
 import { Inbox } from './Inbox';
-import { AccountSelect, PlatformTabs, useWhere, useZone } from './Scope';
+import { AccountSelect, PlatformFilter, useWhere, useZone } from './Scope';
 import { StopButton, StopNote } from './StopBar';
 import { Switches } from './Switches';
 
@@ -31,7 +31,7 @@ function Overview() {
       />
       {tab !== 'switches' && (
         <div class="filters">
-          <PlatformTabs />
+          <PlatformFilter />
           <AccountSelect />
         </div>
       )}

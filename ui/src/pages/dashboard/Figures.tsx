@@ -29,7 +29,7 @@ const shown: Shown[] = [
 ];
 
 function written(kind: Shown['kind'], value: number, currency: string) {
-  if (kind === 'money') return money(value, currency);
+  if (kind === 'money') return Math.abs(value) >= 1e8 * 1e6 ? shortMoney(value, currency) : money(value, currency);
   if (kind === 'share') return percent(value, 2);
   if (kind === 'times') return t('dashboard.times', { value: number(value, 2) });
   return number(value);
