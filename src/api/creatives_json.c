@@ -27,9 +27,10 @@ static void put_posters(struct request *rq, struct json_writer *w,
                         const struct creative_row *row)
 {
     const struct creative *creative = &row->creative;
-    bool shown = row->posters.n > 0 || str_eq(creative->status, STR("ready"));
+    bool carousel = str_eq(creative->media_type, STR("carousel"));
+    bool shown = row->posters.n > 0 || (str_eq(creative->status, STR("ready")) && !carousel);
 
-    /* A new poster has a new address. */
+    /* A new poster has a new address.  A carousel has none of its own: its cards have. */
     json_text_or_null_member(w, "thumbnail_url",
                              shown ? str_fmt(rq->arena, STR_FMT "?v=%" PRId64 ".%" PRId64,
                                              STR_ARG(url_of(rq, creative, "poster")),

@@ -179,6 +179,26 @@ async function isNotDeletedWhileUsed(world, direction, used, unused) {
   await eventually("its files are gone", () => files().length === 0);
 }
 
+async function isShownByCarousels(world) {
+  const { server } = world;
+  const made = await server.call("POST", "/api/directions",
+    { name: "Cards", platform: "facebook", objective: "lead_forms", daily_budget_cents: 500, target_cpl_cents: 50 });
+  assert.equal(made.status, 201, made.text);
+  const { direction } = made.json;
+  const cards = [];
+  for (const clip of ["trial-lesson", "win-a-phone"]) cards.push({ creative_id: (await uploadCreative(world, direction, { clip })).id });
+  const carousel = await server.call("POST", "/api/creatives/carousel", { title: "Two cards", direction_id: direction.id, cards });
+  assert.equal(carousel.status, 201, carousel.text);
+  const ready = await eventually("the carousel is ready", async () => {
+    const { json } = await server.call("GET", `/api/creatives/${carousel.json.id}`);
+    return json.status === "ready" && json;
+  }, { seconds: 60 });
+  assert.deepEqual(ready.cards.map((one) => one.creative_id), cards.map((one) => one.creative_id));
+  assert.equal(ready.thumbnail_url, null, "its cards have stills, it has none");
+  const refused = await server.call("DELETE", `/api/creatives/${cards[0].creative_id}`);
+  assert.deepEqual([refused.status, refused.json.used_in.carousels], [409, [ready.id]], refused.text);
+}
+
 async function isNobodyElses(world, { id }) {
   const { server } = world;
   const other = { org: 1 };
@@ -203,5 +223,6 @@ for (const database of databases) {
     await isNobodyElses(world, lesson);
     await isFollowed(world, direction, lesson);
     await isNotDeletedWhileUsed(world, direction, lesson, prize);
+    await isShownByCarousels(world);
   });
 }
