@@ -1,7 +1,7 @@
 // The table of the console: sorting, choice of columns, totals that stay, long lists, ticking,
 // keys (j, k, x, Enter), CSV of what is seen.  Sorting and columns are kept in the address.
 import { getCoreRowModel, getSortedRowModel, type ColumnDef, type SortingState } from '@tanstack/table-core';
-import type { ComponentChildren } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '~/words';
 import { Button } from './Button';
@@ -136,6 +136,18 @@ export function DataTable<T>(props: DataTableProps<T>) {
     onTicked?.(next);
   }
 
+  // Rows are drawn again only when something of theirs has changed: what they do is looked up here.
+  const latest = useRef({ tick, onOpen, setCurrent });
+  latest.current = { tick, onOpen, setCurrent };
+  const acts = useMemo<RowActs<T>>(
+    () => ({
+      tick: (key, on) => latest.current.tick(key, on),
+      open: (row) => latest.current.onOpen?.(row),
+      focus: (index) => latest.current.setCurrent(index),
+    }),
+    [],
+  );
+
   function move(to: number) {
     const index = Math.max(0, Math.min(sorted.length - 1, to));
     setCurrent(index);
@@ -213,41 +225,18 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 const row = sorted[index];
                 if (!row) return null;
                 return (
-                  <tr
+                  <Row
                     key={row.id}
-                    data-index={index}
-                    aria-rowindex={index + 2}
-                    aria-selected={onTicked ? (ticked?.has(row.id) ?? false) : undefined}
-                    tabIndex={onOpen || onTicked ? -1 : undefined}
-                    class={`${ticked?.has(row.id) ? 'ticked' : ''}${index === current ? ' current' : ''}${onOpen ? ' opens' : ''}`}
-                    onFocus={() => setCurrent(index)}
-                    onKeyDown={(event) => {
-                      if (event.key === 'Enter' && event.target === event.currentTarget) onOpen?.(row.original);
-                    }}
-                    onClick={(event) => {
-                      if (!onOpen || (event.target as HTMLElement).closest('a, button, input, label, select, [role=menu]')) return;
-                      onOpen(row.original);
-                    }}
-                  >
-                    {onTicked && (
-                      <td class="table-tick">
-                        <Checkbox label={t('table.tick')} labelHidden checked={ticked?.has(row.id) ?? false} onValue={(on) => tick(row.id, on)} />
-                      </td>
-                    )}
-                    {visible.map((column, i) => {
-                      const shown = column.cell ? column.cell(row.original) : (column.value(row.original) ?? t('common.dash'));
-                      const look = `${column.numeric ? 'numeric' : ''}${i === 0 ? ' pinned' : ''}`;
-                      return i === 0 ? (
-                        <th key={column.id} scope="row" class={look}>
-                          {shown}
-                        </th>
-                      ) : (
-                        <td key={column.id} class={look}>
-                          {column.numeric ? <bdi>{shown}</bdi> : shown}
-                        </td>
-                      );
-                    })}
-                  </tr>
+                    id={row.id}
+                    row={row.original}
+                    index={index}
+                    columns={visible}
+                    current={index === current}
+                    ticks={!!onTicked}
+                    ticked={ticked?.has(row.id) ?? false}
+                    opens={!!onOpen}
+                    acts={acts}
+                  />
                 );
               })}
               {virtual.below > 0 && (
@@ -287,6 +276,69 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {picking && <ColumnPicker columns={columns} visible={visible} onClose={() => setPicking(false)} onValue={(ids) => state.set({ [`${name}columns`]: ids })} />}
     </div>
   );
+}
+
+interface RowActs<T> {
+  tick: (key: string, on: boolean) => void;
+  open: (row: T) => void;
+  focus: (index: number) => void;
+}
+interface RowProps<T> {
+  id: string;
+  row: T;
+  index: number;
+  columns: Column<T>[];
+  current: boolean;
+  ticks: boolean;
+  ticked: boolean;
+  opens: boolean;
+  acts: RowActs<T>;
+}
+
+/** A row keeps what it drew while nothing of its own changes: scrolling draws only new ones. */
+class Row<T> extends Component<RowProps<T>> {
+  override shouldComponentUpdate(next: RowProps<T>) {
+    return (Object.keys(next) as (keyof RowProps<T>)[]).some((name) => next[name] !== this.props[name]);
+  }
+  override render() {
+    const { id, row, index, columns, current, ticks, ticked, opens, acts } = this.props;
+    return (
+      <tr
+        data-index={index}
+        aria-rowindex={index + 2}
+        aria-selected={ticks ? ticked : undefined}
+        tabIndex={opens || ticks ? -1 : undefined}
+        class={`${ticked ? 'ticked' : ''}${current ? ' current' : ''}${opens ? ' opens' : ''}`}
+        onFocus={() => acts.focus(index)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && event.target === event.currentTarget) acts.open(row);
+        }}
+        onClick={(event) => {
+          if (!opens || (event.target as HTMLElement).closest('a, button, input, label, select, [role=menu]')) return;
+          acts.open(row);
+        }}
+      >
+        {ticks && (
+          <td class="table-tick">
+            <Checkbox label={t('table.tick')} labelHidden checked={ticked} onValue={(on) => acts.tick(id, on)} />
+          </td>
+        )}
+        {columns.map((column, i) => {
+          const shown = column.cell ? column.cell(row) : (column.value(row) ?? t('common.dash'));
+          const look = `${column.numeric ? 'numeric' : ''}${i === 0 ? ' pinned' : ''}`;
+          return i === 0 ? (
+            <th key={column.id} scope="row" class={look}>
+              {shown}
+            </th>
+          ) : (
+            <td key={column.id} class={look}>
+              {column.numeric ? <bdi>{shown}</bdi> : shown}
+            </td>
+          );
+        })}
+      </tr>
+    );
+  }
 }
 
 function Head<T>({ column, sort, onSort }: { column: Column<T>; sort: { id: string; desc: boolean } | undefined; onSort: () => void }) {

@@ -20,18 +20,27 @@ export function useTable<T extends RowData>(options: Options<T>): Table<T> {
   return table;
 }
 
+const OVERSCAN = 12;
+
 /** The rows of a long list that can be seen, and the space above and below them. */
 export function useVirtualRows(options: { count: number; rowHeight: number; scroller: RefObject<HTMLElement>; enabled: boolean }) {
+  const drawn = useRef(0);
   const [, again] = useReducer((n: number) => n + 1, 0);
   const settings = {
     count: options.enabled ? options.count : 0,
     estimateSize: () => options.rowHeight,
     getScrollElement: () => options.scroller.current,
-    overscan: 12,
+    overscan: OVERSCAN,
     observeElementRect,
     observeElementOffset,
     scrollToFn: elementScroll,
-    onChange: () => again(0),
+    onChange: (all: Virtualizer<HTMLElement, HTMLTableRowElement>) => {
+      // The rows beyond both edges are there already: a few rows of scrolling need no drawing.
+      const first = all.range?.startIndex ?? 0;
+      if (all.isScrolling && Math.abs(first - drawn.current) < OVERSCAN / 2) return;
+      drawn.current = first;
+      again(0);
+    },
   };
   const made = useRef<Virtualizer<HTMLElement, HTMLTableRowElement> | null>(null);
   made.current ??= new Virtualizer(settings);
