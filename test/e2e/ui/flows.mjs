@@ -11,10 +11,10 @@ import { appendFileSync, copyFileSync, readFileSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { eventually, http, root, start } from "../harness.mjs";
-import { connectAccount, makeDirection } from "../steps.mjs";
+import { connectAccount, makeDirection, uploadCreative } from "../steps.mjs";
 import { loadLanguages } from "../../../ui/scripts/languages.mjs";
 import { openBrowser, signIn } from "./browser.mjs";
-import { sizes } from "./world.mjs";
+import { openDemo, sizes } from "./world.mjs";
 
 const list = (name, otherwise) => (process.env[name] ? process.env[name].split(",") : otherwise);
 const browsers = list("UI_BROWSERS", ["chromium"]);
@@ -191,4 +191,116 @@ flow("an upload goes on after the server was killed in the middle of it", async 
   const made = await eventually("the creative is there", async () => (await world.server.call("GET", "/api/creatives")).json.data.find((one) => one.size_bytes === size));
   const back = await fetch(`${world.server.base}/api/creatives/${made.id}/video`, { headers: { authorization: `Bearer ${world.orgs[0].key}` } });
   assert.ok(Buffer.from(await back.arrayBuffer()).equals(readFileSync(film)), "byte for byte");
+});
+
+/** Directions, a creative that is ready everywhere, and the launch page with both chosen. */
+async function readyToLaunch(t, context) {
+  const { w } = context;
+  const made = await ready(t, context);
+  const { world, direction, page } = made;
+  const creative = await uploadCreative(world, direction);
+  await eventually("the creative is ready", async () => (await world.server.call("GET", `/api/creatives/${creative.id}`)).json.status === "ready");
+  await page.goto(`${world.server.base}/launch?direction=${direction.id}&creative=${creative.id}`);
+  await eventually("the creative is chosen", async () => {
+    if (await page.has({ text: w("launch.chosen") })) return true;
+    await page.click("checkbox", /trial-lesson/);
+    return false;
+  });
+  await page.sees(w("launch.calls"));
+  return made;
+}
+
+flow("a launch tells its calls and its spend before, and each step while it goes", async (t, context) => {
+  const { w } = context;
+  const { world, page } = await readyToLaunch(t, context);
+  assert.equal((await world.server.call("GET", "/api/launches")).json.data.length, 0, "looking makes nothing");
+  await page.click("button", w("launch.go"));
+  await page.sees(w("launch.done_text"), 60);
+  const [launch] = (await world.server.call("GET", "/api/launches")).json.data;
+  assert.equal(launch.state, "done");
+  await page.click("link", w("launch.see_campaign"));
+  await page.find({ role: "heading", name: w("campaigns.title") });
+});
+
+flow("what the platform refuses stands there in its own words, with what to do", async (t, context) => {
+  const { w } = context;
+  const { world, page } = await readyToLaunch(t, context);
+  const words = "The budget of the ad group is lower than the sandbox allows today";
+  const set = await world.sandbox.call("POST", "/sandbox/faults", [{ path: "adgroup/create/", code: 40002, message: words, times: 0 }]);
+  assert.ok(set.status < 300, set.text);
+  await page.click("button", w("launch.go"));
+  await page.sees(words, 60);
+  await page.sees(w("launch.undone_text"), 60);
+  await world.sandbox.call("DELETE", "/sandbox/faults");
+  await page.click("link", w("launch.again"));
+  await page.sees(w("launch.calls"));
+  await page.click("button", w("launch.go"));
+  await page.sees(w("launch.done_text"), 60);
+});
+
+flow("a decision of the autopilot is undone", async (t, { open, w }) => {
+  const world = await openDemo();
+  t.after(() => world.close());
+  const page = await open(world.base);
+  await signIn(page, world.base, world);
+  await page.goto(`${world.base}/autopilot`);
+  const undo = { role: "button", name: w("autopilot.undo_of") };
+  await page.clickOn(undo);
+  await page.click("button", w("autopilot.undo_act"));
+  await page.sees(w("autopilot.undone"), 60);
+});
+
+flow("the first run: owner, account, direction, video, launch", async (t, { database, open, w }) => {
+  const world = await start(t, { database, orgs: 0 });
+  const { base } = world.server;
+  const [, link] = await world.server.line(/first owner at (\S+)/);
+  const page = await open(base);
+  await page.goto(link);
+  await page.fill(w("door.org_name"), "School");
+  await page.fill(w("door.email"), "owner@example.com");
+  await page.fill(w("door.password"), "correct horse battery");
+  await page.click("button", w("door.create_owner"));
+
+  await page.click("link", w("first.connect_act"));
+  await page.click("button", w("accounts.add"));
+  await page.fill(w("accounts.name"), "Almaty");
+  await page.click("button", w("accounts.create"));
+  await page.click("button", w("accounts.connect"));
+  // The platform's own page, then back to ours.
+  await page.click("button", "Confirm");
+  await page.sees(w("accounts.status_connected"), 30);
+
+  await page.goto(`${base}/directions/new`);
+  await page.fill(w("directions.name"), "English course");
+  await page.fill(w("directions.budget_in"), "30000");
+  await page.fill(w("directions.target_in"), "1600");
+  const places = await page.find({ label: w("directions.instant_page") });
+  const first = await page.evaluate(() => [...document.querySelectorAll("select")].flatMap((select) => [...select.options]).find((option) => /^7\d{15,}$/.test(option.value))?.value);
+  assert.ok(first && places, "an instant page is offered");
+  await page.choose(w("directions.instant_page"), first);
+  await page.click("button", w("directions.create"));
+  const direction = await eventually("the direction is there", async () =>
+    page.evaluate(async () => (await (await fetch("/api/directions")).json()).data[0]));
+  assert.equal(direction.name, "English course");
+
+  await page.goto(`${base}/creatives`);
+  await page.files({ css: "input[type=file]" }, [clip]);
+  await page.choose(w("common.direction"), direction.id);
+  await page.click("button", w("creatives.upload_n"));
+  const creative = await eventually("the video is ready", async () =>
+    page.evaluate(async () => (await (await fetch("/api/creatives")).json()).data.find((one) => one.status === "ready")), { seconds: 60 });
+
+  await page.goto(`${base}/launch?direction=${direction.id}&creative=${creative.id}`);
+  await eventually("the video is chosen", async () => {
+    if (await page.has({ text: w("launch.chosen") })) return true;
+    await page.click("checkbox", /trial-lesson/);
+    return false;
+  });
+  await page.sees(w("launch.calls"));
+  await page.click("button", w("launch.go"));
+  await page.sees(w("launch.done_text"), 60);
+
+  await page.goto(`${base}/`);
+  await page.find({ role: "heading", name: w("dashboard.title") });
+  assert.ok(!(await page.has({ text: w("first.title") })), "nothing is left to do");
 });
