@@ -55,7 +55,8 @@ function findInPage({ role, name, label, text, css, nth = 0 }) {
     found = [...root.querySelectorAll("input, select, textarea, [role=combobox]")].filter((element) => fits(nameOf(element), wanted));
   } else if (role) {
     const wanted = wantedOf(name);
-    found = [...root.querySelectorAll(implied[role] ?? `[role=${role}]`)].filter((element) => wanted === undefined || fits(nameOf(element), wanted));
+    const selector = implied[role] ?? `[role=${role}]`;
+    found = [...(root !== document && root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)].filter((element) => wanted === undefined || fits(nameOf(element), wanted));
   } else if (text) {
     const wanted = wantedOf(text);
     const walker = document.createTreeWalker(root === document ? document.body : root, NodeFilter.SHOW_ELEMENT);

@@ -7,7 +7,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { appendFileSync, copyFileSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { eventually, http, root, start } from "../harness.mjs";
@@ -56,14 +56,25 @@ function flow(title, act) {
           const browser = await browserOf(name);
           const open = async (base) => {
             const page = await browser.newPage({ base, language, width: size.width, height: size.height });
-            t.after(() => page.close());
+            pages.push(page);
             return page;
           };
-          await act(t, { database, open, w: wordsOf(language), language });
+          const pages = [];
+          t.after(() => Promise.all(pages.map((page) => page.close())));
+          try {
+            await act(t, { database, open, w: wordsOf(language), language });
+          } catch (error) {
+            // What was on the screen is half of the answer.
+            mkdirSync(pictures, { recursive: true });
+            const picture = join(pictures, `${title.replace(/\W+/g, "-")}.${name}.${language}.png`);
+            await pages.at(-1)?.screenshot(picture).then(() => t.diagnostic(`seen: ${picture}`), () => undefined);
+            throw error;
+          }
         });
       }
 }
 
+const pictures = join(root, "build", "ui-failures");
 const clip = join(root, "demo", "trial-lesson.mp4");
 
 /** A server with an owner, an account, a direction; the owner is signed in on a page of the console. */
@@ -268,12 +279,17 @@ flow("the first run: owner, account, direction, video, launch", async (t, { data
   await page.click("button", w("accounts.connect"));
   // The platform's own page, then back to ours.
   await page.click("button", "Confirm");
-  await page.sees(w("accounts.status_connected"), 30);
+  // The authorization reaches two advertisers: the first is taken, the other one is offered.
+  await page.find({ role: "dialog", name: w("accounts.choose_advertiser") }, 30);
+  await page.sees("Demo AE");
+  await page.click("button", w("common.close"));
+  await page.sees(w("accounts.status_connected"));
 
   await page.goto(`${base}/directions/new`);
   await page.fill(w("directions.name"), "English course");
   await page.fill(w("directions.budget_in"), "30000");
   await page.fill(w("directions.target_in"), "1600");
+  await page.fill(w("directions.ad_text"), "English with a tutor");
   const places = await page.find({ label: w("directions.instant_page") });
   const first = await page.evaluate(() => [...document.querySelectorAll("select")].flatMap((select) => [...select.options]).find((option) => /^7\d{15,}$/.test(option.value))?.value);
   assert.ok(first && places, "an instant page is offered");
