@@ -47,23 +47,54 @@ function receive(text: string) {
   for (const listener of listeners) listener(event);
 }
 
-/** Listens until the returned function is called.  What was missed while away is fetched again. */
+const UNSEEN_MS = 10_000;
+
+/**
+ * Listens until the returned function is called.  What was missed while away is fetched again.
+ * A browser gives all tabs together six connections to a server that speaks HTTP/1.1, and keeps
+ * pages that were left: only a page that is looked at listens, or the seventh could load nothing.
+ */
 export function connect(): () => void {
+  let source: EventSource | null = null;
   let lost = false;
-  const source = new EventSource('/api/live');
-  source.onopen = () => {
-    connected.set(true);
-    if (lost) void queries.invalidateQueries();
-    lost = false;
-  };
-  source.onerror = () => {
-    connected.set(false);
-    lost = true;
-  };
-  source.onmessage = (message) => receive(message.data as string);
-  return () => {
+  let unseen = 0;
+
+  function open() {
+    if (source) return;
+    source = new EventSource('/api/live');
+    source.onopen = () => {
+      connected.set(true);
+      if (lost) void queries.invalidateQueries();
+      lost = false;
+    };
+    source.onerror = () => {
+      connected.set(false);
+      lost = true;
+    };
+    source.onmessage = (message) => receive(message.data as string);
+  }
+  function close() {
+    if (!source) return;
     source.close();
+    source = null;
+    lost = true;
     connected.set(false);
+  }
+  function look() {
+    window.clearTimeout(unseen);
+    if (document.visibilityState === 'visible') open();
+    else unseen = window.setTimeout(close, UNSEEN_MS);
+  }
+  document.addEventListener('visibilitychange', look);
+  window.addEventListener('pagehide', close);
+  window.addEventListener('pageshow', look);
+  look();
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    window.removeEventListener('pagehide', close);
+    window.removeEventListener('pageshow', look);
+    window.clearTimeout(unseen);
+    close();
   };
 }
 
