@@ -320,3 +320,47 @@ flow("the first run: owner, account, direction, video, launch", async (t, { data
   await page.find({ role: "heading", name: w("dashboard.title") });
   assert.ok(!(await page.has({ text: w("first.title") })), "nothing is left to do");
 });
+
+flow("an ad account is connected, a direction for both platforms is written, put away and brought back", async (t, { database, open, w }) => {
+  const world = await start(t, { database });
+  const { call } = world.server;
+  const page = await open(world.server.base);
+  await signIn(page, world.server.base, world.orgs[0]);
+  await page.goto(`${world.server.base}/accounts`);
+  await page.click("button", w("accounts.add"));
+  await page.fill(w("accounts.name"), "First client");
+  await page.click("button", w("accounts.create"));
+  // The platform's own page, and back to the card.
+  await page.click("button", w("accounts.connect"));
+  await page.click("button", "Confirm");
+  await page.sees(w("accounts.status_connected"));
+  assert.match(await page.url(), /\/accounts\?connected=tiktok&card=/);
+
+  await page.goto(`${world.server.base}/directions/new`);
+  await page.clickOn({ css: ".segment:last-child" });
+  await page.fill(w("directions.name"), "Evening school");
+  await page.fill(w("directions.budget_in", { currency: "KZT" }), "100");
+  await page.fill(w("directions.budget_in", { currency: "USD" }), "20");
+  await page.sees(w("directions.wrong_budget"));
+  await page.fill(w("directions.budget_in", { currency: "KZT" }), "15 000");
+  await page.fill(w("directions.places"), "алма");
+  await page.click("option", /^Almaty/);
+  await page.find({ role: "button", name: w("common.remove_one", { name: "Almaty" }) });
+  await page.press("Escape");
+  // What was written outlives the page.
+  await eventually("it is kept", () => page.evaluate(() => Object.values(localStorage).some((text) => text.includes("94600135"))));
+  await page.reload();
+  await page.find({ role: "button", name: w("common.remove_one", { name: "Almaty" }) });
+  await page.click("button", w("directions.create_both"));
+  await page.sees(w("directions.created", { name: "Evening school" }));
+  const made = (await call("GET", "/api/directions?platform=tiktok")).json.data[0];
+  assert.deepEqual([made.name, made.daily_budget_micros, made.default_settings.location_ids, made.default_settings.target_names],
+    ["Evening school", 15_000_000_000, ["94600135"], { 94600135: "Almaty" }]);
+
+  await page.click("button", w("directions.acts", { name: "Evening school" }));
+  await page.click("menuitem", w("directions.archive"));
+  await page.sees(w("directions.archived_toast", { name: "Evening school" }));
+  assert.equal((await call("GET", "/api/directions?archived=1")).json.data.length, 1);
+  await page.click("button", w("common.undo"));
+  await eventually("it is back", async () => (await call("GET", "/api/directions")).json.data.filter((one) => one.is_active).length === 2);
+});
