@@ -44,7 +44,9 @@ interface Row {
   action?: Action;
 }
 
-export function BulkDialog({ level, verb, things, onClose }: { level: Level; verb: Verb; things: Thing[]; onClose: () => void }) {
+export function BulkDialog({ level, verb, things: chosen, onClose }: { level: Level; verb: Verb; things: Thing[]; onClose: () => void }) {
+  // As they were when the dialog opened: the list behind it follows what happens.
+  const [things] = useState(chosen);
   const [how, setHow] = useState<How>('raise');
   const [amount, setAmount] = useState('20');
   const [previews, setPreviews] = useState<{ part: Part; wishes: Wish[]; seen: Preview }[] | null>(null);

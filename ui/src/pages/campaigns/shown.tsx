@@ -1,5 +1,5 @@
 // How a campaign, ad group or ad is shown: its delivery, its money, the words of a refusal.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { money } from '~/format';
 import { Badge, Missing, type Tone } from '~/parts/Show';
 import { Icon } from '~/parts/Icon';
@@ -43,6 +43,7 @@ export function budgetOf(thing: Thing): number | null {
 /** The money of a row; a press on it begins the change. */
 export function Budget({ thing, mayEdit, busy, onSave }: { thing: Thing; mayEdit: boolean; busy: boolean; onSave: (micros: number) => void }) {
   const [text, setText] = useState<string | null>(null);
+  const over = useRef(false);
   const budget = budgetOf(thing);
   const shown = money(budget, thing.currency);
 
@@ -58,12 +59,18 @@ export function Budget({ thing, mayEdit, busy, onSave }: { thing: Thing; mayEdit
   if (!mayEdit) return <>{shown}</>;
   if (text === null)
     return (
-      <button type="button" class="cell-edit" disabled={busy} title={t('campaigns.edit_budget', { name: thing.name })} onClick={() => setText(String(budget / 1_000_000))}>
+      <button type="button" class="cell-edit" disabled={busy} title={t('campaigns.edit_budget', { name: thing.name })} onClick={() => {
+          over.current = false;
+          setText(String(budget / 1_000_000));
+        }}>
         <bdi>{busy ? t('common.loading') : shown}</bdi>
         <Icon name="edit" size={16} />
       </button>
     );
   function save() {
+    // Leaving the field is also what happens when Enter takes it away.
+    if (over.current) return;
+    over.current = true;
     const micros = Math.round(Number(text) * 1_000_000);
     setText(null);
     if (micros > 0 && micros !== budget) onSave(micros);
@@ -82,7 +89,10 @@ export function Budget({ thing, mayEdit, busy, onSave }: { thing: Thing; mayEdit
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === 'Enter') save();
-        if (event.key === 'Escape') setText(null);
+        if (event.key === 'Escape') {
+          over.current = true;
+          setText(null);
+        }
       }}
       onBlur={save}
     />

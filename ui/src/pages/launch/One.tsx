@@ -1,6 +1,6 @@
 // A launch as it goes: each step, the platform's own error beside what to do, publishing, another try.
 import { useState } from 'preact/hooks';
-import { Link } from 'wouter-preact';
+import { Link, useLocation } from 'wouter-preact';
 import { queries } from '~/api/query';
 import { useRight } from '~/api/session';
 import { ago, instant, money } from '~/format';
@@ -51,6 +51,7 @@ export function LaunchPage({ id }: { id: string }) {
   const launch = useLaunch(id);
   const maySpend = useRight('spend');
   const [publishing, setPublishing] = useState(false);
+  const [, navigate] = useLocation();
   if (launch.error && !launch.data) return <ProblemNote error={launch.error} onRetry={() => void launch.refetch()} />;
   if (!launch.data) return <Skeleton lines={8} />;
 
@@ -130,7 +131,7 @@ export function LaunchPage({ id }: { id: string }) {
         <Progress label={t('launch.progress', { done, all: lines.length })} value={done} max={Math.max(1, lines.length)} />
         <ol class="launch-steps">
           {lines.map((line) => (
-            <StepLine key={line.name} line={line} />
+            <StepLine key={line.name} line={line} text={isLaunch ? stepText(line.name, line.title) : switchText(line.name, data.input?.enabled ?? true)} />
           ))}
         </ol>
       </Card>
@@ -140,9 +141,10 @@ export function LaunchPage({ id }: { id: string }) {
           act={t('launch.publish')}
           onClose={() => setPublishing(false)}
           onAct={async () => {
-            await publish(id);
+            const made = await publish(id);
             toast(t('launch.published'));
             void queries.invalidateQueries({ queryKey: ['launches'] });
+            navigate(`/launches/${made.launch_id}`);
           }}
         >
           <p>{t('launch.publish_text', { amount: money(data.input?.daily_budget_micros, data.input?.currency) })}</p>
@@ -164,7 +166,13 @@ function readable(text: string): unknown {
   }
 }
 
-function StepLine({ line }: { line: Line }) {
+/** A change of a switch has the object's own word as its step. */
+function switchText(name: string, on: boolean) {
+  const object = ({ campaign: 'Campaign', adgroup: 'AdGroup', ad: 'Ad' } as const)[name.split(':')[0] ?? ''];
+  return object ? t(`campaigns.kind_${on ? 'Resume' : 'Pause'}${object}`) : name;
+}
+
+function StepLine({ line, text }: { line: Line; text: string }) {
   const step = line.step;
   return (
     <li class={`launch-step launch-step-${line.state}`}>
@@ -173,7 +181,7 @@ function StepLine({ line }: { line: Line }) {
       </span>
       <div class="launch-step-text">
         <p>
-          <strong>{stepText(line.name, line.title)}</strong> <span class="soft">{t(`launch.step_state_${line.state}`)}</span>
+          <strong>{text}</strong> <span class="soft">{t(`launch.step_state_${line.state}`)}</span>
           {step && step.attempt > 1 && <span class="soft"> · {t('launch.attempt', { n: step.attempt })}</span>}
           {step?.finished_at && <span class="soft"> · {ago(step.finished_at)}</span>}
         </p>

@@ -48,6 +48,8 @@ export interface LaunchInput {
   daily_budget_micros?: number;
   currency?: string;
   start_paused?: boolean;
+  /** Of a change of switches. */
+  enabled?: boolean;
 }
 export interface LaunchHead {
   id: string;
