@@ -31,6 +31,23 @@ interface ComboboxProps {
 
 const MOST_SHOWN = 100;
 
+// While somebody types, the input is ahead of the machine: writing the machine's text back would
+// lose letters that came meanwhile.
+const machine = combobox.machine as combobox.Machine<Choice>;
+const { actions } = machine.implementations ?? {};
+const typingMachine: combobox.Machine<Choice> = {
+  ...machine,
+  implementations: {
+    ...machine.implementations,
+    actions: {
+      ...actions,
+      syncInputValue(parameters) {
+        if (parameters.event.current().type !== 'INPUT.CHANGE') actions?.syncInputValue?.(parameters);
+      },
+    },
+  },
+};
+
 export function Combobox({ label, choices, value, onValue, multiple, placeholder, hint, error, onSearch, loading, known: chosen }: ComboboxProps) {
   const [text, setText] = useState('');
   // What was chosen keeps its label when the list moves on to other finds.
@@ -48,7 +65,7 @@ export function Combobox({ label, choices, value, onValue, multiple, placeholder
     [shown],
   );
 
-  const service = useMachine(combobox.machine as combobox.Machine<Choice>, {
+  const service = useMachine(typingMachine, {
     id: useId(),
     collection,
     value,
