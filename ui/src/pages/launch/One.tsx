@@ -1,7 +1,8 @@
 // A launch as it goes: each step, the platform's own error beside what to do, publishing, another try.
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { queries } from '~/api/query';
+import { get, path, type Page } from '~/api/client';
+import { queries, useQuery } from '~/api/query';
 import { useRight } from '~/api/session';
 import { ago, instant, money } from '~/format';
 import { Button, LinkButton } from '~/parts/Button';
@@ -47,8 +48,20 @@ function againHref(launch: Launch) {
   return `/launch?${query.toString()}`;
 }
 
+/** Made paused, and its ad group has not been switched on since. */
+function useStandsStill(launch: Launch | undefined) {
+  const made = launch?.state === 'done' && launch.output?.published === false ? launch.output : null;
+  const groups = useQuery({
+    queryKey: ['ad-groups', 'of-campaign', made?.campaign_id],
+    queryFn: () => get<Page<{ id: string; status: string }>>(path('/api/ad-groups', { campaign_id: made?.campaign_id, limit: 200 })),
+    enabled: !!made?.campaign_id,
+  }).data;
+  return !!made && groups?.data.find((group) => group.id === made.adgroup_id)?.status !== 'enabled';
+}
+
 export function LaunchPage({ id }: { id: string }) {
   const launch = useLaunch(id);
+  const paused = useStandsStill(launch.data);
   const maySpend = useRight('spend');
   const [publishing, setPublishing] = useState(false);
   const [, navigate] = useLocation();
@@ -59,7 +72,6 @@ export function LaunchPage({ id }: { id: string }) {
   const lines = linesOf(data);
   const done = lines.filter((line) => line.state === 'done').length;
   const going = ['running', 'undoing'].includes(data.state);
-  const paused = data.state === 'done' && data.output?.published === false;
   const refused = data.output?.refused ?? [];
   const isLaunch = data.kind === 'launch';
   return (
