@@ -2,6 +2,7 @@
 
 #include "text/form.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "text/url.h"
 
@@ -163,6 +164,26 @@ static bool read_head(struct arena *arena, struct str head, struct form_field *f
     return true;
 }
 
+/* What is no UTF-8, or NUL, becomes U+FFFD, so that the rest of the form is not lost. */
+static struct str mend_text(struct arena *arena, struct str s)
+{
+    enum { LONGEST_SIGN = 4 };
+    struct buf out;
+
+    if (str_utf8(s) && !(s.n && memchr(s.p, 0, s.n)))
+        return s;
+    buf_init(&out, arena, s.n * 3 + 1);
+    while (s.n) {
+        size_t n = 1;
+        while (n < LONGEST_SIGN && n < s.n && !str_utf8(str_sub(s, 0, n)))
+            n++;
+        bool sign = s.p[0] && str_utf8(str_sub(s, 0, n));
+        buf_add(&out, sign ? str_sub(s, 0, n) : STR("\uFFFD"));
+        s = str_sub(s, sign ? n : 1, s.n);
+    }
+    return buf_str(&out);
+}
+
 bool form_parse_multipart(struct arena *arena, struct str type, struct str body,
                           struct form_fields *out, struct err *err)
 {
@@ -194,6 +215,8 @@ bool form_parse_multipart(struct arena *arena, struct str type, struct str body,
             return false;
         if (!cut_at(&body, between, &field->value))
             return malformed("the last boundary is missing", err);
+        if (!field->filename.n)
+            field->value = mend_text(arena, field->value);
     }
     *out = fields;
     return true;

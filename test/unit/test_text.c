@@ -268,6 +268,10 @@ static const struct {
     {"multipart/form-data; boundary=B", STR_INIT("--B\r\n\r\n\r\n1\r\n--B--"), "(refused)"},
     {"multipart/form-data; boundary=B",
      STR_INIT("--B\r\nContent-Disposition: attachment; name=a\r\n\r\n1\r\n--B--"), "(refused)"},
+    {"multipart/form-data; boundary=B",
+     STR_INIT(
+         "--B\r\nContent-Disposition: form-data; name=a\r\n\r\n1\xff\xd0\x90\xd0\r\n--B--"),
+     "a=1\xef\xbf\xbd\xd0\x90\xef\xbf\xbd"},
     {"multipart/form-data", STR_INIT("--B--"), "(refused)"},
     {"multipart/form-data; boundary=", STR_INIT("----"), "(refused)"},
     {"multipart/mixed; boundary=B", STR_INIT("--B--"), "(refused)"},
