@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "text/fold.h"
 #include "text/json.h"
+#include "text/phone.h"
 
 #define REASONS_CEILING (16 * 1024)
 #define MOST            100
@@ -217,6 +218,8 @@ static void judge_contact(struct arena *arena, const struct spam_facts *facts,
     if (facts->phone_typed.n && facts->phone.n == 0)
         add(out, arena, 30,
             STR("the phone cannot exist: it is too short, too long or no number"));
+    if (facts->phone.n && facts->phone.p[0] == '+' && !phone_exists(facts->phone))
+        add(out, arena, 15, STR("the phone is of no range that its country has"));
     if (digits.n >= 7 && runs(digits, 0))
         add(out, arena, 40, STR("the phone is one digit repeated"));
     else if (digits.n >= 7 && (runs(digits, 1) || runs(digits, -1)))

@@ -3,11 +3,14 @@
 #include "text/phone.h"
 #include "base/arena.h"
 #include "text/fold.h"
+#include "text/phone_pattern.h"
 #include "text/phone_table.h"
 
 #include <string.h>
 
 enum { MOST_DIGITS = 32, LEAST = 8, MOST = 15 };
+/* How well a reading fits its country. */
+enum { CANNOT, FITS, EXISTS };
 
 /* The digits of the first number in a text, and whether a country code is among them. */
 struct dialled {
@@ -51,126 +54,175 @@ static struct str text_of(const struct dialled *d)
     return (struct str){d->digits, d->n};
 }
 
-static bool begins(const struct dialled *d, const char *prefix)
+/* The first n digits give way to others. */
+static bool replace(struct dialled *d, size_t n, struct str by)
 {
-    return str_starts(text_of(d), str(prefix));
+    if (d->n - n + by.n > MOST_DIGITS)
+        return false;
+    memmove(d->digits + by.n, d->digits + n, d->n - n);
+    if (by.n)
+        memcpy(d->digits, by.p, by.n);
+    d->n += by.n - n;
+    return true;
 }
 
-static void drop(struct dialled *d, size_t from, size_t n)
+/* "9$1" with the groups of a match put in. */
+static struct dialled transformed(const char *rule, const struct phone_match *match)
 {
-    memmove(d->digits + from, d->digits + from + n, d->n - from - n);
-    d->n -= n;
-}
+    struct dialled out = {0};
 
-static void put_before(struct dialled *d, const char *prefix)
-{
-    size_t n = strlen(prefix);
-
-    must(d->n + n <= MOST_DIGITS);
-    memmove(d->digits + n, d->digits, d->n);
-    memcpy(d->digits, prefix, n);
-    d->n += n;
-}
-
-static bool fits(const struct phone_country *country, size_t national_digits)
-{
-    return national_digits >= country->least && national_digits <= country->most;
-}
-
-/* "+44 (0)20 ...", "+7 8 701 ...": the trunk prefix has no place behind a country code. */
-static void drop_trunk(struct dialled *d, const struct phone_country *country)
-{
-    size_t code = strlen(country->code), trunk = strlen(country->trunk);
-
-    while (trunk && str_starts(str_sub(text_of(d), code, d->n), str(country->trunk))) {
-        size_t national = d->n - code;
-        if (country->trunk[0] != '0' &&
-            (fits(country, national) || !fits(country, national - trunk)))
-            return;
-        drop(d, code, trunk);
+    for (const char *p = rule; *p; p++) {
+        struct str part = {p, 1};
+        if (*p == '$')
+            part = match->group[*++p - '1'];
+        for (size_t i = 0; i < part.n && out.n < MOST_DIGITS; i++)
+            out.digits[out.n++] = part.p[i];
     }
+    return out;
+}
+
+static bool has_length(const struct phone_country *country, size_t n)
+{
+    return n < 32 && (country->lengths >> n & 1);
+}
+
+/*
+ * National digits without what is dialled before them within the country, by
+ * the library's rules: not when only the number with it is one of the country,
+ * nor when too little would remain.
+ */
+static void drop_trunk(struct dialled *national, const struct phone_country *country)
+{
+    struct dialled without = *national;
+    struct phone_match match;
+    struct dialled by = {0};
+
+    if (!country->trunk[0] ||
+        !phone_pattern_begins(country->trunk, text_of(national), &match) || match.n == 0)
+        return;
+    if (country->transform[0] && match.last.n)
+        by = transformed(country->transform, &match);
+    if (!replace(&without, match.n, text_of(&by)))
+        return;
+    if (phone_pattern_all(country->pattern, text_of(national)) &&
+        !phone_pattern_all(country->pattern, text_of(&without)))
+        return;
+    if (has_length(country, without.n) || !has_length(country, national->n))
+        *national = without;
+}
+
+/* What no plan allows: a lead that cannot be called is not merged by it. */
+static int judged(const char *code, struct str national)
+{
+    size_t same = 1, n = strlen(code) + national.n;
+
+    if (n < LEAST || n > MOST || !phone_code_fits(code, national))
+        return CANNOT;
+    while (same < national.n && national.p[same] == national.p[0])
+        same++;
+    if (same == national.n)
+        return CANNOT;
+    if (strcmp(code, "7") == 0 && (national.p[0] < '3' || national.p[0] > '9'))
+        return CANNOT;
+    if (strcmp(code, "1") == 0 && national.p[0] < '2')
+        return CANNOT;
+    return phone_code_has(code, national) ? EXISTS : FITS;
+}
+
+/* The best reading so far; an earlier one goes before a later one as good. */
+struct reading {
+    int how;
+    struct dialled number; /* with the country's code */
+};
+
+static void consider(struct reading *best, const struct phone_country *country,
+                     struct dialled national)
+{
+    int how;
+
+    drop_trunk(&national, country);
+    how = judged(country->code, text_of(&national));
+    if (how > best->how && replace(&national, 0, str(country->code)))
+        *best = (struct reading){how, national};
+}
+
+/* The digits behind the first n, as a code with a number. */
+static void consider_international(struct reading *best, struct dialled d, size_t n)
+{
+    const struct phone_country *country;
+
+    (void)replace(&d, n, STR(""));
+    country = phone_country_dialled(text_of(&d));
+    if (country && replace(&d, strlen(country->code), STR("")))
+        consider(best, country, d);
 }
 
 /* Kazakhstan's and Russia's 8 instead of +7: "8 701...", also with a plus before it by mistake.
  */
-static bool national_8(const struct dialled *d)
+static void consider_national_8(struct reading *best, struct dialled d)
 {
-    return d->n == 11 && (begins(d, "87") || begins(d, "89"));
+    if (d.n == 11 && d.digits[0] == '8' && (d.digits[1] == '7' || d.digits[1] == '9')) {
+        d.digits[0] = '7';
+        consider_international(best, d, 0);
+    }
 }
 
-/* A number without "+" or "00": is it one of the country? */
-static bool add_country(struct dialled *d, const struct phone_country *country)
+static void consider_domestic(struct reading *best, const struct dialled *d,
+                              const struct phone_country *country)
 {
-    size_t code = strlen(country->code), trunk = strlen(country->trunk);
+    struct phone_match abroad;
 
-    if (begins(d, country->code) && fits(country, d->n - code))
-        return true;
-    if (trunk && begins(d, country->trunk) && fits(country, d->n - trunk)) {
-        drop(d, 0, trunk);
-        put_before(d, country->code);
-        return true;
+    if (str_starts(text_of(d), STR("00")))
+        consider_international(best, *d, 2);
+    if (country && country->abroad[0] &&
+        phone_pattern_begins(country->abroad, text_of(d), &abroad))
+        consider_international(best, *d, abroad.n);
+    if (country) {
+        struct dialled rest = *d;
+        consider(best, country, *d);
+        if (str_starts(text_of(d), str(country->code)) &&
+            replace(&rest, strlen(country->code), STR("")))
+            consider(best, country, rest);
     }
-    if (begins(d, country->code) && d->n > code) { /* "966 050 123 4567" */
-        struct dialled copy = *d;
-        drop_trunk(&copy, country);
-        if (copy.n < d->n && fits(country, copy.n - code)) {
-            *d = copy;
-            return true;
-        }
-    }
-    if (fits(country, d->n)) {
-        put_before(d, country->code);
-        return true;
-    }
-    return false;
-}
-
-/* What the plan of a country rules out: a lead that cannot be called is not merged by it. */
-static bool plausible(const struct dialled *d, const struct phone_country *country)
-{
-    struct str national = str_sub(text_of(d), country ? strlen(country->code) : 0, d->n);
-    size_t same = 1;
-
-    if (d->n < LEAST || d->n > MOST || d->digits[0] == '0')
-        return false;
-    while (same < national.n && national.p[same] == national.p[0])
-        same++;
-    if (same == national.n)
-        return false;
-    if (!country)
-        return true;
-    if (strcmp(country->code, "7") == 0 && (national.p[0] < '3' || national.p[0] > '9'))
-        return false;
-    if (strcmp(country->code, "1") == 0 && national.p[0] < '2')
-        return false;
-    return fits(country, national.n);
+    consider_national_8(best, *d);
+    if (d->n >= 11) /* it may be a foreign number without its plus */
+        consider_international(best, *d, 0);
 }
 
 struct str phone_normal(struct arena *arena, struct str typed, struct str country_name)
 {
-    const struct phone_country *country = phone_country_named(country_name);
+    struct reading best = {0}, again = {0};
     struct dialled d = {0};
 
     if (!read_digits(typed, &d))
         return STR("");
-    if (begins(&d, "00")) {
-        drop(&d, 0, 2);
-        d.international = true;
-    } else if (begins(&d, "011") && country && strcmp(country->code, "1") == 0) {
-        drop(&d, 0, 3);
-        d.international = true;
+    if (d.international) {
+        consider_national_8(&best, d);
+        consider_international(&best, d, 0);
+    } else {
+        consider_domestic(&best, &d, phone_country_named(country_name));
     }
-    if (national_8(&d) && (d.international || !country || !fits(country, d.n))) {
-        d.digits[0] = '7';
-        d.international = true;
-    }
-    if (!d.international && !(country && add_country(&d, country)) && d.n < 11)
-        return STR(
-            ""); /* with 11 digits and more it may be a foreign number without its plus */
-    country = phone_country_dialled(text_of(&d));
-    if (country)
-        drop_trunk(&d, country);
-    if (!plausible(&d, country))
+    if (best.how == CANNOT)
         return STR("");
-    return str_fmt(arena, "+" STR_FMT, STR_ARG(text_of(&d)));
+    /* What is normal stays as it is when it is read again. */
+    for (int i = 0; i < 4; i++) {
+        again = (struct reading){0};
+        consider_national_8(&again, best.number);
+        consider_international(&again, best.number, 0);
+        if (again.how == CANNOT)
+            return STR("");
+        if (str_eq(text_of(&again.number), text_of(&best.number)))
+            return str_fmt(arena, "+" STR_FMT, STR_ARG(text_of(&best.number)));
+        best = again;
+    }
+    return STR("");
+}
+
+bool phone_exists(struct str phone)
+{
+    struct str digits = str_sub(phone, 1, phone.n);
+    const struct phone_country *country = phone_country_dialled(digits);
+
+    return country &&
+           phone_code_has(country->code, str_sub(digits, strlen(country->code), digits.n));
 }

@@ -1,54 +1,43 @@
-/* phone_table.c - country codes, trunk prefixes and lengths. */
+/* phone_table.c - the countries of the metadata, by name and by code. */
 
 #include "text/phone_table.h"
+#include "text/phone_pattern.h"
 
-static const struct phone_country countries[] = {
-    {"7", "KZ RU", "8", 10, 10}, {"1", "US CA", "1", 10, 10}, {"20", "EG", "0", 8, 10},
-    {"27", "ZA", "0", 9, 9},     {"30", "GR", "", 10, 10},    {"31", "NL", "0", 9, 9},
-    {"32", "BE", "0", 8, 9},     {"33", "FR", "0", 9, 9},     {"34", "ES", "", 9, 9},
-    {"36", "HU", "06", 8, 9},    {"39", "IT", "", 6, 12},     {"40", "RO", "0", 9, 9},
-    {"41", "CH", "0", 9, 9},     {"43", "AT", "0", 7, 13},    {"44", "GB", "0", 9, 10},
-    {"45", "DK", "", 8, 8},      {"46", "SE", "0", 7, 10},    {"47", "NO", "", 8, 8},
-    {"48", "PL", "", 9, 9},      {"49", "DE", "0", 6, 13},    {"51", "PE", "0", 8, 9},
-    {"52", "MX", "", 10, 11},    {"54", "AR", "0", 10, 11},   {"55", "BR", "0", 10, 11},
-    {"56", "CL", "", 9, 9},      {"57", "CO", "", 10, 10},    {"60", "MY", "0", 8, 10},
-    {"61", "AU", "0", 9, 9},     {"62", "ID", "0", 8, 13},    {"63", "PH", "0", 8, 10},
-    {"64", "NZ", "0", 8, 10},    {"65", "SG", "", 8, 8},      {"66", "TH", "0", 8, 9},
-    {"81", "JP", "0", 9, 10},    {"82", "KR", "0", 8, 11},    {"84", "VN", "0", 9, 10},
-    {"86", "CN", "0", 9, 12},    {"90", "TR", "0", 10, 10},   {"91", "IN", "0", 10, 10},
-    {"92", "PK", "0", 9, 10},    {"94", "LK", "0", 9, 9},     {"98", "IR", "0", 10, 10},
-    {"212", "MA", "0", 9, 9},    {"213", "DZ", "0", 8, 9},    {"216", "TN", "", 8, 8},
-    {"218", "LY", "0", 8, 9},    {"234", "NG", "0", 8, 10},   {"254", "KE", "0", 7, 9},
-    {"351", "PT", "", 9, 9},     {"353", "IE", "0", 7, 9},    {"358", "FI", "0", 5, 12},
-    {"359", "BG", "0", 8, 9},    {"370", "LT", "0", 8, 8},    {"371", "LV", "", 8, 8},
-    {"372", "EE", "", 7, 8},     {"373", "MD", "0", 8, 8},    {"374", "AM", "0", 8, 8},
-    {"375", "BY", "80", 9, 9},   {"380", "UA", "0", 9, 9},    {"381", "RS", "0", 8, 10},
-    {"420", "CZ", "", 9, 9},     {"421", "SK", "0", 9, 9},    {"852", "HK", "", 8, 8},
-    {"880", "BD", "0", 8, 10},   {"886", "TW", "0", 8, 9},    {"961", "LB", "0", 7, 8},
-    {"962", "JO", "0", 8, 9},    {"963", "SY", "0", 8, 9},    {"964", "IQ", "0", 8, 10},
-    {"965", "KW", "", 8, 8},     {"966", "SA", "0", 9, 9},    {"967", "YE", "0", 7, 9},
-    {"968", "OM", "", 8, 8},     {"970", "PS", "0", 8, 9},    {"971", "AE", "0", 8, 9},
-    {"972", "IL", "0", 8, 9},    {"973", "BH", "", 8, 8},     {"974", "QA", "", 8, 8},
-    {"976", "MN", "0", 8, 8},    {"977", "NP", "0", 8, 10},   {"992", "TJ", "", 9, 9},
-    {"993", "TM", "8", 8, 8},    {"994", "AZ", "0", 9, 9},    {"995", "GE", "0", 9, 9},
-    {"996", "KG", "0", 9, 9},    {"998", "UZ", "", 9, 9},
-};
+#include <string.h>
 
 const struct phone_country *phone_country_named(struct str name)
 {
-    for (size_t i = 0; i < countof(countries); i++) {
-        struct str names = str(countries[i].names);
-        while (names.n)
-            if (str_eq_nocase(str_cut(&names, ' '), name))
-                return &countries[i];
-    }
+    for (size_t i = 0; i < phone_countries_n; i++)
+        if (str_eq_nocase(str(phone_countries[i].name), name))
+            return &phone_countries[i];
     return NULL;
 }
 
 const struct phone_country *phone_country_dialled(struct str digits)
 {
-    for (size_t i = 0; i < countof(countries); i++)
-        if (str_starts(digits, str(countries[i].code)))
-            return &countries[i];
+    for (size_t i = 0; i < phone_countries_n; i++)
+        if (str_starts(digits, str(phone_countries[i].code)))
+            return &phone_countries[i];
     return NULL;
+}
+
+bool phone_code_fits(const char *code, struct str national)
+{
+    for (size_t i = 0; i < phone_countries_n; i++)
+        if (strcmp(phone_countries[i].code, code) == 0 && national.n < 32 &&
+            (phone_countries[i].lengths >> national.n & 1))
+            return true;
+    return false;
+}
+
+bool phone_code_has(const char *code, struct str national)
+{
+    for (size_t i = 0; i < phone_countries_n; i++) {
+        const struct phone_country *c = &phone_countries[i];
+        if (strcmp(c->code, code) == 0 && national.n < 32 && (c->lengths >> national.n & 1) &&
+            phone_pattern_all(c->pattern, national) &&
+            (!c->leading[0] || phone_pattern_begins(c->leading, national, NULL)))
+            return true;
+    }
+    return false;
 }

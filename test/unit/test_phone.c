@@ -3,6 +3,8 @@
 #include "test.h"
 #include "text/phone.h"
 
+#include <stdio.h>
+
 static struct arena *a;
 
 static const struct {
@@ -118,6 +120,39 @@ static void phones_become_e164(void)
     }
 }
 
+/* What libphonenumber-js reads: test/golden/phones.tsv, by tools/phone-metadata.mjs --golden.
+ */
+static void phones_are_read_as_by_libphonenumber(void)
+{
+    FILE *f = fopen("test/golden/phones.tsv", "r");
+    char buffer[256];
+    int n = 0;
+
+    CHECK(f != NULL, "test/golden/phones.tsv");
+    while (f && fgets(buffer, sizeof buffer, f)) {
+        struct str line = str_trim(str(buffer));
+        if (line.n == 0 || line.p[0] == '#')
+            continue;
+        struct str country = str_cut(&line, '\t'), typed = str_cut(&line, '\t');
+        struct str want = str_cut(&line, '\t');
+        struct str got = phone_normal(a, typed, country);
+        CHECK(str_eq(got, want), STR_FMT " in " STR_FMT " -> " STR_FMT ", not " STR_FMT,
+              STR_ARG(typed), STR_ARG(country), STR_ARG(got), STR_ARG(want));
+        CHECK(phone_exists(want) == str_eq(line, STR("exists")), STR_FMT, STR_ARG(want));
+        n++;
+    }
+    if (f)
+        fclose(f);
+    CHECK(n > 700, "%d numbers", n);
+}
+
+static void a_range_unknown_to_the_metadata_is_kept(void)
+{
+    CHECK(str_eq(phone_normal(a, STR("0112345678"), STR("SA")), STR("+966112345678")), "known");
+    CHECK(str_eq(phone_normal(a, STR("0612345678"), STR("SA")), STR("+966612345678")), "new");
+    CHECK(phone_exists(STR("+966112345678")) && !phone_exists(STR("+966612345678")), "told");
+}
+
 static const struct {
     const char *typed, *want;
 } emails[] = {
@@ -184,6 +219,8 @@ int main(void)
 {
     a = arena_new("test");
     RUN(phones_become_e164);
+    RUN(phones_are_read_as_by_libphonenumber);
+    RUN(a_range_unknown_to_the_metadata_is_kept);
     RUN(emails_become_comparable);
     arena_free(a);
     return test_report();
