@@ -121,6 +121,7 @@ async function firstLoad(browser, server) {
   await protocol.send("Tracing.start", { categories: "blink.user_timing,devtools.timeline,disabled-by-default-devtools.timeline,toplevel", transferMode: "ReportEvents" });
   await page.engine.goto(`${server.base}/`);
   await page.settled();
+  // A window in which late long tasks would still be seen; nothing of it counts by itself.
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
   const complete = new Promise((resolve) => protocol.once("Tracing.tracingComplete", resolve));
   await protocol.send("Tracing.end");
