@@ -139,31 +139,6 @@ static bool malformed(const char *why, struct err *err)
     return err_set(err, ERR_INVALID, "malformed multipart body: %s", why);
 }
 
-static bool read_head(struct arena *arena, struct str head, struct form_field *field,
-                      struct err *err)
-{
-    struct str disposition = {0};
-
-    if (head.n > LONGEST_PART_HEAD)
-        return malformed("the header of a part is too long", err);
-    while (head.n) {
-        struct str line = str_cut(&head, '\n');
-        struct str name = str_trim(str_cut(&line, ':'));
-        if (str_eq_nocase(name, STR("Content-Disposition")))
-            disposition = str_trim(line);
-        else if (str_eq_nocase(name, STR("Content-Type")))
-            field->type = str_trim(line);
-    }
-    field->name = parameter(arena, disposition, STR("name"));
-    field->filename = parameter(arena, disposition, STR("filename"));
-    struct str kind = str_trim(str_sub(disposition, 0, str_find(disposition, ';')));
-    if (!str_eq_nocase(kind, STR("form-data")) || !field->name.n)
-        return malformed("a part has no name", err);
-    if (!str_utf8(field->name) || !str_utf8(field->filename))
-        return malformed("the name of a part is not UTF-8", err);
-    return true;
-}
-
 /* What is no UTF-8, or NUL, becomes U+FFFD, so that the rest of the form is not lost. */
 static struct str mend_text(struct arena *arena, struct str s)
 {
@@ -182,6 +157,30 @@ static struct str mend_text(struct arena *arena, struct str s)
         s = str_sub(s, sign ? n : 1, s.n);
     }
     return buf_str(&out);
+}
+
+static bool read_head(struct arena *arena, struct str head, struct form_field *field,
+                      struct err *err)
+{
+    struct str disposition = {0};
+
+    if (head.n > LONGEST_PART_HEAD)
+        return malformed("the header of a part is too long", err);
+    while (head.n) {
+        struct str line = str_cut(&head, '\n');
+        struct str name = str_trim(str_cut(&line, ':'));
+        if (str_eq_nocase(name, STR("Content-Disposition")))
+            disposition = str_trim(line);
+        else if (str_eq_nocase(name, STR("Content-Type")))
+            field->type = str_trim(line);
+    }
+    field->name = mend_text(arena, parameter(arena, disposition, STR("name")));
+    field->filename = mend_text(arena, parameter(arena, disposition, STR("filename")));
+    field->type = mend_text(arena, field->type);
+    struct str kind = str_trim(str_sub(disposition, 0, str_find(disposition, ';')));
+    if (!str_eq_nocase(kind, STR("form-data")) || !field->name.n)
+        return malformed("a part has no name", err);
+    return true;
 }
 
 bool form_parse_multipart(struct arena *arena, struct str type, struct str body,

@@ -20,8 +20,8 @@ LIST(form_fields, struct form_field);
 MUST_CHECK bool form_parse(struct arena *arena, struct str body, struct form_fields *out,
                            struct err *err);
 /* `type` is the Content-Type header (it carries the boundary); values borrow from `body`.
- * In a plain field's value what is no UTF-8, or NUL, becomes U+FFFD; files are left as they
- * are. */
+ * In a name and in a plain field's value what is no UTF-8, or NUL, becomes U+FFFD; files are
+ * left as they are. */
 MUST_CHECK bool form_parse_multipart(struct arena *arena, struct str type, struct str body,
                                      struct form_fields *out, struct err *err);
 /* First value of that name, or "". */

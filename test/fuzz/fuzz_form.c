@@ -1,6 +1,6 @@
 /*
  * fuzz_form - a form that is accepted, encoded again, is the same form; the
- * parts of a multipart body lie inside it.
+ * files of a multipart body lie inside it, its plain fields are text.
  *
  * Input: the body; for multipart the Content-Type is the first line before it.
  */
@@ -10,7 +10,14 @@
 #include "text/form.h"
 #include "text/url.h"
 
+#include <string.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static bool is_text(struct str s)
+{
+    return str_utf8(s) && !(s.n && memchr(s.p, 0, s.n));
+}
 
 static void check_form(struct arena *arena, struct str body)
 {
@@ -26,7 +33,7 @@ static void check_form(struct arena *arena, struct str body)
     must(fields.n <= LIMIT_FORM_FIELDS);
     buf_init(&buf, arena, 4 * body.n + 1000);
     for (size_t i = 0; i < fields.n; i++) {
-        must(str_utf8(fields.at[i].name) && str_utf8(fields.at[i].value));
+        must(is_text(fields.at[i].name) && is_text(fields.at[i].value));
         buf_add(&buf, url_encode(arena, fields.at[i].name));
         buf_char(&buf, '=');
         buf_add(&buf, url_encode(arena, fields.at[i].value));
@@ -52,9 +59,12 @@ static void check_multipart(struct arena *arena, struct str type, struct str bod
     must(fields.n <= LIMIT_FORM_FIELDS);
     for (size_t i = 0; i < fields.n; i++) {
         const struct form_field *f = &fields.at[i];
-        must(f->name.n && str_utf8(f->name) && str_utf8(f->filename));
-        must(f->value.n == 0 ||
-             (f->value.p >= body.p && f->value.p + f->value.n <= body.p + body.n));
+        must(f->name.n && is_text(f->name) && is_text(f->filename) && is_text(f->type));
+        if (f->filename.n)
+            must(f->value.n == 0 ||
+                 (f->value.p >= body.p && f->value.p + f->value.n <= body.p + body.n));
+        else
+            must(is_text(f->value));
     }
 }
 
