@@ -9,8 +9,10 @@
 #include "text/zone.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-#define PAGE 500
+#define PAGE  500
+#define PIECE (256 * 1024) /* of text, before it is sent */
 
 enum kind { TEXT_COLUMN, NUMBER, TIME, PERSONAL };
 
@@ -46,15 +48,15 @@ static const struct {
 
 struct export
 {
-    struct request *rq;
+    struct request *rq; /* while the handler runs; each piece has its own */
     struct lead_filter filter;
     bool reveal, json;
     char separator;
     size_t order[countof(columns)];
     size_t n;
-    struct buf buf;
-    struct json_writer w;
     int64_t rows;
+    bool more;        /* rows after those that were put */
+    char last_id[64]; /* of the last row that was put */
 };
 
 /* --- what is asked for ------------------------------------------------------------ */
@@ -131,104 +133,123 @@ static struct str cell(struct arena *arena, const struct lead *lead, size_t colu
     return *(const struct str *)at;
 }
 
-static void put_csv_row(struct export *x, struct arena *arena, const struct lead *lead)
+static void put_csv_row(const struct export *x, struct arena *arena, const struct lead *lead,
+                        struct buf *out)
 {
     for (size_t i = 0; i < x->n; i++)
-        csv_put_separated(&x->buf, x->separator, i == 0, cell(arena, lead, x->order[i]));
-    csv_end_row(&x->buf);
+        csv_put_separated(out, x->separator, i == 0, cell(arena, lead, x->order[i]));
+    csv_end_row(out);
 }
 
-static void put_json_row(struct export *x, struct arena *arena, const struct lead *lead)
+static void put_json_row(const struct export *x, struct arena *arena, const struct lead *lead,
+                         struct buf *out)
 {
-    json_object(&x->w);
+    struct json_writer w;
+
+    if (x->rows)
+        buf_add(out, STR(","));
+    json_writer(&w, out);
+    json_object(&w);
     for (size_t i = 0; i < x->n; i++) {
         size_t column = x->order[i];
-        json_key(&x->w, columns[column].name);
+        json_key(&w, columns[column].name);
         if (columns[column].kind == NUMBER)
-            json_put_raw(&x->w, cell(arena, lead, column));
+            json_put_raw(&w, cell(arena, lead, column));
         else if (str_eq(str(columns[column].name), STR("answers")))
-            json_put_raw(&x->w, lead->answers);
+            json_put_raw(&w, lead->answers);
         else
-            json_put_text_or_null(&x->w, cell(arena, lead, column));
+            json_put_text_or_null(&w, cell(arena, lead, column));
     }
-    json_end(&x->w);
+    json_end(&w);
 }
 
-/* Page by page on an arena of its own, so that only the text itself grows. */
-static bool put_pages(struct export *x, struct err *err)
+/* The rows of one page, as many as make a piece; the next piece begins after the last of them.
+ */
+static void put_page(struct export *x, struct arena *arena, const struct leads *page,
+                     struct buf *out)
 {
-    struct arena *arena = arena_new("export");
-    struct str last_id = STR("");
-    bool more = true, ok = true;
+    for (size_t i = 0; i < page->n && out->n < PIECE; i++) {
+        const struct lead *lead = &page->at[i];
+        x->json ? put_json_row(x, arena, lead, out) : put_csv_row(x, arena, lead, out);
+        x->rows++;
+        x->filter.before_ms = lead->created_ms;
+        must(lead->lead_id.n < sizeof x->last_id);
+        memcpy(x->last_id, lead->lead_id.p, lead->lead_id.n);
+        x->filter.before_id = (struct str){x->last_id, lead->lead_id.n};
+        x->more = i + 1 < page->n || page->n == PAGE;
+    }
+}
 
+static bool put_piece(struct request *rq, void *arg, struct buf *out, bool *end,
+                      struct err *err)
+{
+    struct export *x = arg;
+    struct leads page = {0};
+
+    x->more = false;
     x->filter.limit = PAGE;
-    while (ok && more && !x->buf.full) {
-        struct arena_mark mark = arena_mark(arena);
-        struct leads page = {0};
-        x->filter.before_id = last_id;
-        ok = lead_list(x->rq->db, arena, &x->filter, &page, err);
-        for (size_t i = 0; ok && i < page.n && x->rows < LIMIT_EXPORT_ROWS; i++, x->rows++)
-            x->json ? put_json_row(x, arena, &page.at[i]) : put_csv_row(x, arena, &page.at[i]);
-        more = ok && page.n == PAGE;
-        if (more && x->rows == LIMIT_EXPORT_ROWS)
-            ok = err_input(err, "from", "export a shorter time: from and to",
-                           "more than %d leads are asked for", LIMIT_EXPORT_ROWS);
-        if (ok && page.n) {
-            x->filter.before_ms = page.at[page.n - 1].created_ms;
-            last_id = str_dup(x->rq->arena, page.at[page.n - 1].lead_id);
-        }
-        arena_rewind(arena, mark);
-    }
-    arena_free(arena);
-    return ok;
+    if (!lead_list(rq->db, rq->arena, &x->filter, &page, err))
+        return false;
+    put_page(x, rq->arena, &page, out);
+    if (x->more && x->rows >= LIMIT_EXPORT_ROWS)
+        return err_input(err, "from", "export a shorter time: from and to",
+                         "more than %d leads are asked for", LIMIT_EXPORT_ROWS);
+    if (!x->more && x->json)
+        buf_add(out, STR("],\"next_cursor\":null}"));
+    *end = !x->more;
+    return true;
 }
 
-static void begin(struct export *x)
+static void put_head(const struct export *x, struct buf *out)
 {
-    buf_init(&x->buf, x->rq->arena, LIMIT_REPLY_BODY);
-    json_writer(&x->w, &x->buf);
     if (x->json) {
-        json_object(&x->w);
-        json_key(&x->w, "data");
-        json_list(&x->w);
+        buf_add(out, STR("{\"data\":["));
         return;
     }
     if (str_eq(request_query(x->rq, "bom"), STR("1")))
-        buf_add(&x->buf, STR("\xef\xbb\xbf"));
+        buf_add(out, STR("\xef\xbb\xbf"));
     for (size_t i = 0; i < x->n; i++)
-        csv_put_separated(&x->buf, x->separator, i == 0, str(columns[x->order[i]].name));
-    csv_end_row(&x->buf);
+        csv_put_separated(out, x->separator, i == 0, str(columns[x->order[i]].name));
+    csv_end_row(out);
+}
+
+/* What fails before the first rows are there is an answer like any other. */
+static bool begin(struct export *x, struct reply *rp, struct err *err)
+{
+    struct buf buf;
+    struct str text;
+    bool end = false;
+
+    buf_init(&buf, x->rq->arena, LIMIT_REPLY_PIECE);
+    put_head(x, &buf);
+    if (!put_piece(x->rq, x, &buf, &end, err) || !buf_done(&buf, "the export", &text, err))
+        return false;
+    if (!end)
+        rp->source = (struct web_source){put_piece, x};
+    return reply_body(rp, 200, x->json ? "application/json" : "text/csv; charset=utf-8", text);
 }
 
 /*
  * GET /api/leads/export - the leads of GET /api/leads' filters as CSV (or
  * ?format=json).  ?columns=id,name,...  ?separator=semicolon  ?bom=1 (for
  * spreadsheets that take a file without it for another alphabet)  ?reveal=1.
+ *
+ * Sent as it is read, page by page from the newest: a lead that comes meanwhile is not
+ * in it, and an error in the middle cuts the connection.
  */
 static bool get_export(struct request *rq, struct reply *rp, struct err *err)
 {
     struct export *x = NEW(rq->arena, struct export);
-    struct str text;
 
     x->rq = rq;
     if (!lead_read_filter(rq, &x->filter, err) || !read_format(x, err) ||
         !read_separator(x, err) || !lead_may_reveal(rq, STR("export"), &x->reveal, err) ||
-        !read_columns(x, err))
+        !read_columns(x, err) || !begin(x, rp, err))
         return false;
-    begin(x);
-    if (!put_pages(x, err))
-        return false;
-    if (x->json) {
-        json_end(&x->w);
-        json_text_or_null_member(&x->w, "next_cursor", STR(""));
-        json_end(&x->w);
-    }
-    if (!buf_done(&x->buf, "the export", &text, err))
-        return err_hint(err, "export a shorter time, or fewer columns");
     reply_header(rq, rp, "Content-Disposition",
                  x->json ? STR("attachment; filename=leads.json")
                          : STR("attachment; filename=leads.csv"));
-    return reply_body(rp, 200, x->json ? "application/json" : "text/csv; charset=utf-8", text);
+    return true;
 }
 
 const struct route leads_export_routes[] = {

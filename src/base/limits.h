@@ -11,7 +11,8 @@
 #define LIMIT_WEBHOOK_BODY  (256 * 1024)
 #define LIMIT_SANDBOX_BODY  (512 * 1024 * 1024) /* file/video/ad/upload/ */
 #define LIMIT_REPLY_BODY    (32 * 1024 * 1024)
-#define LIMIT_PAGE_EVENT    (32 * 1024) /* an event of a page */
+#define LIMIT_REPLY_PIECE   (4 * 1024 * 1024) /* of an answer that is made piece by piece */
+#define LIMIT_PAGE_EVENT    (32 * 1024)       /* an event of a page */
 #define LIMIT_HEADERS_COUNT 64
 #define LIMIT_QUERY_COUNT   64
 #define LIMIT_URL           8192
@@ -92,7 +93,7 @@
 #define LIMIT_FEED_ITEMS 500
 
 /* Leads in and out */
-#define LIMIT_EXPORT_ROWS   100000 /* of one export of leads */
+#define LIMIT_EXPORT_ROWS   10000000 /* of one export of leads */
 #define LIMIT_IMPORT_BODY   (8 * 1024 * 1024)
 #define LIMIT_IMPORT_ROWS   20000
 #define LIMIT_IMPORT_ERRORS 200 /* bad rows that an answer names; all are counted */

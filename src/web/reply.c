@@ -143,6 +143,7 @@ void reply_problem(struct request *rq, struct reply *rp, const struct err *err)
     }
     json_end(&w);
     rp->file_path = NULL;
+    rp->source.more = NULL;
     reply_body(rp, status, "application/problem+json", buf_str(&buf));
     if (status == 503)
         reply_header(rq, rp, "Retry-After", STR("1"));

@@ -266,6 +266,8 @@ void response_make(struct exchange *x, struct request *rq, struct reply *rp)
         make_cut(x, rp);
     } else if (rp->live_topic.n && make_live(x, rq, rp)) {
         (void)x; /* live.c made the response */
+    } else if (rp->source.more) {
+        source_make(x, rq, rp);
     } else if (!rp->file_path || !make_from_file(x, rq, rp)) {
         /* the library copies: the arena is reset before the answer is sent */
         x->response = MHD_create_response_from_buffer(rp->body.n, (void *)(uintptr_t)rp->body.p,

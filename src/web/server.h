@@ -45,6 +45,7 @@ struct connection {
 
 struct stream;   /* stream.c */
 struct listener; /* live.c */
+struct source;   /* source.c */
 
 struct exchange {
     struct web *web;
@@ -64,6 +65,7 @@ struct exchange {
     int status_hint; /* what a refusal answers instead of its kind's status; 0 = none */
 
     int status;
+    struct source *source;         /* of an answer that is made piece by piece */
     struct MHD_Response *response; /* NULL with `answered`: cut the connection */
     int64_t size;                  /* of the response's body */
     bool close;                    /* the connection ends with this answer */
@@ -176,6 +178,13 @@ void stream_stop_pools(struct web *web, int64_t deadline_ms);
 bool live_make(struct exchange *x, const struct reply *rp);
 void live_turn(struct web *web);
 int64_t live_count(struct web *web);
+
+/* source.c: answers that are made piece by piece.  On a worker, the reply's response; it takes
+ * over the request's arena.  Then, each time when the exchange comes to a worker again: */
+void source_make(struct exchange *x, const struct request *rq, const struct reply *rp);
+struct request *source_request(struct exchange *x);
+MUST_CHECK bool source_more(struct exchange *x, struct err *err);
+void source_fail(struct exchange *x); /* cut, when the loop thread has it again */
 
 /* intake.c, only in a callback of the library: queue the answer (false: cut); suspend. */
 bool intake_answer(struct exchange *x);

@@ -85,6 +85,25 @@ struct web_sink {
     struct str key; /* what web_cut_streams knows the stream by */
 };
 
+/*
+ * Answers that are made piece by piece, whatever the size of the whole.  The handler
+ * fills the reply with the first piece as its body, so that what fails at once is an
+ * ordinary problem, and sets rp->source; `arg` and all that it holds is allocated on
+ * the request's arena, which lives as long as the answer.
+ *
+ * `more` is called on a worker when the client has taken the piece before, with the
+ * handler's scope on rq->db and rq->arena for what is needed for one piece: it adds at most
+ * LIMIT_REPLY_PIECE bytes, and says with *end that these were the last.  After a false
+ * the connection is cut and the reason is in the log: no client takes a part for the whole
+ * (one of HTTP/1.0 cannot see it).
+ *
+ * Not for batch routes, nor for those with WEB_STREAM.
+ */
+struct web_source {
+    bool (*more)(struct request *rq, void *arg, struct buf *out, bool *end, struct err *err);
+    void *arg;
+};
+
 struct request {
     struct str method;
     struct str path; /* decoded once, no query */
@@ -124,8 +143,9 @@ struct reply {
     /* Not empty: the answer goes on after `body` with what web_tell tells this topic, until the
      * client leaves or live_life_ms are over.  No worker and no thread waits meanwhile. */
     struct str live_topic;
-    bool drop_connection; /* sandbox only: cut the connection instead of answering */
-    bool cut_body;        /* sandbox only: after cut_after_bytes of the body, cut it */
+    struct web_source source; /* with `more`: the answer goes on after `body` */
+    bool drop_connection;     /* sandbox only: cut the connection instead of answering */
+    bool cut_body;            /* sandbox only: after cut_after_bytes of the body, cut it */
     size_t cut_after_bytes;
     int64_t delay_ms; /* sandbox only: answer after that long; no worker waits meanwhile */
 };

@@ -90,6 +90,14 @@ static void answer(struct exchange *x, struct request *rq, struct reply *rp, boo
     response_log(x, rq, ok ? NULL : err);
 }
 
+/* The headers move when a body is read, and are gone when the connection is. */
+static void keep_headers(struct request *rq)
+{
+    rq->method = str_dup(rq->arena, rq->method);
+    for (size_t i = 0; i < rq->headers.n; i++)
+        rq->headers.at[i].value = str_dup(rq->arena, rq->headers.at[i].value);
+}
+
 static void run_one(struct worker *w, struct exchange *x)
 {
     web_handler *handler = x->match.route ? x->match.route->handler : w->web->settings.fallback;
@@ -102,7 +110,34 @@ static void run_one(struct worker *w, struct exchange *x)
     bool ok = opened && in_time(&rq, &err) && equip(w, &rq, &err) && admit(w, &rq, &err) &&
               handler(&rq, &rp, &err);
     must(!w->db || !db_in_transaction(w->db));
+    if (rp.source.more)
+        keep_headers(&rq);
     answer(x, &rq, &rp, ok, &err);
+    log_correlation(STR(""));
+    if (x->source)
+        w->arena = arena_new("request"); /* the answer has the other one */
+    else
+        arena_reset(w->arena);
+}
+
+/* The next piece of an answer. */
+static void run_source(struct worker *w, struct exchange *x)
+{
+    struct request *rq = source_request(x);
+    struct err err = {0};
+
+    log_correlation(rq->id);
+    rq->arena = w->arena;
+    rq->now_ms = clock_wall_ms();
+    rq->deadline_mono_ms = clock_mono_ms() + w->web->settings.request_deadline_ms;
+    bool ok = equip(w, rq, &err);
+    if (ok && rq->db && rq->caller.org_id.n)
+        db_scope(rq->db, rq->caller.org_id);
+    if (!ok || !source_more(x, &err)) {
+        source_fail(x);
+        log_err("http.cut_short", &err);
+    }
+    must(!w->db || !db_in_transaction(w->db));
     log_correlation(STR(""));
     arena_reset(w->arena);
 }
@@ -113,20 +148,15 @@ void worker_run(void *state, void **items, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         struct exchange *x = items[i];
-        run_one(w, x);
+        if (x->source)
+            run_source(w, x);
+        else
+            run_one(w, x);
         web_finish(w->web, x, x);
     }
 }
 
 /* --- streams ------------------------------------------------------------- */
-
-/* The headers move when the body is read, and are gone when the connection is. */
-static void keep_headers(struct request *rq)
-{
-    rq->method = str_dup(rq->arena, rq->method);
-    for (size_t i = 0; i < rq->headers.n; i++)
-        rq->headers.at[i].value = str_dup(rq->arena, rq->headers.at[i].value);
-}
 
 static void open_stream(struct worker *w, struct exchange *x)
 {
@@ -263,10 +293,8 @@ void worker_run_batch(void *state, void **items, size_t n)
     web_finish(w->web, items[0], items[n - 1]);
 }
 
-/* At the end of draining: no worker will take it. */
-void worker_drop(void *item)
+static void refuse_stopping(struct exchange *x)
 {
-    struct exchange *x = item;
     struct arena *arena = arena_new("drop");
     struct request rq = {.arena = arena, .method = str(x->method), .impl = x};
     struct reply rp = {0};
@@ -275,6 +303,17 @@ void worker_drop(void *item)
     rq.id = request_id(x, arena);
     err_set(&err, ERR_BUSY, "the server is stopping");
     answer(x, &rq, &rp, false, &err);
-    web_finish(x->web, x, x);
     arena_free(arena);
+}
+
+/* At the end of draining: no worker will take it. */
+void worker_drop(void *item)
+{
+    struct exchange *x = item;
+
+    if (x->source)
+        source_fail(x);
+    else
+        refuse_stopping(x);
+    web_finish(x->web, x, x);
 }

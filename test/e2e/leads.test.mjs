@@ -15,6 +15,27 @@ async function readOnlyKey(world) {
   return made.json.key;
 }
 
+// More leads than a page holds, and more text than a piece: each once, in the order of the list.
+async function exportOfManyPages(world) {
+  const { server, orgs: [{ key }] } = world;
+  const lines = Array.from({ length: 1100 }, (_, i) => `many-${i},Имя ${i},${"слово ".repeat(60)}`);
+  const added = await http("POST", `${server.base}/api/leads/import`, {
+    raw: `id,name,Comment\n${lines.join("\n")}\n`, headers: { "content-type": "text/csv", authorization: `Bearer ${key}` } });
+  assert.deepEqual([added.json?.added, added.json?.failed], [1100, 0], added.text.slice(0, 500));
+  const columns = "reveal=1&columns=id,platform_lead_id,name,created_at,answers&source=import";
+  const file = await server.call("GET", `/api/leads/export?${columns}`);
+  assert.equal(file.headers.get("transfer-encoding"), "chunked", "sent as it is read");
+  const rows = file.text.trim().split("\r\n").slice(1);
+  assert.equal(new Set(rows.map((row) => row.split(",")[1])).size, 1100);
+  assert.equal(rows.length, 1100);
+  const json = (await server.call("GET", `/api/leads/export?format=json&${columns}`)).json;
+  assert.equal(json.next_cursor, null);
+  assert.deepEqual(json.data.map((one) => one.id), rows.map((row) => row.split(",")[0]), "the same in both formats");
+  const order = json.data.map((one) => `${one.created_at} ${one.id}`);
+  assert.deepEqual(order, [...order].sort().reverse(), "newest first");
+  assert.ok(json.data.every((one) => one.answers[0].value.startsWith("слово")));
+}
+
 for (const database of databases) {
   test(`leads, stages, sales and rates over HTTP (${database})`, async (t) => {
     const world = await start(t, { database, sandbox: false });
@@ -165,6 +186,7 @@ for (const database of databases) {
     assert.equal((await call("POST", "/api/leads", { name: "x", colour: "red" })).status, 400);
     assert.equal((await call("GET", "/api/metrics?first_day=2026-01-01")).status, 400);
     assert.equal((await call("POST", "/api/metrics/collect", {})).status, 404, "no ad account yet");
+    await exportOfManyPages(world);
   });
 
   test(`a site's lead, the inbox, imports and a CRM over HTTP (${database})`, async (t) => {

@@ -300,6 +300,49 @@ static bool sum_stream(struct request *rq, struct reply *rp, struct err *err)
     return true;
 }
 
+/* An answer of ?n= pieces of 100,000 letters; ?fail= makes no such piece, ?door=1 waits for
+ * each. */
+enum { PIECE_BYTES = 100000 };
+struct pieces {
+    int64_t n, fail, made;
+    bool waits, named;
+};
+
+static bool make_piece(struct request *rq, void *arg, struct buf *out, bool *end,
+                       struct err *err)
+{
+    struct pieces *p = arg;
+    char *bytes = arena_alloc(rq->arena, PIECE_BYTES);
+
+    if (p->waits && p->made)
+        door_pass();
+    if (++p->made == p->fail)
+        return err_set(err, ERR_BUSY, "the database is away");
+    memset(bytes, (int)('a' + (p->made - 1) % 26), PIECE_BYTES);
+    buf_add(out, (struct str){bytes, PIECE_BYTES});
+    *end = p->made == p->n;
+    return !p->named || str_eq(request_header(rq, "x-name"), STR("kept")) ||
+           err_set(err, ERR_BROKEN, "the request is another one");
+}
+
+static bool in_pieces(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct pieces *p = NEW(rq->arena, struct pieces);
+    bool end = false;
+    struct buf buf;
+
+    p->named = request_header(rq, "x-name").n > 0;
+    (void)str_int(request_query(rq, "n"), &p->n);
+    (void)str_int(request_query(rq, "fail"), &p->fail);
+    p->waits = request_query(rq, "door").n > 0;
+    buf_init(&buf, rq->arena, PIECE_BYTES);
+    if (!make_piece(rq, p, &buf, &end, err))
+        return false;
+    if (!end)
+        rp->source = (struct web_source){make_piece, p};
+    return reply_body(rp, 200, "text/plain", buf_str(&buf));
+}
+
 static bool authenticate(struct request *rq, struct err *err)
 {
     struct str key = request_header(rq, "authorization");
@@ -341,6 +384,7 @@ static const struct route routes[] = {
     {"GET", "/file", PUBLIC, file, NULL, 0},
     {"GET", "/door", PUBLIC, behind_the_door, NULL, 0},
     {"POST", "/batch", PUBLIC, NULL, batch, 0},
+    {"GET", "/pieces", PUBLIC, in_pieces, NULL, 0},
     {"GET", "/read", CAN_READ, who, NULL, 0},
     {"POST", "/read", CAN_SPEND, who, NULL, 0},
     {"POST", "/stream", PUBLIC, sum_stream, NULL, WEB_STREAM},
@@ -1762,6 +1806,103 @@ static void many_streams_at_once_do_not_mix(void)
     web_stop(web, 1000);
 }
 
+/* --- answers that are made piece by piece ----------------------------------- */
+
+/* The chunks put together; *whole says that the last one came. */
+static struct str unchunk(struct arena *a, struct str body, bool *whole)
+{
+    struct buf out;
+
+    buf_init(&out, a, 64 * 1024 * 1024);
+    *whole = false;
+    while (body.n) {
+        struct str head = str_trim(str_cut(&body, '\n'));
+        size_t n = strtoul(str_c(a, head), NULL, 16);
+        *whole = head.n && n == 0;
+        if (*whole)
+            break;
+        buf_add(&out, str_sub(body, 0, n));
+        body = str_sub(body, n + 2 < body.n ? n + 2 : body.n, body.n);
+    }
+    return buf_str(&out);
+}
+
+static bool are_pieces(struct str text, size_t n)
+{
+    if (text.n != n * PIECE_BYTES)
+        return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] != (char)('a' + i / PIECE_BYTES % 26))
+            return false;
+    return true;
+}
+
+static void an_answer_in_pieces_arrives_whole_or_is_seen_to_be_cut(void)
+{
+    struct web *web = serve(settings());
+    struct arena *a = arena_new("test");
+    bool whole;
+
+    struct str got = ask(a, web, "GET", "/pieces?n=40", "X-Name: kept\r\n", STR(""));
+    struct str text = unchunk(a, body_of(got), &whole);
+    CHECK(status_of(got) == 200 && whole && are_pieces(text, 40), "%zu bytes", text.n);
+    got = ask(a, web, "GET", "/pieces?n=1", "", STR(""));
+    CHECK(are_pieces(body_of(got), 1) && str_has(got, STR("Content-Length: 100000")),
+          "one piece is an ordinary answer");
+
+    got = ask(a, web, "GET", "/pieces?n=9&fail=5", "", STR(""));
+    text = unchunk(a, body_of(got), &whole);
+    CHECK(status_of(got) == 200 && !whole && are_pieces(text, 4), "four come, and no end: %zu",
+          text.n);
+    got = ask(a, web, "GET", "/pieces?n=9&fail=1", "", STR(""));
+    CHECK(status_of(got) == 503 && str_has(got, STR("the database is away")), STR_FMT,
+          STR_ARG(got));
+
+    /* The connection goes on after a whole one. */
+    got = ask_raw(a, web,
+                  STR("GET /pieces?n=3 HTTP/1.1\r\nHost: x\r\n\r\n"
+                      "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    CHECK(str_has(got, STR("hello")), "the next answer follows");
+    web_stop(web, 1000);
+    arena_free(a);
+}
+
+/* Between two pieces no worker waits; who leaves is forgotten; a stop cuts what is not done. */
+static void an_answer_in_pieces_waits_for_its_reader_alone(void)
+{
+    struct web_settings s = settings();
+    s.workers = 1;
+    struct web *web = serve(s);
+    struct arena *a = arena_new("test");
+    pthread_t opener;
+    int fds[4];
+    bool whole;
+
+    for (int i = 0; i < 4; i++) {
+        fds[i] = dial_with(web_port(web), 4096);
+        say(fds[i], STR("GET /pieces?n=1000 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    }
+    struct str got = ask(a, web, "GET", "/hello", "", STR(""));
+    CHECK(str_has(got, STR("hello")), "four that do not read hold up nobody");
+    close(fds[0]);
+
+    door_set(true);
+    int waits = dial(web_port(web));
+    say(waits, STR("GET /pieces?n=5&door=1 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    door_wait_for(1);
+    CHECK(!pthread_create(&opener, NULL, open_door, NULL), "opener");
+    int64_t began = clock_mono_ms();
+    web_stop(web, 20);
+    CHECK(clock_mono_ms() - began < 5000, "stopped");
+    struct str text = unchunk(a, body_of(hear(a, waits, 5000)), &whole);
+    CHECK(!whole && text.n >= PIECE_BYTES, "cut, and seen to be: %zu", text.n);
+    pthread_join(opener, NULL);
+    close(waits);
+    for (int i = 1; i < 4; i++)
+        close(fds[i]);
+    arena_free(a);
+}
+
 int main(void)
 {
     log_setup(getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1, 0);
@@ -1794,6 +1935,8 @@ int main(void)
     RUN(stopping_finishes_what_is_in_hand);
     RUN(what_cannot_be_finished_is_refused_at_the_deadline);
     RUN(a_taken_port_says_what_to_do);
+    RUN(an_answer_in_pieces_arrives_whole_or_is_seen_to_be_cut);
+    RUN(an_answer_in_pieces_waits_for_its_reader_alone);
     RUN(a_streamed_body_arrives_in_order_and_the_connection_stays);
     RUN(a_large_streamed_body_arrives_and_its_answer_ends_the_connection);
     RUN(a_stalled_sink_holds_the_client_back_and_an_idle_client_is_cut);
