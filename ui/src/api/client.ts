@@ -103,6 +103,29 @@ export async function call<T>(method: string, url: string, body?: unknown, optio
   return (await response.json()) as T;
 }
 
+/** A long answer, part by part as it comes.  One that breaks off is an error: a part is never taken for the whole. */
+export async function stream(url: string, signal: AbortSignal, onPart: (part: Uint8Array<ArrayBuffer>) => void): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal, credentials: 'same-origin' });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ApiError({ status: 0, kind: 'offline' });
+  }
+  if (!response.ok || !response.body) {
+    const error = await problemOf(response);
+    if (response.status === 401) signedOut();
+    throw error;
+  }
+  const reader = response.body.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) onPart(part.value);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ApiError({ status: 0, kind: 'offline', request_id: response.headers.get('X-Request-ID') ?? undefined });
+  }
+}
+
 export const get = <T>(url: string, options?: CallOptions) => call<T>('GET', url, undefined, options);
 export const post = <T>(url: string, body?: unknown, options?: CallOptions) => call<T>('POST', url, body ?? {}, options);
 export const put = <T>(url: string, body?: unknown, options?: CallOptions) => call<T>('PUT', url, body, options);

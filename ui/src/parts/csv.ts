@@ -9,11 +9,14 @@ function cell(value: string | number | null | undefined) {
 }
 
 export function downloadCsv(name: string, rows: (string | number | null | undefined)[][]) {
-  const text = `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  saveFile(`${name}.csv`, 'text/csv;charset=utf-8', [`\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`]);
+}
+
+export function saveFile(name: string, type: string, parts: BlobPart[]) {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${name}.csv`;
+  link.download = name;
   link.click();
   URL.revokeObjectURL(url);
 }
