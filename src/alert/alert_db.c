@@ -17,10 +17,10 @@ bool alert_lead_gap(struct db *db, struct arena *arena, struct str ad_account_id
     db_select(db, arena, &rows,
               "SELECT count(*), max(created_ms), min(created_ms) FROM (SELECT created_ms"
               " FROM leads WHERE org_id = $1 AND ad_account_id = $2 AND created_ms >= $4"
-              " AND platform = $3 AND is_test = 0 AND source LIKE '%form%'"
+              " AND source = $6 AND platform = $3 AND is_test = 0"
               " ORDER BY created_ms DESC LIMIT $5) l",
               TEXT(db_scope_org(db)), TEXT(ad_account_id), TEXT(platform), INT(since_ms),
-              INT(most));
+              INT(most), TEXT(str_fmt(arena, STR_FMT "_form", STR_ARG(platform))));
     while (db_next(&rows)) {
         out->count = db_int(&rows, 0);
         out->newest_ms = db_int(&rows, 1);

@@ -248,12 +248,14 @@ static bool count_due(struct db *db, struct arena *arena, struct conversion_coun
     }
     if (!db_done(&rows, err))
         return false;
+    if (out->due == 0)
+        return true;
     db_select(db, arena, &rows,
               "SELECT c.reason FROM conversion_events c JOIN event_sources s"
               " ON s.org_id = c.org_id AND s.direction_id = c.direction_id"
-              " WHERE c.org_id = $1 AND c.state = 'waiting' AND s.is_active = 1"
-              " ORDER BY c.created_ms, c.conversion_id LIMIT 1",
-              TEXT(db_scope_org(db)));
+              " WHERE c.org_id = $1 AND c.created_ms = $2 AND c.state = 'waiting'"
+              "  AND s.is_active = 1 ORDER BY c.conversion_id LIMIT 1",
+              TEXT(db_scope_org(db)), INT(out->oldest_due_ms));
     while (db_next(&rows))
         out->oldest_due_text = db_text(&rows, 0);
     return db_done(&rows, err);

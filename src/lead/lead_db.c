@@ -8,14 +8,6 @@
 
 #define NUMBER_TRIES 20
 
-#define LEAD_COLUMNS                                                                           \
-    "lead_id, platform, source, platform_lead_id, delivery_id, ad_account_id, advertiser_id,"  \
-    " campaign_id, adgroup_id, ad_id, page_id, direction_id, creative_id, link_cause, state,"  \
-    " stage, name, phone, phone_typed, email, email_typed, phone_hash, email_hash, answers,"   \
-    " click_id, duplicate_of, duplicate_deliveries, created_ms, received_ms, updated_ms,"      \
-    " form_id, spam_score, spam_reasons, is_test, recovered_by, assigned_to, erased_ms,"       \
-    " contact_sealed, direction_weak"
-
 /* What stands in the open was stored before contacts were sealed. */
 static bool read_lead(struct db_rows *rows, struct lead *out, struct err *err)
 {
@@ -64,7 +56,7 @@ static bool read_lead(struct db_rows *rows, struct lead *out, struct err *err)
 }
 
 /* All rows, also those after one that cannot be opened: a statement is read to its end. */
-static bool read_leads(struct db_rows *rows, struct leads *out, struct err *err)
+bool lead_read_rows(struct db_rows *rows, struct leads *out, struct err *err)
 {
     struct err unopened = {0};
     bool ok = true;
@@ -179,106 +171,12 @@ bool lead_get(struct db *db, struct arena *arena, struct str lead_id, struct lea
     db_select(db, arena, &rows,
               "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1 AND lead_id = $2",
               TEXT(db_scope_org(db)), TEXT(lead_id));
-    if (!read_leads(&rows, &found, err))
+    if (!lead_read_rows(&rows, &found, err))
         return false;
     if (found.n == 0)
         return err_set(err, ERR_NOT_FOUND, "no lead " STR_FMT, STR_ARG(lead_id));
     *out = found.at[0];
     return true;
-}
-
-/* The words looked for, as hashes; "" where fewer are. */
-struct wanted_words {
-    struct str hash[LEAD_SEARCH_WORDS];
-    bool too_many;
-};
-
-static struct wanted_words hash_words(struct db *db, struct arena *arena, struct str search)
-{
-    struct strs words = lead_search_words(arena, search);
-    struct wanted_words out = {.too_many = words.n > LEAD_SEARCH_WORDS};
-
-    for (size_t i = 0; i < LEAD_SEARCH_WORDS; i++)
-        out.hash[i] = i < words.n
-                          ? lead_word_hash(db_ring(db), arena, db_scope_org(db), words.at[i])
-                          : STR("");
-    return out;
-}
-
-#define HAS_WORD(n)                                                                            \
-    " AND (" n " = '' OR EXISTS (SELECT 1 FROM lead_words w WHERE w.org_id = leads.org_id"     \
-    "  AND w.word = " n " AND w.lead_id = leads.lead_id))"
-/* Any, only those that, only those that not: enum lead_choice. */
-#define CHOSEN(n, condition)                                                                   \
-    " AND (" n " = 0 OR (" n " = 1 AND " condition ") OR (" n " = 2 AND NOT (" condition ")))"
-
-#define FITS_FILTER                                                                            \
-    "org_id = $1"                                                                              \
-    " AND ($2 = '' OR direction_id = $2) AND ($3 = '' OR creative_id = $3)"                    \
-    " AND ($4 = '' OR stage = $4) AND ($5 = '' OR state = $5)"                                 \
-    " AND ($6 = '' OR platform = $6) AND ($7 = '' OR ad_account_id = $7)"                      \
-    " AND created_ms >= $8 AND ($9 = 0 OR created_ms < $9)"                                    \
-    " AND ($10 = '' OR platform_lead_id = $10)" HAS_WORD("$11") HAS_WORD("$12")                \
-        HAS_WORD("$13") HAS_WORD(                                                              \
-            "$14") " AND ($15 = '' OR source = $15)"                                           \
-                   " AND ($16 = '' OR assigned_to = $16)"                                      \
-                   " AND ($17 = '' OR form_id = $17)"                                          \
-                   " AND spam_score >= $18 AND received_ms >= $19"                             \
-                   " AND ($20 = 0 OR received_ms < $20)" CHOSEN("$21", "recovered_by <> ''")   \
-                       CHOSEN("$22", "is_test = 1") CHOSEN("$23", "duplicate_of <> ''")        \
-                           CHOSEN("$24", "erased_ms > 0")
-#define FILTER_VALUES(filter, words)                                                           \
-    TEXT(db_scope_org(db)), TEXT((filter)->direction_id), TEXT((filter)->creative_id),         \
-        TEXT((filter)->stage), TEXT((filter)->state), TEXT((filter)->platform),                \
-        TEXT((filter)->ad_account_id), INT((filter)->from_ms), INT((filter)->to_ms),           \
-        TEXT((filter)->platform_lead_id), TEXT((words).hash[0]), TEXT((words).hash[1]),        \
-        TEXT((words).hash[2]), TEXT((words).hash[3]), TEXT((filter)->source),                  \
-        TEXT((filter)->assigned_to), TEXT((filter)->form_id), INT((filter)->spam_min),         \
-        INT((filter)->received_from_ms), INT((filter)->received_to_ms),                        \
-        INT((filter)->recovered), INT((filter)->test), INT((filter)->duplicate),               \
-        INT((filter)->erased)
-
-static bool read_words(struct db *db, struct arena *arena, const struct lead_filter *filter,
-                       struct wanted_words *words, struct err *err)
-{
-    if (filter->search.n)
-        *words = hash_words(db, arena, filter->search);
-    if (!words->too_many)
-        return true;
-    return err_input(err, "search", "up to 4 words", "the search has too many words");
-}
-
-bool lead_list(struct db *db, struct arena *arena, const struct lead_filter *filter,
-               struct leads *out, struct err *err)
-{
-    struct wanted_words words = {0};
-    struct db_rows rows;
-
-    if (!read_words(db, arena, filter, &words, err))
-        return false;
-    db_select(db, arena, &rows,
-              "SELECT " LEAD_COLUMNS " FROM leads WHERE " FITS_FILTER
-              " AND ($25 = 0 OR (created_ms, lead_id) < ($25, $26))"
-              " ORDER BY created_ms DESC, lead_id DESC LIMIT $27",
-              FILTER_VALUES(filter, words), INT(filter->before_ms), TEXT(filter->before_id),
-              INT(filter->limit));
-    return read_leads(&rows, out, err);
-}
-
-bool lead_count(struct db *db, struct arena *arena, const struct lead_filter *filter,
-                int64_t most, int64_t *count, struct err *err)
-{
-    struct wanted_words words = {0};
-    struct db_rows rows;
-
-    if (!read_words(db, arena, filter, &words, err))
-        return false;
-    db_select(db, arena, &rows,
-              "SELECT count(*) FROM (SELECT lead_id FROM leads WHERE " FITS_FILTER
-              " LIMIT $25) found",
-              FILTER_VALUES(filter, words), INT(most));
-    *count = db_next(&rows) ? db_int(&rows, 0) : 0;
-    return db_done(&rows, err);
 }
 
 /* --- sealing what was stored in the open ------------------------------------------ */
@@ -292,7 +190,7 @@ bool lead_list_unsealed(struct db *db, struct arena *arena, int64_t limit, struc
               "SELECT " LEAD_COLUMNS " FROM leads WHERE org_id = $1 AND contact_sealed = ''"
               " LIMIT $2",
               TEXT(db_scope_org(db)), INT(limit));
-    return read_leads(&rows, out, err);
+    return lead_read_rows(&rows, out, err);
 }
 
 bool lead_seal_contact(struct db *db, struct arena *arena, const struct lead *lead,

@@ -2,6 +2,7 @@
 #define LEAD_LEAD_DB_H
 
 #include "base/strs.h"
+#include "db/db.h"
 #include "lead/lead.h"
 #include "lead/link.h"
 
@@ -16,6 +17,16 @@
  * of them take their locks in one order (the audit log takes this one too).
  */
 MUST_CHECK bool lead_lock_org(struct db *db, struct err *err);
+
+/* The columns of a lead, and what a SELECT of them finds. */
+#define LEAD_COLUMNS                                                                           \
+    "lead_id, platform, source, platform_lead_id, delivery_id, ad_account_id, advertiser_id,"  \
+    " campaign_id, adgroup_id, ad_id, page_id, direction_id, creative_id, link_cause, state,"  \
+    " stage, name, phone, phone_typed, email, email_typed, phone_hash, email_hash, answers,"   \
+    " click_id, duplicate_of, duplicate_deliveries, created_ms, received_ms, updated_ms,"      \
+    " form_id, spam_score, spam_reasons, is_test, recovered_by, assigned_to, erased_ms,"       \
+    " contact_sealed, direction_weak"
+MUST_CHECK bool lead_read_rows(struct db_rows *rows, struct leads *out, struct err *err);
 
 /* *added false: (platform, platform_lead_id) is there already. */
 MUST_CHECK bool lead_insert(struct db *db, struct arena *arena, const struct lead *lead,

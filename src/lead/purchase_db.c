@@ -74,24 +74,40 @@ bool purchase_refunded(struct db *db, struct arena *arena, struct str purchase_i
     return db_done(&rows, err);
 }
 
+static bool read_purchases(struct db_rows *rows, struct purchases *out, struct err *err)
+{
+    while (db_next(rows))
+        *purchases_add(out, rows->arena) = read_purchase(rows);
+    return db_done(rows, err);
+}
+
+#define FITS_FILTER                                                                            \
+    " AND ($3 < 0 OR ($3 = 0 AND lead_id = '') OR ($3 > 0 AND lead_id <> ''))"                 \
+    " AND paid_ms >= $4 AND ($5 = 0 OR paid_ms < $5)"                                          \
+    " AND ($6 = 0 OR (paid_ms, purchase_id) < ($6, $7))"                                       \
+    " ORDER BY paid_ms DESC, purchase_id DESC LIMIT $8"
+#define FILTER_VALUES(filter)                                                                  \
+    TEXT(db_scope_org(db)), TEXT((filter)->lead_id), INT((filter)->matched),                   \
+        INT((filter)->from_ms), INT((filter)->to_ms), INT((filter)->before_ms),                \
+        TEXT((filter)->before_id), INT((filter)->limit)
+
+/* Those of one lead by their own index: an org has very many. */
 bool purchase_list(struct db *db, struct arena *arena, const struct purchase_filter *filter,
                    struct purchases *out, struct err *err)
 {
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              "SELECT " PURCHASE_COLUMNS " FROM purchases WHERE org_id = $1"
-              " AND ($2 = '' OR lead_id = $2)"
-              " AND ($3 < 0 OR ($3 = 0 AND lead_id = '') OR ($3 > 0 AND lead_id <> ''))"
-              " AND paid_ms >= $4 AND ($5 = 0 OR paid_ms < $5)"
-              " AND ($6 = 0 OR (paid_ms, purchase_id) < ($6, $7))"
-              " ORDER BY paid_ms DESC, purchase_id DESC LIMIT $8",
-              TEXT(db_scope_org(db)), TEXT(filter->lead_id), INT(filter->matched),
-              INT(filter->from_ms), INT(filter->to_ms), INT(filter->before_ms),
-              TEXT(filter->before_id), INT(filter->limit));
-    while (db_next(&rows))
-        *purchases_add(out, arena) = read_purchase(&rows);
-    return db_done(&rows, err);
+    if (filter->lead_id.n)
+        db_select(db, arena, &rows,
+                  "SELECT " PURCHASE_COLUMNS
+                  " FROM purchases WHERE org_id = $1 AND lead_id = $2" FITS_FILTER,
+                  FILTER_VALUES(filter));
+    else
+        db_select(db, arena, &rows,
+                  "SELECT " PURCHASE_COLUMNS
+                  " FROM purchases WHERE org_id = $1 AND CAST($2 AS TEXT) = ''" FITS_FILTER,
+                  FILTER_VALUES(filter));
+    return read_purchases(&rows, out, err);
 }
 
 bool purchase_list_waiting(struct db *db, struct arena *arena, struct str phone_hash,
@@ -108,9 +124,7 @@ bool purchase_list_waiting(struct db *db, struct arena *arena, struct str phone_
               " ORDER BY paid_ms, purchase_id",
               TEXT(db_scope_org(db)), TEXT(phone_hash), TEXT(email_hash), INT(from_ms),
               INT(to_ms));
-    while (db_next(&rows))
-        *purchases_add(out, arena) = read_purchase(&rows);
-    return db_done(&rows, err);
+    return read_purchases(&rows, out, err);
 }
 
 bool purchase_set_lead(struct db *db, struct str purchase_id, const struct lead *lead,

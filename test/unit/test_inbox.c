@@ -1,6 +1,7 @@
 /* lead/: working with leads: spam, notes, erasing, imports, deliveries. */
 #include "hook/inbox_db.h"
 #include "lead/blocked.h"
+#include "lead/contact.h"
 #include "lead/crm.h"
 #include "lead/delivery.h"
 #include "lead/edit.h"
@@ -196,6 +197,81 @@ static struct str a_user(struct ground *g)
              g->err);
     db_scope(g->db, g->org);
     return id;
+}
+
+/* Each filter has its own way into the table; all of them look at the whole filter. */
+static void every_filter_finds_what_it_names(struct database *database, struct db *db)
+{
+    static const struct lead_in in[] = {{"a", "Ann Common", "87011239561", "", "", "", 0},
+                                        {"b", "Bob Common", "87011239562", "", "", "", 0},
+                                        {"c", "Cat Common", "87011239563", "", "", "", 0},
+                                        {"d", "Dan Common", "87011239564", "", "", "", 0}};
+    struct ground g;
+
+    ground_begin(&g, database, db);
+    struct str user = a_user(&g);
+    for (size_t i = 0; i < countof(in); i++)
+        (void)add(&g, &in[i]);
+    CHECK_OK(db_run(db, NULL, &g.err,
+                    "UPDATE leads SET stage = CASE WHEN platform_lead_id IN ('a', 'b')"
+                    " THEN 'lost' ELSE stage END, creative_id = CASE WHEN platform_lead_id IN"
+                    " ('b', 'c') THEN 'film' ELSE '' END, direction_id = CASE WHEN"
+                    " platform_lead_id IN ('c', 'd') THEN 'line' ELSE '' END,"
+                    " assigned_to = CASE WHEN platform_lead_id IN ('a', 'd') THEN $2 ELSE ''"
+                    " END, state = CASE WHEN platform_lead_id = 'd' THEN 'linked'"
+                    " ELSE 'unlinked' END WHERE org_id = $1",
+                    TEXT(g.org), TEXT(user)),
+             g.err);
+    struct str lost = STR("lost"), film = STR("film"), line = STR("line");
+    struct str unlinked = STR("unlinked"), common = STR("common"), cat = STR("common cat");
+    const struct {
+        struct lead_filter filter;
+        size_t n;
+    } rows[] = {
+        {{.stage = lost}, 2},
+        {{.creative_id = film}, 2},
+        {{.direction_id = line}, 2},
+        {{.assigned_to = user}, 2},
+        {{.state = unlinked}, 3},
+        {{.search = common}, 4},
+        {{.search = cat}, 1},
+        {{.stage = lost, .creative_id = film}, 1},
+        {{.stage = lost, .direction_id = line}, 0},
+        {{.stage = lost, .assigned_to = user}, 1},
+        {{.creative_id = film, .direction_id = line}, 1},
+        {{.creative_id = film, .assigned_to = user}, 0},
+        {{.state = unlinked, .direction_id = line}, 1},
+        {{.state = unlinked, .assigned_to = user}, 1},
+        {{.search = common, .stage = lost}, 2},
+        {{.search = cat, .stage = lost}, 0},
+        {{.search = cat, .creative_id = film, .state = unlinked}, 1},
+        {{.ad_account_id = STR("another"), .search = common}, 0},
+    };
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < countof(rows); i++) {
+            size_t n = found(&g, rows[i].filter);
+            CHECK(n == rows[i].n, "row %zu: %zu leads, %s", i, n,
+                  round ? "words of many leads" : "rare words");
+        }
+        static const char *const words[] = {"common", "cat"};
+        /* More leads have the words than are worth looking at one by one. */
+        for (size_t i = 0; i < countof(words) && round == 0; i++)
+            CHECK_OK(db_run(db, NULL, &g.err,
+                            "INSERT INTO lead_words (org_id, word, lead_id)"
+                            " SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),"
+                            "  a.word || a.lead_id || b.word || b.lead_id || c.lead_id"
+                            " FROM lead_words a, lead_words b, leads c"
+                            " WHERE a.org_id = $1 AND b.org_id = $1 AND c.org_id = $1"
+                            " LIMIT 2100",
+                            TEXT(g.org),
+                            TEXT(lead_word_hash(db_ring(db), g.arena, g.org, str(words[i])))),
+                     g.err);
+    }
+    db_scope(db, g.other);
+    CHECK(found(&g, (struct lead_filter){.search = common}) == 0 &&
+              found(&g, (struct lead_filter){.stage = lost}) == 0,
+          "another org finds none of them");
+    ground_end(&g);
 }
 
 static void people_note_assign_and_mark(struct database *database, struct db *db)
@@ -909,6 +985,7 @@ int main(void)
     arena = arena_new("test_inbox");
     RUN(the_score_says_why);
     RUN_ON_DATABASES(a_lead_is_scored_as_it_arrives);
+    RUN_ON_DATABASES(every_filter_finds_what_it_names);
     RUN_ON_DATABASES(people_note_assign_and_mark);
     RUN_ON_DATABASES(erasing_takes_the_person_and_leaves_the_counts);
     RUN_ON_DATABASES(persons_are_kept_as_long_as_the_setting_says);
