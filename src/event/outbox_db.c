@@ -232,32 +232,31 @@ bool conversion_replay(struct db *db, struct arena *arena, struct str conversion
     return db_end(db, replay(db, arena, conversion_id, actor, now_ms, err), err);
 }
 
+/* Both by indexes of what waits alone: much may have been sent, and much may wait. */
 static bool count_due(struct db *db, struct arena *arena, struct conversion_counts *out,
                       struct err *err)
 {
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT count(*), min(c.created_ms) FROM conversion_events c"
-              " JOIN event_sources s ON s.org_id = c.org_id AND s.direction_id = c.direction_id"
-              " WHERE c.org_id = $1 AND c.state = 'waiting' AND s.is_active = 1",
+              "SELECT count(*) FROM event_sources s CROSS JOIN conversion_events c"
+              " WHERE s.org_id = $1 AND s.is_active = 1 AND c.org_id = $1"
+              " AND c.direction_id = s.direction_id AND c.state = 'waiting'",
               TEXT(db_scope_org(db)));
-    while (db_next(&rows)) {
+    while (db_next(&rows))
         out->due = db_int(&rows, 0);
-        out->oldest_due_ms = db_int(&rows, 1);
-    }
     if (!db_done(&rows, err))
         return false;
-    if (out->due == 0)
-        return true;
     db_select(db, arena, &rows,
-              "SELECT c.reason FROM conversion_events c JOIN event_sources s"
+              "SELECT c.created_ms, c.reason FROM conversion_events c JOIN event_sources s"
               " ON s.org_id = c.org_id AND s.direction_id = c.direction_id"
-              " WHERE c.org_id = $1 AND c.created_ms = $2 AND c.state = 'waiting'"
-              "  AND s.is_active = 1 ORDER BY c.conversion_id LIMIT 1",
-              TEXT(db_scope_org(db)), INT(out->oldest_due_ms));
-    while (db_next(&rows))
-        out->oldest_due_text = db_text(&rows, 0);
+              " WHERE c.org_id = $1 AND c.state = 'waiting' AND s.is_active = 1"
+              " ORDER BY c.created_ms, c.conversion_id LIMIT 1",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows)) {
+        out->oldest_due_ms = db_int(&rows, 0);
+        out->oldest_due_text = db_text(&rows, 1);
+    }
     return db_done(&rows, err);
 }
 
