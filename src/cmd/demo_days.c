@@ -14,6 +14,8 @@
 
 #define HOUR_MS INT64_C(3600000)
 enum { STEPS_PER_DAY = 4, JOB_WAIT_MS = 30000, NEXT_LOOK_MS = 5 * 60 * 1000 };
+/* The market's own step: a lead does not wait for the end of ours. */
+#define TICK_MS HOUR_MS
 
 /* Move the one clock that everybody in this process follows, and let the sandbox deliver the
  * webhooks that fell due. */
@@ -158,6 +160,14 @@ static bool run_brain(struct demo *demo, struct err *err)
     return true;
 }
 
+static bool pass_time(struct demo *demo, int64_t to_ms, struct err *err)
+{
+    for (int64_t at_ms = demo->now_ms + TICK_MS; at_ms < to_ms; at_ms += TICK_MS)
+        if (!advance(demo, at_ms, err))
+            return false;
+    return advance(demo, to_ms, err);
+}
+
 static bool play_day(struct demo *demo, int day, struct err *err)
 {
     int64_t morning_ms = demo->start_ms + (day + 1) * 24 * HOUR_MS;
@@ -165,7 +175,7 @@ static bool play_day(struct demo *demo, int day, struct err *err)
     int64_t since_ms = demo->now_ms;
 
     for (int i = STEPS_PER_DAY - 1; i >= 0; i--)
-        if (!advance(demo, morning_ms - i * step_ms, err) || !demo_settle(demo, err))
+        if (!pass_time(demo, morning_ms - i * step_ms, err) || !demo_settle(demo, err))
             return false;
     if (!sales_team(demo, since_ms, err) || !run_brain(demo, err))
         return false;
