@@ -139,7 +139,7 @@ MUST_CHECK bool event_forget(const struct app *app, struct db *db, struct arena 
 /* How it stands. */
 struct conversion_counts {
     int64_t waiting, sent, refused, skipped;
-    int64_t oldest_waiting_ms; /* when it happened; 0 = none waits */
+    int64_t oldest_waiting_ms; /* when the first of them happened; 0 = none waits */
     /* Of those that wait, the ones whose direction has a pixel that is in use. */
     int64_t due;
     int64_t oldest_due_ms;      /* when it was written down; 0 = none */

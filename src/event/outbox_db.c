@@ -163,13 +163,22 @@ static bool list_of_org(struct db *db, struct arena *arena,
 {
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              "SELECT " COLUMNS " FROM conversion_events WHERE org_id = $1"
-              " AND ($2 = '' OR state = $2) AND ($3 = '' OR direction_id = $3)"
-              " AND ($4 = 0 OR created_ms < $4 OR (created_ms = $4 AND conversion_id < $5))"
-              " ORDER BY created_ms DESC, conversion_id DESC LIMIT $6",
-              TEXT(db_scope_org(db)), TEXT(filter->state), TEXT(filter->direction_id),
-              INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit));
+    if (filter->state.n)
+        db_select(db, arena, &rows,
+                  "SELECT " COLUMNS " FROM conversion_events WHERE org_id = $1 AND state = $2"
+                  " AND ($3 = '' OR direction_id = $3)"
+                  " AND ($4 = 0 OR (created_ms, conversion_id) < ($4, $5))"
+                  " ORDER BY created_ms DESC, conversion_id DESC LIMIT $6",
+                  TEXT(db_scope_org(db)), TEXT(filter->state), TEXT(filter->direction_id),
+                  INT(filter->before_ms), TEXT(filter->before_id), INT(filter->limit));
+    else
+        db_select(db, arena, &rows,
+                  "SELECT " COLUMNS " FROM conversion_events WHERE org_id = $1"
+                  " AND ($2 = '' OR direction_id = $2)"
+                  " AND ($3 = 0 OR (created_ms, conversion_id) < ($3, $4))"
+                  " ORDER BY created_ms DESC, conversion_id DESC LIMIT $5",
+                  TEXT(db_scope_org(db)), TEXT(filter->direction_id), INT(filter->before_ms),
+                  TEXT(filter->before_id), INT(filter->limit));
     return read_rows(&rows, out, err);
 }
 
@@ -300,15 +309,13 @@ bool conversion_count(struct db *db, struct arena *arena, struct conversion_coun
     if (!conversion_trouble(db, arena, out, err))
         return false;
     db_select(db, arena, &rows,
-              "SELECT state, count(*), min(at_ms) FROM conversion_events WHERE org_id = $1"
-              " GROUP BY state",
+              "SELECT state, count(*) FROM conversion_events WHERE org_id = $1 GROUP BY state",
               TEXT(db_scope_org(db)));
     while (db_next(&rows)) {
         struct str state = db_text(&rows, 0);
         int64_t n = db_int(&rows, 1);
         if (str_eq(state, STR("waiting"))) {
             out->waiting = n;
-            out->oldest_waiting_ms = db_int(&rows, 2);
         } else if (str_eq(state, STR("sent"))) {
             out->sent = n;
         } else if (str_eq(state, STR("refused"))) {
@@ -317,5 +324,13 @@ bool conversion_count(struct db *db, struct arena *arena, struct conversion_coun
             out->skipped = n;
         }
     }
+    if (!db_done(&rows, err))
+        return false;
+    db_select(db, arena, &rows,
+              "SELECT at_ms FROM conversion_events WHERE org_id = $1 AND state = 'waiting'"
+              " ORDER BY created_ms, conversion_id LIMIT 1",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        out->oldest_waiting_ms = db_int(&rows, 0);
     return db_done(&rows, err);
 }
