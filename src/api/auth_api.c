@@ -254,22 +254,24 @@ static bool read_filter(struct request *rq, struct audit_filter *filter, struct 
 }
 
 /* GET /api/audit?before=SEQUENCE&actor=&action=&object_id=&from=&to=&limit= - who did what,
- * newest first. */
+ * newest first.  A page may have few lines or none and still a next one: the filter was looked
+ * for in so much of the log. */
 static bool get_audit(struct request *rq, struct reply *rp, struct err *err)
 {
     struct audit_lines lines = {0};
     struct audit_filter filter = {0};
     struct reply_json json;
-    int64_t limit;
+    int64_t limit, looked_down_to;
 
     if (!read_filter(rq, &filter, err) || !api_limit(rq, &limit, err))
         return false;
     if (!request_query(rq, "limit").n)
         limit = LIMIT_LIST_ROWS;
-    if (!audit_list(rq->db, rq->arena, &filter, limit + 1, &lines, err))
+    if (!audit_list(rq->db, rq->arena, &filter, limit + 1, &lines, &looked_down_to, err))
         return false;
     bool more = lines.n > (size_t)limit;
     size_t n = more ? (size_t)limit : lines.n;
+    int64_t next = more ? lines.at[n - 1].sequence : looked_down_to;
     reply_json_begin(rq, &json);
     json_object(&json.w);
     json_key(&json.w, "data");
@@ -289,8 +291,7 @@ static bool get_audit(struct request *rq, struct reply *rp, struct err *err)
     }
     json_end(&json.w);
     json_text_or_null_member(&json.w, "next_cursor",
-                             more ? str_fmt(rq->arena, "%" PRId64, lines.at[n - 1].sequence)
-                                  : STR(""));
+                             next ? str_fmt(rq->arena, "%" PRId64, next) : STR(""));
     json_end(&json.w);
     return reply_json_end(&json, rp, 200, err);
 }

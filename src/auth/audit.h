@@ -41,10 +41,15 @@ struct audit_filter {
     struct str object_id;
     int64_t from_ms, to_ms; /* `to_ms` is not included */
 };
-/* Newest first. */
+/*
+ * Newest first.  A filter by object has an index; any other one is a walk down the log that
+ * ends after LIMIT_AUDIT_LINES lines, so that a log of years does not hold up who asks.
+ * *looked_down_to: older lines than this sequence were not looked at; 0 = the whole log was, or
+ * `out` is full and its last line says where to go on.
+ */
 MUST_CHECK bool audit_list(struct db *db, struct arena *arena,
                            const struct audit_filter *filter, int64_t limit,
-                           struct audit_lines *out, struct err *err);
+                           struct audit_lines *out, int64_t *looked_down_to, struct err *err);
 /* Recompute the chain; *intact false names the first broken line in *broken_at. */
 MUST_CHECK bool audit_verify(struct db *db, struct arena *arena, bool *intact,
                              int64_t *broken_at, struct err *err);

@@ -3,6 +3,7 @@
 #include "auth/audit.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/random.h"
 #include "db/db.h"
 #include "seal/seal.h"
@@ -92,34 +93,79 @@ static struct audit_line read_line(struct db_rows *rows)
 }
 
 /* The names come from the tables of people and keys: those who left are still named. */
-bool audit_list(struct db *db, struct arena *arena, const struct audit_filter *filter,
-                int64_t limit, struct audit_lines *out, struct err *err)
+#define LINES_THAT_FIT                                                                         \
+    "SELECT " LINE_COLUMNS ", COALESCE(u.email, k.name, '') FROM audit_log a"                  \
+    " LEFT JOIN users u ON u.user_id = substr(a.actor, 6)"                                     \
+    "   AND substr(a.actor, 1, 5) = 'user:'"                                                   \
+    " LEFT JOIN api_keys k ON k.org_id = a.org_id"                                             \
+    "   AND k.api_key_id = substr(a.actor, 5) AND substr(a.actor, 1, 4) = 'key:'"              \
+    " WHERE a.org_id = $1 AND a.sequence >= $2 AND a.sequence < $3"                            \
+    " AND (CAST($4 AS TEXT) = '' OR a.actor = $4"                                              \
+    "   OR substr(a.actor, 1, length($4) + 1) = CAST($4 AS TEXT) || ':')"                      \
+    " AND (CAST($5 AS TEXT) = '' OR a.action = $5"                                             \
+    "   OR substr(a.action, 1, length($5) + 1) = CAST($5 AS TEXT) || '.')"                     \
+    " AND a.at_ms >= $6 AND ($7 = 0 OR a.at_ms < $7)"
+#define FITTING(db, filter, from, below)                                                       \
+    TEXT(db_scope_org(db)), INT(from), INT(below), TEXT((filter)->actor),                      \
+        TEXT((filter)->action), INT((filter)->from_ms), INT((filter)->to_ms)
+
+static bool read_lines(struct db_rows *rows, struct arena *arena, struct audit_lines *out,
+                       struct err *err)
+{
+    while (db_next(rows)) {
+        struct audit_line line = read_line(rows);
+        line.actor_name = db_text(rows, 7);
+        *audit_lines_add(out, arena) = line;
+    }
+    return db_done(rows, err);
+}
+
+static bool list_of_object(struct db *db, struct arena *arena,
+                           const struct audit_filter *filter, int64_t below, int64_t limit,
+                           struct audit_lines *out, struct err *err)
 {
     struct db_rows rows;
 
     db_select(db, arena, &rows,
-              "SELECT " LINE_COLUMNS ", COALESCE(u.email, k.name, '') FROM audit_log a"
-              " LEFT JOIN users u ON u.user_id = substr(a.actor, 6)"
-              "   AND substr(a.actor, 1, 5) = 'user:'"
-              " LEFT JOIN api_keys k ON k.org_id = a.org_id"
-              "   AND k.api_key_id = substr(a.actor, 5) AND substr(a.actor, 1, 4) = 'key:'"
-              " WHERE a.org_id = $1 AND ($2 = 0 OR a.sequence < $2)"
-              " AND (CAST($3 AS TEXT) = '' OR a.actor = $3"
-              "   OR substr(a.actor, 1, length($3) + 1) = CAST($3 AS TEXT) || ':')"
-              " AND (CAST($4 AS TEXT) = '' OR a.action = $4"
-              "   OR substr(a.action, 1, length($4) + 1) = CAST($4 AS TEXT) || '.')"
-              " AND (CAST($5 AS TEXT) = '' OR a.object_id = $5)"
-              " AND a.at_ms >= $6 AND ($7 = 0 OR a.at_ms < $7)"
-              " ORDER BY a.sequence DESC LIMIT $8",
-              TEXT(db_scope_org(db)), INT(filter->before_sequence), TEXT(filter->actor),
-              TEXT(filter->action), TEXT(filter->object_id), INT(filter->from_ms),
-              INT(filter->to_ms), INT(limit));
-    while (db_next(&rows)) {
-        struct audit_line line = read_line(&rows);
-        line.actor_name = db_text(&rows, 7);
-        *audit_lines_add(out, arena) = line;
-    }
+              LINES_THAT_FIT " AND a.object_id = $8 ORDER BY a.sequence DESC LIMIT $9",
+              FITTING(db, filter, 0, below), TEXT(filter->object_id), INT(limit));
+    return read_lines(&rows, arena, out, err);
+}
+
+static bool find_head(struct db *db, struct arena *arena, int64_t *head, struct err *err)
+{
+    struct db_rows rows;
+
+    *head = 0;
+    db_select(db, arena, &rows, "SELECT audit_sequence FROM orgs WHERE org_id = $1",
+              TEXT(db_scope_org(db)));
+    while (db_next(&rows))
+        *head = db_int(&rows, 0);
     return db_done(&rows, err);
+}
+
+bool audit_list(struct db *db, struct arena *arena, const struct audit_filter *filter,
+                int64_t limit, struct audit_lines *out, int64_t *looked_down_to,
+                struct err *err)
+{
+    int64_t head = 0, below = filter->before_sequence;
+    struct db_rows rows;
+
+    *looked_down_to = 0;
+    if (!find_head(db, arena, &head, err))
+        return false;
+    if (below == 0 || below > head)
+        below = head + 1;
+    if (filter->object_id.n)
+        return list_of_object(db, arena, filter, below, limit, out, err);
+    int64_t from = below > LIMIT_AUDIT_LINES ? below - LIMIT_AUDIT_LINES : 0;
+    db_select(db, arena, &rows, LINES_THAT_FIT " ORDER BY a.sequence DESC LIMIT $8",
+              FITTING(db, filter, from, below), INT(limit));
+    if (!read_lines(&rows, arena, out, err))
+        return false;
+    if ((int64_t)out->n < limit && from > 1)
+        *looked_down_to = from;
+    return true;
 }
 
 bool audit_verify(struct db *db, struct arena *arena, bool *intact, int64_t *broken_at,

@@ -58,6 +58,7 @@
 #define LIMIT_PAGE_EVENTS_ADDRESS 600
 
 /* People */
+#define LIMIT_AUDIT_LINES      20000 /* looked at by one question that no index answers */
 #define LIMIT_ORGS_PER_USER    100
 #define LIMIT_OPEN_INVITATIONS 200 /* of one org */
 
@@ -99,6 +100,9 @@
 #define LIMIT_IMPORT_ERRORS 200 /* bad rows that an answer names; all are counted */
 #define LIMIT_CRM_ENTRIES   200 /* of one delivery of a CRM */
 #define LIMIT_PULLED_FILE   (12 * 1024 * 1024) /* an export of the platform: 10 MB at most */
+
+/* Conversions sent back */
+#define LIMIT_EVENT_DAYS 90 /* looked at by one question for pixels */
 
 /* Alerts */
 #define LIMIT_ALERTS_PER_KIND 20

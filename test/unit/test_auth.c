@@ -165,7 +165,8 @@ static void the_audit_chain_notices_a_changed_line(struct database *database, st
     for (int i = 0; i < 5; i++)
         CHECK(write_line(db, &err), "%s", err.text);
     CHECK(audit_verify(db, a, &intact, &broken_at, &err) && intact, "whole: %s", err.text);
-    CHECK(audit_list(db, a, &(struct audit_filter){0}, 200, &lines, &err) && lines.n == 6,
+    CHECK(audit_list(db, a, &(struct audit_filter){0}, 200, &lines, &(int64_t){0}, &err) &&
+              lines.n == 6,
           "org.add and five: %zu", lines.n);
     CHECK(lines.at[0].sequence == 6, "numbered without holes");
     CHECK(db_run(
@@ -178,7 +179,8 @@ static void the_audit_chain_notices_a_changed_line(struct database *database, st
           "broken at %d", (int)broken_at);
     db_scope(db, other);
     lines = (struct audit_lines){0};
-    CHECK(audit_list(db, a, &(struct audit_filter){0}, 200, &lines, &err) && lines.n == 1,
+    CHECK(audit_list(db, a, &(struct audit_filter){0}, 200, &lines, &(int64_t){0}, &err) &&
+              lines.n == 1,
           "another org's log is its own");
     arena_free(a);
 }

@@ -350,7 +350,8 @@ static void a_change_keeps_before_request_answer_and_after(struct database *data
           "a reading sends nothing");
     CHECK(str_eq(group_row(db, arena, "g1"), STR("disabled 12500")), "our row follows");
     CHECK(fake.writes == 2, "%d writes", fake.writes);
-    CHECK_OK(audit_list(db, arena, &(struct audit_filter){0}, 10, &lines, &err), err);
+    CHECK_OK(audit_list(db, arena, &(struct audit_filter){0}, 10, &lines, &(int64_t){0}, &err),
+             err);
     CHECK(lines.n == 3 && str_eq(lines.at[2].action, STR("adgroup.pause")) &&
               str_eq(lines.at[2].actor, STR("user:u1")) &&
               str_eq(lines.at[2].before, a.before) && str_eq(lines.at[2].after, a.after),

@@ -470,7 +470,8 @@ static void a_persons_change_is_noticed_and_rests(struct database *database, str
     const struct json *d = decision(db, arena, id, "g1");
     CHECK(is(d, "decision", "hold") && is(d, "limit.guardrail", "cool_down"), "rests");
     CHECK(whole(d, "from_micros") == 12000 * U, "from what it is now");
-    CHECK_OK(audit_list(db, arena, &(struct audit_filter){0}, 10, &lines, &err), err);
+    CHECK_OK(audit_list(db, arena, &(struct audit_filter){0}, 10, &lines, &(int64_t){0}, &err),
+             err);
     CHECK(lines.n == 1 && str_eq(lines.at[0].action, STR("adgroup.changed_elsewhere")),
           "%zu audit lines", lines.n);
     END;

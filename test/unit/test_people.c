@@ -5,6 +5,7 @@
 #include "auth/people.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "seal/seal.h"
 #include "test_db.h"
 
@@ -42,7 +43,7 @@ static size_t lines_of(struct db *db, struct str org, const char *action)
     struct err err = {0};
 
     db_scope(db, org);
-    CHECK_OK(audit_list(db, a, &filter, 200, &lines, &err), err);
+    CHECK_OK(audit_list(db, a, &filter, 200, &lines, &(int64_t){0}, &err), err);
     return lines.n;
 }
 
@@ -500,12 +501,32 @@ static void the_audit_log_is_filtered(struct database *database, struct db *db)
     };
     for (size_t i = 0; i < countof(cases); i++) {
         lines.n = 0;
-        CHECK_OK(audit_list(db, a, &cases[i].filter, 200, &lines, &err), err);
+        CHECK_OK(audit_list(db, a, &cases[i].filter, 200, &lines, &(int64_t){0}, &err), err);
         CHECK(lines.n == cases[i].n, "case %zu: %zu lines", i, lines.n);
     }
     lines.n = 0;
-    CHECK_OK(audit_list(db, a, &(struct audit_filter){.actor = me}, 1, &lines, &err), err);
+    CHECK_OK(
+        audit_list(db, a, &(struct audit_filter){.actor = me}, 1, &lines, &(int64_t){0}, &err),
+        err);
     CHECK(lines.n == 1 && str_eq(lines.at[0].actor_name, STR("owner@example.com")), "by name");
+
+    /* A log of years: a part of it at a time, and at once for one thing. */
+    int64_t down = 0;
+    CHECK_OK(db_run(db, NULL, &err, "UPDATE orgs SET audit_sequence = $2 WHERE org_id = $1",
+                    TEXT(owner.org_id), INT(LIMIT_AUDIT_LINES + 100)),
+             err);
+    struct audit_filter rare = {.actor = STR("cli")};
+    lines.n = 0;
+    CHECK_OK(audit_list(db, a, &rare, 10, &lines, &down, &err), err);
+    CHECK(lines.n == 0 && down == 101, "%zu lines, down to %lld", lines.n, (long long)down);
+    rare.before_sequence = down;
+    CHECK_OK(audit_list(db, a, &rare, 10, &lines, &down, &err), err);
+    CHECK(lines.n == 2 && down == 0, "%zu lines, down to %lld", lines.n, (long long)down);
+    lines.n = 0;
+    CHECK_OK(audit_list(db, a, &(struct audit_filter){.object_id = STR("42")}, 10, &lines,
+                        &down, &err),
+             err);
+    CHECK(lines.n == 2 && down == 0, "%zu lines of a thing", lines.n);
     arena_free(a);
 }
 

@@ -1,5 +1,5 @@
 // Who did what: newest first, filtered by who, what and to which thing.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get, path, type Page } from '~/api/client';
 import { useInfiniteQuery } from '~/api/query';
 import { instant } from '~/format';
@@ -18,6 +18,7 @@ const things = [
   'action', 'ad_account', 'api_key', 'blocked_contact', 'creative', 'currency_rate', 'delivery', 'dialog', 'dialog_rules', 'direction', 'endpoint',
   'event', 'event_names', 'event_source', 'handoff', 'invitation', 'launch', 'lead', 'lead_key', 'org', 'purchase', 'session', 'user',
 ];
+const SCREEN = 30; // lines
 const actorKinds = ['user', 'key', 'brain', 'job', 'cli'];
 
 const thingName = (thing: string) => tOr(`audit.thing_${thing}`, thing);
@@ -73,6 +74,12 @@ export function Audit() {
     getNextPageParam: (page: Page<AuditLine>) => page.next_cursor ?? undefined,
   });
   const rows = lines.data?.pages.flatMap((page) => page.data);
+  const few = (rows?.length ?? 0) < SCREEN && lines.hasNextPage && !lines.isError;
+
+  // A filter is looked for in a part of the log at a time: on to the next one, until a screen is full or the log ends.
+  useEffect(() => {
+    if (few && !lines.isFetching) void lines.fetchNextPage();
+  }, [few, lines.isFetching]);
   const columns: Column<AuditLine>[] = [
     { id: 'at', label: t('audit.at'), value: (line) => line.at, cell: (line) => <bdi>{instant(line.at)}</bdi>, sortable: false },
     { id: 'actor', label: t('audit.actor'), value: actorName, cell: (line) => <bdi>{actorName(line)}</bdi>, sortable: false },
@@ -115,7 +122,7 @@ export function Audit() {
         columns={columns}
         rows={rows}
         keyOf={(line) => String(line.sequence)}
-        loading={lines.isPending}
+        loading={lines.isPending || (few && rows?.length === 0)}
         error={lines.error}
         onRetry={() => void lines.refetch()}
         onOpen={setOpen}
