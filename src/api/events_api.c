@@ -3,8 +3,10 @@
 #include "api/api.h"
 #include "api/common.h"
 #include "base/arena.h"
+#include "base/limits.h"
 #include "conf/app.h"
 #include "event/event.h"
+#include "event/pixel.h"
 
 static void wake(struct request *rq)
 {
@@ -306,6 +308,115 @@ static bool get_summary(struct request *rq, struct reply *rp, struct err *err)
     return reply_json_end(&json, rp, 200, err);
 }
 
+/* --- how each pixel fares: /api/events/pixels ------------------------------------------ */
+
+#define DAY_MS INT64_C(86400000)
+
+static void put_uses(struct json_writer *w, const struct event_pixel *pixel)
+{
+    json_key(w, "directions");
+    json_list(w);
+    for (size_t i = 0; i < pixel->uses.n; i++) {
+        const struct event_pixel_use *use = &pixel->uses.at[i];
+        json_object(w);
+        json_text_member(w, "id", use->direction_id);
+        json_text_member(w, "name", use->name);
+        json_text_member(w, "source", use->source);
+        json_bool_member(w, "is_active", use->is_active);
+        json_text_or_null_member(w, "blocked_text", use->blocked_text);
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void put_breaker(struct json_writer *w, struct arena *arena,
+                        const struct event_pixel *pixel)
+{
+    json_key(w, "breaker");
+    json_object(w);
+    json_text_member(w, "state", str(event_breaker_word(pixel->breaker)));
+    json_int_member(w, "failures", pixel->failures);
+    api_time_member(w, arena, "opened_at", pixel->opened_ms);
+    api_time_member(w, arena, "again_at", pixel->again_ms);
+    json_end(w);
+}
+
+static void put_last_error(struct json_writer *w, struct arena *arena,
+                           const struct event_pixel *pixel)
+{
+    json_key(w, "last_error");
+    if (!pixel->error_ms) {
+        json_put_raw(w, STR("null"));
+        return;
+    }
+    json_object(w);
+    api_time_member(w, arena, "at", pixel->error_ms);
+    json_text_member(w, "event_name", pixel->error_event);
+    json_text_member(w, "outcome", pixel->error_outcome);
+    json_key(w, "error");
+    json_put_raw(w, pixel->error_json.n ? pixel->error_json : STR("null"));
+    json_end(w);
+}
+
+static void put_pixel(struct json_writer *w, struct arena *arena,
+                      const struct event_pixel *pixel)
+{
+    json_object(w);
+    json_text_member(w, "platform", pixel->platform);
+    json_text_or_null_member(w, "pixel_code", pixel->pixel_code);
+    put_uses(w, pixel);
+    json_int_member(w, "sent", pixel->sent);
+    json_int_member(w, "waiting", pixel->waiting);
+    json_int_member(w, "refused", pixel->refused);
+    json_int_member(w, "skipped", pixel->skipped);
+    json_int_member(w, "retried", pixel->retried);
+    api_time_member(w, arena, "last_sent_at", pixel->last_sent_ms);
+    api_time_member(w, arena, "oldest_waiting_at", pixel->oldest_waiting_ms);
+    put_breaker(w, arena, pixel);
+    put_last_error(w, arena, pixel);
+    json_end(w);
+}
+
+static bool read_days(struct request *rq, int64_t *days, struct err *err)
+{
+    struct str text = request_query(rq, "days");
+
+    *days = 7;
+    if (text.n == 0 || (str_int(text, days) && *days >= 1 && *days <= LIMIT_EVENT_DAYS))
+        return true;
+    return err_input(err, "days", "a number from 1 to 90", "\"" STR_FMT "\" is no such number",
+                     STR_ARG(str_sub(text, 0, 20)));
+}
+
+/* GET ?days=7&platform=&account_id= - of each pixel: what was told of what happened in these
+ * days, what waits, how often it was tried, the breaker, and the last error in the platform's
+ * words. */
+static bool get_pixels(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct event_pixel_filter filter = {.now_ms = rq->now_ms};
+    struct event_pixels list = {0};
+    struct reply_json json;
+    int64_t days;
+
+    if (!api_check_org(rq, NULL, err) || !api_platform(rq, &filter.platform, err) ||
+        !api_account_id(rq, NULL, &filter.ad_account_id, err) || !read_days(rq, &days, err))
+        return false;
+    filter.since_ms = rq->now_ms - days * DAY_MS;
+    if (!event_pixel_list(rq->db, rq->arena, &filter, &list, err))
+        return false;
+    reply_json_begin(rq, &json);
+    json_object(&json.w);
+    api_time_member(&json.w, rq->arena, "since_at", filter.since_ms);
+    json_key(&json.w, "data");
+    json_list(&json.w);
+    for (size_t i = 0; i < list.n; i++)
+        put_pixel(&json.w, rq->arena, &list.at[i]);
+    json_end(&json.w);
+    json_text_or_null_member(&json.w, "next_cursor", STR(""));
+    json_end(&json.w);
+    return reply_json_end(&json, rp, 200, err);
+}
+
 static bool post_replay(struct request *rq, struct reply *rp, struct err *err)
 {
     if (!conversion_replay(rq->db, rq->arena, request_arg(rq, "id"), rq->caller.actor,
@@ -324,6 +435,7 @@ const struct route events_routes[] = {
     {"GET", "/api/events", CAN_READ, get_events, NULL, 0},
     {"GET", "/api/events/log", CAN_READ, get_log, NULL, 0},
     {"GET", "/api/events/summary", CAN_READ, get_summary, NULL, 0},
+    {"GET", "/api/events/pixels", CAN_READ, get_pixels, NULL, 0},
     {"POST", "/api/events/:id/replay", CAN_EDIT, post_replay, NULL, 0},
     ROUTES_END,
 };

@@ -209,5 +209,9 @@ for (const database of databases)
     }
     const summary = (await world.server.call("GET", "/api/events/summary")).json;
     assert.deepEqual([summary.waiting, summary.refused, summary.skipped, summary.open_breakers, summary.blocked_directions], [0, 0, 0, 0, 0]);
+    const pixels = (await world.server.call("GET", "/api/events/pixels?days=90")).json.data;
+    assert.equal(pixels.reduce((sum, pixel) => sum + pixel.sent, 0), tiktok.length + facebook.length);
+    assert.ok(pixels.every((pixel) => pixel.pixel_code && pixel.breaker.state === "closed" && pixel.directions.length > 0), JSON.stringify(pixels));
+    assert.ok(pixels.some((pixel) => pixel.retried > 0 && pixel.last_error.error.text), "what went wrong on the way is told");
     assert.match(await askDoctor(world), new RegExp(`ok +conversions +0 waiting, ${tiktok.length + facebook.length} sent`));
   });

@@ -1,6 +1,7 @@
 /* event/: the outbox of conversions, emptied into a platform that can fail in every way. */
 #include "event/event.h"
 #include "event/event_db.h"
+#include "event/pixel.h"
 #include "lead/conversion.h"
 #include "lead/key.h"
 #include "lead/lead.h"
@@ -1013,6 +1014,74 @@ static void views_of_pages_are_counted_by_key(struct database *database, struct 
     ground_end(&t.g);
 }
 
+static struct event_pixels pixels_of(struct stage_ground *t, const char *platform,
+                                     struct str account)
+{
+    struct event_pixel_filter filter = {.platform = str(platform),
+                                        .ad_account_id = account,
+                                        .since_ms = clock_wall_ms() - 86400000,
+                                        .now_ms = clock_wall_ms()};
+    struct event_pixels list = {0};
+
+    CHECK_OK(event_pixel_list(t->g.db, t->g.arena, &filter, &list, &t->g.err), t->g.err);
+    return list;
+}
+
+static void each_pixel_says_how_its_events_fare(struct database *database, struct db *db)
+{
+    struct stage_ground t;
+
+    begin(&t, database, db);
+    add_lead(&t, "early", "+77011110000");
+    struct event_pixels none = pixels_of(&t, "", STR(""));
+    CHECK(none.n == 1 && none.at[0].pixel_code.n == 0 && none.at[0].waiting == 1 &&
+              none.at[0].oldest_waiting_ms >= GROUND_NOW && none.at[0].uses.n == 0,
+          "without a pixel it waits: %zu", none.n);
+
+    give_pixel(&t, "PIXEL1");
+    told.busy = 1;
+    add_lead(&t, "bad", "");
+    told.bad_lead = str_c(t.g.arena, seal_sha256_hex(t.g.arena, STR("bad@example.com")));
+    pass(&t, 1000);
+    pass(&t, 60000);
+    struct event_pixels list = pixels_of(&t, "tiktok", t.account);
+    CHECK(list.n == 1, "%zu", list.n);
+    const struct event_pixel *one = &list.at[0];
+    CHECK(IS(one->pixel_code, "PIXEL1") && one->uses.n == 1 &&
+              IS(one->uses.at[0].source, "web"),
+          STR_FMT, STR_ARG(one->pixel_code));
+    CHECK(one->sent == 1 && one->refused == 1 && one->waiting == 0 && one->retried == 2,
+          "%lld sent, %lld refused, %lld waiting, %lld retried", (long long)one->sent,
+          (long long)one->refused, (long long)one->waiting, (long long)one->retried);
+    CHECK(one->last_sent_ms > 0 && one->breaker == EVENT_BREAKER_CLOSED, "closed");
+    CHECK(IS(one->error_outcome, "refused") && IS(one->error_event, "ViewContent") &&
+              str_has(one->error_json, STR("I do not like it")),
+          STR_FMT, STR_ARG(one->error_json));
+
+    told.busy = 5;
+    for (int i = 0; i < 5; i++) {
+        add_lead(&t, (char[]){(char)('k' + i), 0}, "");
+        pass(&t, 1000);
+    }
+    one = &(list = pixels_of(&t, "", STR(""))).at[0];
+    CHECK(one->breaker == EVENT_BREAKER_OPEN && one->failures >= 5 && one->waiting > 0 &&
+              one->again_ms == one->opened_ms + EVENT_BREAKER_MS &&
+              IS(one->error_outcome, "failed"),
+          "open: %lld failures", (long long)one->failures);
+    clock_set_wall(one->again_ms);
+    CHECK(pixels_of(&t, "", STR("")).at[0].breaker == EVENT_BREAKER_HALF_OPEN, "half open");
+
+    CHECK(pixels_of(&t, "facebook", STR("")).n == 0 && pixels_of(&t, "", STR("other")).n == 0,
+          "of another platform and account there is none");
+    clock_set_wall(GROUND_NOW + INT64_C(3) * 86400000);
+    one = &(list = pixels_of(&t, "", STR(""))).at[0];
+    CHECK(one->sent == 0 && one->refused == 0 && one->error_ms == 0 && one->waiting > 0,
+          "what is older is not counted, what waits is");
+    db_scope(db, t.g.other);
+    CHECK(pixels_of(&t, "", STR("")).n == 0, "nor shown to another org");
+    ground_end(&t.g);
+}
+
 static void another_org_sees_and_changes_no_events(struct database *database, struct db *db)
 {
     struct conversion_filter filter = {.limit = 10};
@@ -1089,6 +1158,7 @@ int main(void)
     RUN_ON_DATABASES(a_page_without_consent_or_direction_is_told_to_nobody);
     RUN_ON_DATABASES(events_of_pages_are_forgotten_and_those_of_leads_stay);
     RUN_ON_DATABASES(views_of_pages_are_counted_by_key);
+    RUN_ON_DATABASES(each_pixel_says_how_its_events_fare);
     RUN_ON_DATABASES(another_org_sees_and_changes_no_events);
     ring_free(ground_ring);
     return test_report();

@@ -77,6 +77,7 @@ export async function pagesOf(world) {
     "hand-offs": "/settings/hand-offs",
     sites: "/settings/sites",
     events: "/settings/events",
+    "event-pixels": "/settings/events?view=pixels",
     "event-names": "/settings/events?view=names",
     "event-log": "/settings/events?view=log",
     dialogs: "/settings/dialogs",

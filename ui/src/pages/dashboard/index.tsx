@@ -11,6 +11,7 @@ import { Inbox } from '../autopilot/Inbox';
 import { AccountSelect, PlatformTabs, useWhere, useZone } from '../autopilot/Scope';
 import { StopNote } from '../autopilot/StopBar';
 import { Alerts } from './Alerts';
+import { Conversions } from './Conversions';
 import { Figures, Quality, SpendAndLeads } from './Figures';
 import { useDashboard, type Dashboard } from './shapes';
 
@@ -63,6 +64,7 @@ export default function Page() {
         <div class="dashboard-side">
           <Alerts where={where} zone={zone} />
           {data && (data.now.figures.leads.value ?? 0) > 0 && <Quality data={data} />}
+          <Conversions where={where} />
         </div>
         <Card
           title={t('dashboard.inbox')}

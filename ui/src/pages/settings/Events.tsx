@@ -16,6 +16,7 @@ import { useParam } from '~/parts/url';
 import { useDeed } from '~/parts/useDeed';
 import { t, tOr } from '~/words';
 import { JsonText } from './JsonText';
+import { Pixels } from './Pixels';
 import { stages, type EventAttempt, type EventNames, type EventSummary, type SentEvent, type Stage } from './shapes';
 
 const tones: Record<SentEvent['state'], Tone> = { waiting: 'info', sent: 'good', refused: 'bad', skipped: 'soft' };
@@ -262,7 +263,7 @@ function Attempts() {
   );
 }
 
-const views = ['outbox', 'names', 'log'] as const;
+const views = ['outbox', 'pixels', 'names', 'log'] as const;
 
 export function Events() {
   const [view, setView] = useParam('view', 'outbox');
@@ -282,6 +283,8 @@ export function Events() {
         </>
       ) : view === 'log' ? (
         <Attempts />
+      ) : view === 'pixels' ? (
+        <Pixels />
       ) : (
         <Outbox />
       )}

@@ -109,4 +109,7 @@ export const dashboard: Like<typeof english, 'ar'> = {
   alert_autopilot_stopped: 'الإيقاف الطارئ مفعّل',
   why_autopilot_stopped: 'لا شيء يعمل تلقائيًا.',
   act_autopilot_stopped: 'استأنف الطيار الآلي عندما تكون جاهزًا.',
+  conversions: 'التحويلات المُرسلة إلى المنصات',
+  conversions_line: 'مقبولة {sent} · تنتظر {waiting} · مرفوضة {refused} · بأكثر من محاولة {retried}',
+  conversions_none: 'لا بكسل لأي اتجاه بعد: لا تسمع المنصات بالعملاء المحتملين والمبيعات.',
 };

@@ -106,4 +106,7 @@ export const dashboard = {
   alert_autopilot_stopped: 'Emergency stop is on',
   why_autopilot_stopped: 'Nothing automatic acts.',
   act_autopilot_stopped: 'Resume the autopilot when you are ready.',
+  conversions: 'Conversions sent back',
+  conversions_line: 'Accepted {sent} · waiting {waiting} · refused {refused} · tried more than once {retried}',
+  conversions_none: 'No direction has a pixel yet: the platforms do not hear of leads and sales.',
 };

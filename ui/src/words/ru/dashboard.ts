@@ -109,4 +109,7 @@ export const dashboard: Like<typeof english, 'ru'> = {
   alert_autopilot_stopped: 'Аварийная остановка включена',
   why_autopilot_stopped: 'Ничего не делается автоматически.',
   act_autopilot_stopped: 'Возобновите автопилот, когда будете готовы.',
+  conversions: 'Конверсии, отправленные обратно',
+  conversions_line: 'Принято {sent} · ждут {waiting} · отказ {refused} · больше одной попытки {retried}',
+  conversions_none: 'Ни у одного направления нет пикселя: платформы не узнают о лидах и продажах.',
 };
