@@ -21,6 +21,10 @@ struct str launch_error_print(struct arena *arena, const struct err *err)
     json_text_member(&w, "text", str(err->text));
     json_text_or_null_member(&w, "hint", str(err->hint));
     json_text_or_null_member(&w, "field", str(err->field));
+    if (err->says[0]) {
+        json_key(&w, "says");
+        json_put_raw(&w, str(err->says));
+    }
     if (err->platform_code) {
         json_int_member(&w, "platform_code", err->platform_code);
         json_text_member(&w, "platform_message", str(err->platform_message));
@@ -47,6 +51,9 @@ bool launch_error_read(struct arena *arena, struct str text, struct err *err)
             err->kind = (enum err_kind)i;
     err_hint(err, STR_FMT, STR_ARG(json_text(json, "hint", STR(""))));
     err_field(err, str_c(arena, json_text(json, "field", STR(""))));
+    if (json_type(json_at(json, "says")) == JSON_OBJECT)
+        (void)snprintf(err->says, sizeof err->says, STR_FMT,
+                       STR_ARG(json_print(arena, json_at(json, "says"))));
     if (json_int(json, "platform_code", &err->platform_code)) {
         (void)snprintf(err->platform_message, sizeof err->platform_message, STR_FMT,
                        STR_ARG(json_text(json, "platform_message", STR(""))));

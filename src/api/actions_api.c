@@ -157,6 +157,10 @@ static void put_forecast(struct json_writer *w, size_t position, const struct ac
         json_text_member(w, "text", str(f->why.text));
         json_text_or_null_member(w, "hint", str(f->why.hint));
         json_text_or_null_member(w, "field", str(f->why.field));
+        if (f->why.says[0]) {
+            json_key(w, "says");
+            json_put_raw(w, str(f->why.says));
+        }
         json_end(w);
     }
     json_end(w);

@@ -53,13 +53,12 @@ bool err_while(struct err *err, const char *fmt, ...)
     return false;
 }
 
+#define ERR_NAME(kind_, name_) [kind_] = (name_),
+
 const char *err_kind_name(enum err_kind kind)
 {
-    static const char *const names[] = {
-        [ERR_NONE] = "none",           [ERR_INVALID] = "invalid",     [ERR_DENIED] = "denied",
-        [ERR_NOT_FOUND] = "not_found", [ERR_CONFLICT] = "conflict",   [ERR_BUSY] = "busy",
-        [ERR_REFUSED] = "refused",     [ERR_UNCERTAIN] = "uncertain", [ERR_BROKEN] = "broken",
-    };
+    static const char *const names[] = {[ERR_NONE] = "none", ERR_KINDS(ERR_NAME)};
+
     must((size_t)kind < sizeof names / sizeof names[0]);
     return names[kind];
 }

@@ -7,6 +7,19 @@
 #define MUST_CHECK   __attribute__((warn_unused_result))
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
+/* The kinds, with the words that logs and JSON use; the console has a title and a way out for
+ * each (ui/src/words/<language>/problem.ts). */
+#define ERR_KINDS(CODE)                                                                        \
+    CODE(ERR_INVALID, "invalid")     /* the request makes no sense as sent    -> 400 */        \
+    CODE(ERR_DENIED, "denied")       /* not signed in (401), not allowed (403) -> 403 */       \
+    CODE(ERR_NOT_FOUND, "not_found") /* no such object for this caller        -> 404 */        \
+    CODE(ERR_CONFLICT, "conflict")   /* lost a race, or it already exists     -> 409 */        \
+    CODE(ERR_BUSY, "busy")           /* nothing happened; may work later      -> 503 */        \
+    CODE(ERR_REFUSED, "refused")     /* the platform understood, and said no  -> 422 */        \
+    CODE(ERR_UNCERTAIN, "uncertain") /* it may have happened: read back first -> 502 */        \
+    CODE(ERR_BROKEN, "broken")       /* ours: a bug, a full disk, a lost database -> 500 */
+#define ERR_ENUM(kind_, name_) kind_,
+
 /*
  * What went wrong, for the person who has to act on it.
  *
@@ -19,17 +32,7 @@
  * The struct owns no memory: it can be filled when memory has run out, copied,
  * and kept.
  */
-enum err_kind {
-    ERR_NONE,
-    ERR_INVALID,   /* the request makes no sense as sent          -> 400 */
-    ERR_DENIED,    /* not signed in (401) or not allowed (403)    -> 403 */
-    ERR_NOT_FOUND, /* no such object for this caller              -> 404 */
-    ERR_CONFLICT,  /* lost a race, or it already exists           -> 409 */
-    ERR_BUSY,      /* nothing happened; the same call may work later -> 503 */
-    ERR_REFUSED,   /* the platform understood, and said no        -> 422 */
-    ERR_UNCERTAIN, /* it may have happened: read back first       -> 502 */
-    ERR_BROKEN,    /* ours: a bug, a full disk, a lost database   -> 500 */
-};
+enum err_kind { ERR_NONE, ERR_KINDS(ERR_ENUM) };
 
 struct err {
     enum err_kind kind;
@@ -38,6 +41,7 @@ struct err {
     char field[64]; /* the input field to blame, or "" */
     char text[512]; /* one clause, lower case, no full stop */
     char hint[256]; /* what the reader can do about it, or "" */
+    char says[384]; /* the text as a code and its values (text/says.h), or "" */
 
     /* For ERR_REFUSED: the platform's own answer, verbatim. */
     int64_t platform_code;

@@ -78,13 +78,14 @@ static bool check_guards(struct arena *arena, struct brain_inputs *account,
                          const struct action_wish *wish, size_t position, struct err *err)
 {
     struct action_asker asker = {.restoring = wish->undo_of.n > 0};
-    struct str words;
+    struct guard_why why;
     enum guard guard = action_guard(arena, account, wish->kind, wish->object_id,
-                                    wish->budget_micros, asker, &words);
+                                    wish->budget_micros, asker, &why);
 
     if (guard) {
         (void)err_set(err, ERR_CONFLICT, "the guardrail %s forbids %s: " STR_FMT,
-                      guard_name(guard), wish->kind->type, STR_ARG(words));
+                      guard_name(guard), wish->kind->type, STR_ARG(why.words));
+        (void)says_error(err, arena, &why.says, account->currency);
         (void)err_hint(err, "change the amount, or the limit it meets");
         return blame(err, position,
                      wish->kind->verb == VERB_BUDGET   ? "new_budget"

@@ -78,9 +78,15 @@ static struct guard_case group_case(const struct brain_inputs *in, struct action
     return c;
 }
 
+static struct guard_why explain(struct arena *arena, const struct brain_inputs *in,
+                                const struct guard_case *c, enum guard guard)
+{
+    return (struct guard_why){guard_words(arena, c, guard, in->currency), guard_says(c, guard)};
+}
+
 static enum guard group_guard(struct arena *arena, const struct brain_inputs *in,
                               const struct brain_group *g, bool resume, int64_t budget,
-                              struct action_asker asker, struct str *words)
+                              struct action_asker asker, struct guard_why *why)
 {
     struct guard_case c = group_case(in, asker, g);
     enum guard guard;
@@ -93,14 +99,14 @@ static enum guard group_guard(struct arena *arena, const struct brain_inputs *in
     } else {
         guard = guard_check_budget(&c, budget);
     }
-    *words = guard_words(arena, &c, guard, in->currency);
+    *why = explain(arena, in, &c, guard);
     return guard;
 }
 
 /* Resuming a campaign sets all its enabled groups running at once. */
 static enum guard campaign_guard(struct arena *arena, const struct brain_inputs *in,
                                  struct str campaign_id, struct action_asker asker,
-                                 struct str *words)
+                                 struct guard_why *why)
 {
     struct brain_inputs after = *in;
 
@@ -117,7 +123,7 @@ static enum guard campaign_guard(struct arena *arena, const struct brain_inputs 
         c.account_room_micros = room.account_room_micros;
         enum guard guard = guard_check_resume(&c);
         if (guard) {
-            *words = guard_words(arena, &c, guard, in->currency);
+            *why = explain(arena, in, &c, guard);
             return guard;
         }
         g->live = true;
@@ -127,13 +133,13 @@ static enum guard campaign_guard(struct arena *arena, const struct brain_inputs 
 
 static enum guard launch_guard(struct arena *arena, const struct brain_inputs *in,
                                struct str direction_id, int64_t budget,
-                               struct action_asker asker, struct str *words)
+                               struct action_asker asker, struct guard_why *why)
 {
     const struct brain_direction *d = inputs_direction(in, direction_id);
     struct guard_case c = account_case(in, asker, direction_id);
     enum guard guard = guard_check_launch(&c, budget ? budget : d ? d->budget_micros : 0);
 
-    *words = guard_words(arena, &c, guard, in->currency);
+    *why = explain(arena, in, &c, guard);
     return guard;
 }
 
@@ -158,29 +164,29 @@ static size_t live_ads_beside(const struct brain_inputs *in, struct str ad_id, b
 
 enum guard action_guard(struct arena *arena, const struct brain_inputs *in,
                         const struct action_kind *kind, struct str id, int64_t budget,
-                        struct action_asker asker, struct str *words)
+                        struct action_asker asker, struct guard_why *why)
 {
     const struct brain_group *g = NULL;
     bool known;
 
-    *words = STR("");
+    *why = (struct guard_why){0};
     for (size_t i = 0; i < in->groups.n; i++) {
         if (kind->level == LEVEL_ADGROUP && str_eq(in->groups.at[i].id, id))
             g = &in->groups.at[i];
     }
     switch (kind->verb) {
     case VERB_BUDGET:
-        return g ? group_guard(arena, in, g, false, budget, asker, words) : GUARD_NONE;
+        return g ? group_guard(arena, in, g, false, budget, asker, why) : GUARD_NONE;
     case VERB_RESUME:
         if (kind->level == LEVEL_CAMPAIGN)
-            return campaign_guard(arena, in, id, asker, words);
-        return g ? group_guard(arena, in, g, true, 0, asker, words) : GUARD_NONE;
+            return campaign_guard(arena, in, id, asker, why);
+        return g ? group_guard(arena, in, g, true, 0, asker, why) : GUARD_NONE;
     case VERB_LAUNCH:
-        return launch_guard(arena, in, id, budget, asker, words);
+        return launch_guard(arena, in, id, budget, asker, why);
     case VERB_PAUSE:
         if (kind->level == LEVEL_AD && asker.judged && !live_ads_beside(in, id, &known) &&
             known) {
-            *words = guard_words(arena, NULL, GUARD_LAST_AD, in->currency);
+            *why = explain(arena, in, NULL, GUARD_LAST_AD);
             return GUARD_LAST_AD;
         }
         return GUARD_NONE;

@@ -7,6 +7,7 @@
 #include "brain/action_db.h"
 #include "brain/action_guard.h"
 #include "brain/action_state.h"
+#include "brain/brain_codes.h"
 #include "brain/execution.h"
 #include "brain/snapshot.h"
 #include "conf/app.h"
@@ -100,9 +101,9 @@ static bool settle(struct runner *r, struct action *a, const struct action_kind 
 }
 
 static bool refuse(struct runner *r, struct action *a, const struct action_kind *kind,
-                   const char *why, struct str words, struct err *err)
+                   const char *why, struct str words, struct says says, struct err *err)
 {
-    a->error = action_said(r->arena, why, words);
+    a->error = action_said(r->arena, why, words, &says, r->connection.currency);
     return settle(r, a, kind, "refused", NULL, err);
 }
 
@@ -189,7 +190,7 @@ static bool guards_allow(struct runner *r, struct action *a, const struct action
     };
     struct brain_inputs account;
     struct autopilot_stop stop = {0};
-    struct str words;
+    struct guard_why why;
     enum guard guard;
 
     *allowed = false;
@@ -197,11 +198,12 @@ static bool guards_allow(struct runner *r, struct action *a, const struct action
         return false;
     if (stop.on)
         return refuse(r, a, kind, "stopped",
-                      STR("the emergency stop is on: nothing automatic acts"), err);
+                      STR("the emergency stop is on: nothing automatic acts"),
+                      SAYS(brain_code(UNDONE_STOPPED)), err);
     if (!snapshot_for_guards(r->db, r->arena, &of, &account, err))
         return false;
     guard = action_guard(r->arena, &account, kind, a->object_id,
-                         action_wanted_budget(r->arena, a), asker, &words);
+                         action_wanted_budget(r->arena, a), asker, &why);
     if (guard == GUARD_LOCKED_HOUR) { /* passes at midnight */
         come_back(r, (24 * 60 - account.local_minutes) * 60000);
         return true;
@@ -209,7 +211,8 @@ static bool guards_allow(struct runner *r, struct action *a, const struct action
     *allowed = guard == GUARD_NONE;
     return *allowed ||
            refuse(r, a, kind, "guardrail",
-                  str_fmt(r->arena, "%s: " STR_FMT, guard_name(guard), STR_ARG(words)), err);
+                  str_fmt(r->arena, "%s: " STR_FMT, guard_name(guard), STR_ARG(why.words)),
+                  why.says, err);
 }
 
 /* Look at the object before it is changed. *go = false: settled already, nothing to send. */
@@ -225,7 +228,7 @@ static bool look_before(struct runner *r, struct action *a, const struct action_
         return settle_failure(r, a, kind, &why, err);
     if (!found || str_eq(o.status, STR("deleted")))
         return refuse(r, a, kind, "not_found", STR("the platform does not have it any more"),
-                      err);
+                      SAYS(brain_code(UNDONE_GONE)), err);
     if (!a->before.n)
         a->before = action_state_json(r->arena, kind->level, &o);
     if (kind->verb == VERB_READ || action_is_as_wanted(r->arena, a, kind, &o)) {
@@ -234,7 +237,8 @@ static bool look_before(struct runner *r, struct action *a, const struct action_
     }
     if (!action_is_as_expected(r->arena, a, &o))
         return refuse(r, a, kind, "changed_since",
-                      STR("somebody changed it since this was planned: it is left alone"), err);
+                      STR("somebody changed it since this was planned: it is left alone"),
+                      SAYS(brain_code(UNDONE_CHANGED_SINCE)), err);
     *go = true;
     return true;
 }
@@ -315,7 +319,8 @@ static bool resolve(struct runner *r, struct action *a, const struct action_kind
         return send_change(r, a, kind, err);
     if (!a->error.n)
         a->error = action_said(r->arena, "uncertain",
-                               STR("the platform accepted it and still shows another value"));
+                               STR("the platform accepted it and still shows another value"),
+                               &SAYS(brain_code(UNDONE_OTHER_VALUE)), STR(""));
     return settle(r, a, kind, "failed", NULL, err);
 }
 
@@ -357,7 +362,8 @@ static bool launch_over(struct runner *r, struct action *a, const struct action_
     if (!str_eq(wf.state, STR("done"))) {
         a->error = action_said(r->arena, "failed",
                                str_fmt(r->arena, "launch " STR_FMT " " STR_FMT,
-                                       STR_ARG(launch_id), STR_ARG(wf.state)));
+                                       STR_ARG(launch_id), STR_ARG(wf.state)),
+                               &SAYS(brain_code(UNDONE_LAUNCH)), STR(""));
         return settle(r, a, kind, "failed", NULL, err);
     }
     if (!action_db_launched(r->db, r->arena, launch_id, &adgroup_id, &budget_micros, err))
@@ -551,7 +557,8 @@ bool action_settle_uncertain(const struct app *app, struct db *db, struct net *n
             return false;
         if (shown)
             continue;
-        a->error = action_said(arena, "uncertain", STR("read back later: it did not happen"));
+        a->error = action_said(arena, "uncertain", STR("read back later: it did not happen"),
+                               &SAYS(brain_code(UNDONE_LATER)), STR(""));
         if (!settle(&r, a, kind, "failed", NULL, err))
             return false;
     }

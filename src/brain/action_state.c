@@ -32,6 +32,10 @@ struct str action_error_json(struct arena *arena, const char *kind, const struct
     json_text_member(&w, "text", str(err->text));
     if (err->hint[0])
         json_text_member(&w, "hint", str(err->hint));
+    if (err->says[0]) {
+        json_key(&w, "says");
+        json_put_raw(&w, str(err->says));
+    }
     if (err->kind == ERR_REFUSED) {
         json_int_member(&w, "platform_code", err->platform_code);
         json_text_member(&w, "platform_message", str(err->platform_message));
@@ -41,11 +45,13 @@ struct str action_error_json(struct arena *arena, const char *kind, const struct
     return buf_str(&buf);
 }
 
-struct str action_said(struct arena *arena, const char *kind, struct str words)
+struct str action_said(struct arena *arena, const char *kind, struct str words,
+                       const struct says *says, struct str currency)
 {
     struct err err = {0};
 
     (void)err_set(&err, ERR_CONFLICT, STR_FMT, STR_ARG(words));
+    (void)says_error(&err, arena, says, currency);
     return action_error_json(arena, kind, &err);
 }
 

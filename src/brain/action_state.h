@@ -3,15 +3,18 @@
 
 #include "ads/launch.h"
 #include "brain/action.h"
+#include "text/says.h"
 
 /* Pure helpers of action_run.c: what an action wants, and the JSON that is kept of it. */
 
 /* {"status", "budget_micros" (ad groups), "platform_status"} */
 struct str action_state_json(struct arena *arena, enum platform_level level,
                              const struct platform_object *o);
-/* {"kind", "text", "hint"?, "platform_code"?, "platform_message"?, "platform_request_id"?} */
+/* {"kind", "text", "hint"?, "says"?, "platform_code"?, "platform_message"?,
+ * "platform_request_id"?} */
 struct str action_error_json(struct arena *arena, const char *kind, const struct err *err);
-struct str action_said(struct arena *arena, const char *kind, struct str words);
+struct str action_said(struct arena *arena, const char *kind, struct str words,
+                       const struct says *says, struct str currency);
 /* {"path", "body"}: exactly what is sent. */
 struct str action_write_json(struct arena *arena, const struct platform_write *write);
 

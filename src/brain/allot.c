@@ -1,6 +1,7 @@
 /* allot.c - what to do with the money: protect it, keep the caps, then spend it. */
 #include "brain/plan.h"
 
+#include "brain/brain_codes.h"
 #include "text/money.h"
 
 #include <stdlib.h>
@@ -113,6 +114,12 @@ struct str plan_deferred_words(const struct plan *plan)
         plan->policy->most_changes);
 }
 
+struct says plan_deferred_says(const struct plan *plan)
+{
+    return SAYS(brain_code(WHY_MOST_CHANGES),
+                SAYS_NUMBER("n", (int64_t)plan->policy->most_changes));
+}
+
 /* --- protect ------------------------------------------------------------------------ */
 
 static struct str target_words(const struct plan *plan, const struct judged *j)
@@ -128,25 +135,27 @@ static int64_t guarded(const struct plan *plan, struct judged *j, int64_t wish)
     int64_t to = guard_budget(&guard, wish, &j->bound);
 
     j->bound_words = guard_words(plan->arena, &guard, j->bound, plan->inputs->currency);
+    j->bound_says = guard_says(&guard, j->bound);
     return to;
 }
 
-static void stop(struct judged *j, const char *cause, struct str why)
+static void stop(struct judged *j, const char *cause, struct str why, struct says says)
 {
+    j->why_says = says;
     j->verdict = VERDICT_PAUSE;
     j->cause = cause;
     j->to_micros = 0;
     j->why = why;
 }
 
-/* Lower by a share, as far as the guardrails let; held where they do not. */
+/* Lower by a share, as far as the guardrails let; held where they do not.  Why is what
+ * yesterday's figures say, set before. */
 static void lower(const struct plan *plan, struct judged *j, const char *cause,
-                  int64_t permille, struct str why)
+                  int64_t permille)
 {
     int64_t wish = money_scale(j->group->budget_micros, 1000 - permille, 1000);
 
     j->cause = cause;
-    j->why = why;
     j->to_micros = guarded(plan, j, wish);
     if (j->to_micros < j->group->budget_micros)
         j->verdict = VERDICT_LOWER;
@@ -180,31 +189,60 @@ static struct str yesterday_words(const struct plan *plan, const struct judged *
                    STR_ARG(target_words(plan, j)));
 }
 
+static struct says_value result_value(const struct judged *j)
+{
+    return SAYS_WORD("result", str(result_word(j->facts.kind, 2)));
+}
+
+static struct says_value target_value(const struct judged *j)
+{
+    return SAYS_NUMBER("target_micros", j->facts.target_micros);
+}
+
+/* `cost` where yesterday had results, otherwise `spent`. */
+static struct says yesterday_says(const struct judged *j, enum brain_code cost,
+                                  enum brain_code spent)
+{
+    const struct score_case *f = &j->facts;
+
+    if (f->yesterday.results)
+        return SAYS(brain_code(cost), result_value(j),
+                    SAYS_NUMBER("cost_micros", score_cost(&f->yesterday)), target_value(j));
+    return SAYS(brain_code(spent), result_value(j),
+                SAYS_NUMBER("spend_micros", f->silent_micros), target_value(j));
+}
+
 static void protect_bad(const struct plan *plan, struct judged *j)
 {
     const struct policy *p = plan->policy;
     const struct score_case *f = &j->facts;
 
     if (still_learning(plan, j))
-        lower(plan, j, "health", p->gentle_down_permille, yesterday_words(plan, j));
+        lower(plan, j, "health", p->gentle_down_permille);
     else if (silent_too_long(plan, j))
         stop(j, "silence",
              str_fmt(plan->arena, STR_FMT " spent since the last %s, %lld x " STR_FMT,
                      STR_ARG(plan_money(plan, f->silent_micros)), result_word(f->kind, 1),
                      (long long)(f->silent_micros / f->target_micros),
-                     STR_ARG(target_words(plan, j))));
+                     STR_ARG(target_words(plan, j))),
+             SAYS(brain_code(WHY_SILENCE), result_value(j),
+                  SAYS_NUMBER("spend_micros", f->silent_micros),
+                  SAYS_NUMBER("times", f->silent_micros / f->target_micros), target_value(j)));
     else if (f->days3.known &&
              score_dearer(&f->days3, f->target_micros, p->pause_cost_permille))
         stop(j, "cost",
              str_fmt(plan->arena, "a %s cost " STR_FMT " over 3 days, more than 3 x " STR_FMT,
                      result_word(f->kind, 1), STR_ARG(plan_money(plan, score_cost(&f->days3))),
-                     STR_ARG(target_words(plan, j))));
+                     STR_ARG(target_words(plan, j))),
+             SAYS(brain_code(WHY_COST_3_DAYS), result_value(j),
+                  SAYS_NUMBER("cost_micros", score_cost(&f->days3)), target_value(j)));
     else if (j->group->budget_micros <= plan->inputs->minimum_micros)
         stop(j, "floor",
              str_fmt(plan->arena, STR_FMT ", and the budget is at the platform's least already",
-                     STR_ARG(yesterday_words(plan, j))));
+                     STR_ARG(yesterday_words(plan, j))),
+             yesterday_says(j, WHY_FLOOR_COST, WHY_FLOOR_SPENT));
     else
-        lower(plan, j, "health", p->halve_permille, yesterday_words(plan, j));
+        lower(plan, j, "health", p->halve_permille);
 }
 
 static void protect_weak(const struct plan *plan, struct judged *j)
@@ -215,9 +253,10 @@ static void protect_weak(const struct plan *plan, struct judged *j)
         j->bound = GUARD_COOL_DOWN;
         j->bound_words =
             guard_words(plan->arena, &guard, GUARD_COOL_DOWN, plan->inputs->currency);
+        j->bound_says = guard_says(&guard, GUARD_COOL_DOWN);
         return;
     }
-    lower(plan, j, "health", plan->policy->lower_permille, yesterday_words(plan, j));
+    lower(plan, j, "health", plan->policy->lower_permille);
 }
 
 static void protect(struct plan *plan)
@@ -229,6 +268,7 @@ static void protect(struct plan *plan)
             continue;
         list[i]->evidence = plan_evidence(plan, list[i]);
         list[i]->why = yesterday_words(plan, list[i]);
+        list[i]->why_says = yesterday_says(list[i], WHY_COST_YESTERDAY, WHY_SPENT_SINCE);
         if (list[i]->score.health == HEALTH_BAD)
             protect_bad(plan, list[i]);
         else if (list[i]->score.health == HEALTH_NEUTRAL_LOW)
@@ -315,6 +355,15 @@ static void stop_eater(struct plan *plan, struct judged *j)
         str_fmt(plan->arena, "%lld %s for " STR_FMT " and %lld impressions in 7 complete days",
                 (long long)week.results, result_word(j->facts.kind, week.results),
                 STR_ARG(plan_money(plan, week.spend_micros)), (long long)week.impressions);
+    j->eater_says = week.results
+                        ? SAYS(brain_code(WHY_EATER_COST), SAYS_NUMBER("percent", share),
+                               result_value(j), SAYS_NUMBER("results", week.results),
+                               SAYS_NUMBER("cost_micros", score_cost(&week)), target_value(j),
+                               SAYS_NUMBER("spend_micros", week.spend_micros),
+                               SAYS_NUMBER("impressions", week.impressions))
+                        : SAYS(brain_code(WHY_EATER_NONE), SAYS_NUMBER("percent", share),
+                               result_value(j), SAYS_NUMBER("spend_micros", week.spend_micros),
+                               SAYS_NUMBER("impressions", week.impressions));
     j->eater_deferred = !take_change(plan);
 }
 
@@ -349,6 +398,15 @@ static struct str cap_words(const struct plan *plan, const struct brain_directio
                    STR_ARG(plan_money(plan, sum)), STR_ARG(plan_money(plan, cap)));
 }
 
+static struct says cap_says(const struct brain_direction *direction, int64_t sum, int64_t cap)
+{
+    if (!direction)
+        return SAYS(brain_code(WHY_ACCOUNT_CAP), SAYS_NUMBER("sum_micros", sum),
+                    SAYS_NUMBER("cap_micros", cap));
+    return SAYS(brain_code(WHY_DIRECTION_CAP), SAYS_WORD("name", direction->name),
+                SAYS_NUMBER("sum_micros", sum), SAYS_NUMBER("cap_micros", cap));
+}
+
 /* Bring the members of a cap under it: worst first, lower before stop. Not counted against the
  * limit of changes: a cap waits for nobody. */
 static void keep_cap(struct plan *plan, const struct brain_direction *direction, int64_t cap)
@@ -360,6 +418,7 @@ static void keep_cap(struct plan *plan, const struct brain_direction *direction,
         return;
     struct judged **list = ordered(plan, worst_first);
     struct str why = cap_words(plan, direction, sum, cap);
+    struct says says = cap_says(direction, sum, cap);
 
     for (int stopping = 0; stopping < 2; stopping++) {
         for (size_t i = 0; i < plan->n && over > 0; i++) {
@@ -377,9 +436,11 @@ static void keep_cap(struct plan *plan, const struct brain_direction *direction,
             j->cause = "cap";
             j->bound = direction ? GUARD_DIRECTION_CAP : GUARD_ACCOUNT_CAP;
             j->bound_words = why;
+            j->bound_says = says;
             j->deferred = false;
             j->to_micros = to;
             j->why = why;
+            j->why_says = says;
             if (!j->evidence.n)
                 j->evidence = plan_evidence(plan, j);
             over -= now - to;
@@ -461,9 +522,9 @@ static int64_t pot_of(const struct plan *plan, const struct brain_direction *d)
 }
 
 static void launch_deferred(struct plan *plan, const struct brain_direction *d,
-                            struct str words)
+                            struct str words, struct says says)
 {
-    *deferrals_add(&plan->deferrals, plan->arena) = (struct deferral){d, words};
+    *deferrals_add(&plan->deferrals, plan->arena) = (struct deferral){d, words, says};
 }
 
 /* Start unused creatives of a direction in a group of their own, with freed money. */
@@ -472,13 +533,15 @@ static void launch(struct plan *plan, const struct brain_direction *d)
     const struct brain_inputs *in = plan->inputs;
     const struct policy *p = plan->policy;
     int64_t pot = pot_of(plan, d);
+    int64_t hours = (p->launch_rest_ms + 1800000) / 3600000;
 
     if (!d->active || !d->unused_creatives.n || pot < in->minimum_micros || !in->minimum_micros)
         return;
     if (d->launching || in->as_of_ms - d->launched_ms < p->launch_rest_ms) {
-        launch_deferred(plan, d,
-                        str_fmt(plan->arena, "the last new ad group is under %lld h old",
-                                (long long)((p->launch_rest_ms + 1800000) / 3600000)));
+        launch_deferred(
+            plan, d,
+            str_fmt(plan->arena, "the last new ad group is under %lld h old", (long long)hours),
+            SAYS(brain_code(WHY_LAUNCH_REST), SAYS_NUMBER("hours", hours)));
         return;
     }
     int64_t share = money_scale(d->budget_micros, p->launch_share_permille, 1000);
@@ -487,7 +550,7 @@ static void launch(struct plan *plan, const struct brain_direction *d)
     if (budget < in->minimum_micros)
         return;
     if (!take_change(plan)) {
-        launch_deferred(plan, d, plan_deferred_words(plan));
+        launch_deferred(plan, d, plan_deferred_words(plan), plan_deferred_says(plan));
         return;
     }
     /* A creative needs money for at least one result. */
@@ -503,6 +566,8 @@ static void launch(struct plan *plan, const struct brain_direction *d)
                      STR_FMT " a day was freed in this direction, and %zu of its "
                              "creatives never ran",
                      STR_ARG(plan_money(plan, pot)), d->unused_creatives.n);
+    n->why_says = SAYS(brain_code(WHY_UNUSED_CREATIVES), SAYS_NUMBER("pot_micros", pot),
+                       SAYS_NUMBER("n", (int64_t)d->unused_creatives.n));
     n->evidence = str_fmt(plan->arena, "no ad was ever made from %s",
                           n->creatives.n == 1 ? "this creative" : "these creatives");
 }
@@ -531,6 +596,9 @@ static void raise_group(struct plan *plan, struct judged *j)
             plan->arena, "%lld %s in 7 days are too few to raise by, %lld are needed",
             (long long)j->facts.days7.results,
             result_word(j->facts.kind, j->facts.days7.results), (long long)p->raise_results);
+        j->why_says = SAYS(brain_code(WHY_FEW_RESULTS), result_value(j),
+                           SAYS_NUMBER("results", j->facts.days7.results),
+                           SAYS_NUMBER("needed", p->raise_results));
         return;
     }
     int64_t to = guarded(plan, j, raise_wish(plan, j));

@@ -370,6 +370,7 @@ static struct str decision_of(struct arena *arena, const struct json *root,
     put_member(arena, &w, action, "cause");
     put_member(arena, &w, action, "from_micros");
     put_member(arena, &w, action, "to_micros");
+    put_member(arena, &w, action, "says");
     for (size_t i = 0; i < countof(of_group); i++)
         put_member(arena, &w, group, of_group[i]);
     json_end(&w);

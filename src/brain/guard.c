@@ -160,23 +160,11 @@ enum guard guard_check_launch(const struct guard_case *c, int64_t budget)
     return GUARD_NONE;
 }
 
+#define GUARD_NAME(guard_, name_) [guard_] = (name_),
+
 const char *guard_name(enum guard guard)
 {
-    static const char *const names[] = {
-        [GUARD_NONE] = "none",
-        [GUARD_MINIMUM] = "minimum",
-        [GUARD_STEP_UP] = "step_up",
-        [GUARD_STEP_DOWN] = "step_down",
-        [GUARD_DIRECTION_CAP] = "direction_cap",
-        [GUARD_ACCOUNT_CAP] = "account_cap",
-        [GUARD_SPENT] = "spent_today",
-        [GUARD_LOCKED_HOUR] = "locked_hour",
-        [GUARD_UNCERTAIN] = "uncertain_write",
-        [GUARD_NOT_DAILY] = "not_daily",
-        [GUARD_COOL_DOWN] = "cool_down",
-        [GUARD_LEARNING] = "learning",
-        [GUARD_LAST_AD] = "last_ad",
-    };
+    static const char *const names[] = {[GUARD_NONE] = "none", BRAIN_GUARD(GUARD_NAME)};
 
     return names[guard];
 }
@@ -192,11 +180,24 @@ static int64_t room(int64_t micros)
     return micros > 0 ? micros : 0;
 }
 
-struct str guard_words(struct arena *arena, const struct guard_case *c, enum guard guard,
-                       struct str currency)
+static int down_percent(const struct guard_case *c)
+{
+    int64_t down =
+        learning(c) ? c->policy->gentle_down_permille : c->policy->step_down_permille;
+
+    return (int)(down / 10);
+}
+
+static int whole_hours(int64_t ms)
 {
     const int64_t hour = 3600000;
 
+    return (int)((ms + hour / 2) / hour);
+}
+
+struct str guard_words(struct arena *arena, const struct guard_case *c, enum guard guard,
+                       struct str currency)
+{
     switch (guard) {
     case GUARD_NONE:
         break;
@@ -208,10 +209,7 @@ struct str guard_words(struct arena *arena, const struct guard_case *c, enum gua
                        (int)(c->policy->step_up_permille / 10),
                        STR_ARG(money(arena, step_top(c), currency)));
     case GUARD_STEP_DOWN:
-        return str_fmt(arena, "at most -%d %% a day: down to " STR_FMT,
-                       (int)((learning(c) ? c->policy->gentle_down_permille
-                                          : c->policy->step_down_permille) /
-                             10),
+        return str_fmt(arena, "at most -%d %% a day: down to " STR_FMT, down_percent(c),
                        STR_ARG(money(arena, step_bottom(c), currency)));
     case GUARD_DIRECTION_CAP:
         return str_fmt(arena, "the direction's daily budget leaves " STR_FMT,
@@ -230,12 +228,48 @@ struct str guard_words(struct arena *arena, const struct guard_case *c, enum gua
         return STR("it has no daily budget of its own");
     case GUARD_COOL_DOWN:
         return str_fmt(arena, "it was changed less than %d h ago",
-                       (int)((c->policy->cool_down_ms + hour / 2) / hour));
+                       whole_hours(c->policy->cool_down_ms));
     case GUARD_LEARNING:
         return str_fmt(arena, "it is younger than %d h and still learning",
-                       (int)((c->policy->learning_ms + hour / 2) / hour));
+                       whole_hours(c->policy->learning_ms));
     case GUARD_LAST_AD:
         return STR("it is the last running ad of its group");
     }
     return STR("");
+}
+
+#define GUARD_CODE(guard_, name_) [guard_] = ("guard_" name_),
+
+struct says guard_says(const struct guard_case *c, enum guard guard)
+{
+    static const char *const codes[] = {BRAIN_GUARD(GUARD_CODE)};
+
+    switch (guard) {
+    case GUARD_NONE:
+        break;
+    case GUARD_MINIMUM:
+        return SAYS(codes[guard], SAYS_NUMBER("minimum_micros", c->minimum_micros));
+    case GUARD_STEP_UP:
+        return SAYS(codes[guard], SAYS_NUMBER("percent", c->policy->step_up_permille / 10),
+                    SAYS_NUMBER("limit_micros", step_top(c)));
+    case GUARD_STEP_DOWN:
+        return SAYS(codes[guard], SAYS_NUMBER("percent", down_percent(c)),
+                    SAYS_NUMBER("limit_micros", step_bottom(c)));
+    case GUARD_DIRECTION_CAP:
+        return SAYS(codes[guard], SAYS_NUMBER("room_micros", room(c->direction_room_micros)));
+    case GUARD_ACCOUNT_CAP:
+        return SAYS(codes[guard], SAYS_NUMBER("room_micros", room(c->account_room_micros)));
+    case GUARD_SPENT:
+        return SAYS(codes[guard], SAYS_NUMBER("spend_micros", c->spent_today_micros));
+    case GUARD_COOL_DOWN:
+        return SAYS(codes[guard], SAYS_NUMBER("hours", whole_hours(c->policy->cool_down_ms)));
+    case GUARD_LEARNING:
+        return SAYS(codes[guard], SAYS_NUMBER("hours", whole_hours(c->policy->learning_ms)));
+    case GUARD_LOCKED_HOUR:
+    case GUARD_UNCERTAIN:
+    case GUARD_NOT_DAILY:
+    case GUARD_LAST_AD:
+        return SAYS(codes[guard]);
+    }
+    return (struct says){0};
 }

@@ -1,7 +1,9 @@
 #ifndef BRAIN_GUARD_H
 #define BRAIN_GUARD_H
 
+#include "brain/brain_codes.h"
 #include "brain/policy.h"
+#include "text/says.h"
 
 /*
  * Guardrails.  Nothing passes them: no rule of the autopilot, no caller of
@@ -16,21 +18,7 @@
  * is decided from figures; a person who sets a budget has judged already.
  * An undo restores, so the step does not bind it; the caps do.
  */
-enum guard {
-    GUARD_NONE,
-    GUARD_MINIMUM,
-    GUARD_STEP_UP,
-    GUARD_STEP_DOWN,
-    GUARD_DIRECTION_CAP,
-    GUARD_ACCOUNT_CAP,
-    GUARD_SPENT,
-    GUARD_LOCKED_HOUR,
-    GUARD_UNCERTAIN,
-    GUARD_NOT_DAILY,
-    GUARD_COOL_DOWN,
-    GUARD_LEARNING,
-    GUARD_LAST_AD,
-};
+enum guard { GUARD_NONE, BRAIN_GUARD(BRAIN_ENUM) };
 
 struct guard_case {
     const struct policy *policy;
@@ -63,5 +51,7 @@ const char *guard_name(enum guard guard);
 /* A clause for people: "at most +30 % a day: up to 15 600 KZT". */
 struct str guard_words(struct arena *arena, const struct guard_case *c, enum guard guard,
                        struct str currency);
+/* The same as a code, "guard_step_up", and its values. */
+struct says guard_says(const struct guard_case *c, enum guard guard);
 
 #endif

@@ -1,6 +1,7 @@
 /* judge.c - gates and scores: what the figures say, before any money moves. */
 #include "brain/plan.h"
 
+#include "brain/brain_codes.h"
 #include "text/money.h"
 #include "text/zone.h"
 
@@ -22,9 +23,10 @@ bool judged_counts(const struct judged *j)
 
 /* --- gates ------------------------------------------------------------------- */
 
-static void gate_add(struct plan *plan, const char *name, bool leads_only, struct str words)
+static void gate_add(struct plan *plan, const char *name, bool leads_only, struct str words,
+                     struct says says)
 {
-    *gates_add(&plan->gates, plan->arena) = (struct gate){name, leads_only, words};
+    *gates_add(&plan->gates, plan->arena) = (struct gate){name, leads_only, words, says};
 }
 
 const struct gate *plan_gate(const struct plan *plan, enum result_kind kind)
@@ -42,13 +44,16 @@ static void gate_fresh(struct plan *plan)
     int64_t age_ms = in->as_of_ms - in->collected_ms;
 
     if (!in->collected_ms)
-        gate_add(plan, "no_figures", false, STR("no figures were ever collected"));
+        gate_add(plan, "no_figures", false, STR("no figures were ever collected"),
+                 SAYS(brain_code(WHY_NO_FIGURES)));
     else if (age_ms > plan->policy->fresh_ms)
         gate_add(plan, "stale", false,
                  str_fmt(plan->arena,
                          "the newest figures are %lld h old, at most %lld h are allowed",
                          (long long)(age_ms / HOUR_MS),
-                         (long long)(plan->policy->fresh_ms / HOUR_MS)));
+                         (long long)(plan->policy->fresh_ms / HOUR_MS)),
+                 SAYS(brain_code(WHY_STALE), SAYS_NUMBER("hours", age_ms / HOUR_MS),
+                      SAYS_NUMBER("most_hours", plan->policy->fresh_ms / HOUR_MS)));
 }
 
 static void gate_missing_day(struct plan *plan)
@@ -65,7 +70,8 @@ static void gate_missing_day(struct plan *plan)
     if (days.n)
         gate_add(plan, "missing_day", false,
                  str_fmt(plan->arena, "these days were not read to their end: " STR_FMT,
-                         STR_ARG(days)));
+                         STR_ARG(days)),
+                 SAYS(brain_code(WHY_MISSING_DAY), SAYS_WORD("days", days)));
 }
 
 /*
@@ -99,14 +105,17 @@ static void gate_tracking(struct plan *plan)
             str_fmt(plan->arena,
                     "yesterday's %lld clicks should have brought about %lld leads and none "
                     "arrived: check the form and the webhook",
-                    (long long)y.clicks, (long long)expected));
+                    (long long)y.clicks, (long long)expected),
+            SAYS(brain_code(WHY_TRACKING), SAYS_NUMBER("clicks", y.clicks),
+                 SAYS_NUMBER("expected", (int64_t)expected)));
     else if (y.conversions >= plan->policy->tracking_platform)
         gate_add(
             plan, "lead_source", true,
             str_fmt(plan->arena,
                     "the platform counted %lld results yesterday and none reached us: check "
                     "the webhook",
-                    (long long)y.conversions));
+                    (long long)y.conversions),
+            SAYS(brain_code(WHY_LEAD_SOURCE), SAYS_NUMBER("n", y.conversions)));
 }
 
 static void find_gates(struct plan *plan)
@@ -114,9 +123,11 @@ static void find_gates(struct plan *plan)
     const struct brain_inputs *in = plan->inputs;
 
     if (!in->deliverable)
-        gate_add(plan, "not_deliverable", false,
-                 str_fmt(plan->arena, "the account cannot deliver: its status is " STR_FMT,
-                         STR_ARG(in->account_status)));
+        gate_add(
+            plan, "not_deliverable", false,
+            str_fmt(plan->arena, "the account cannot deliver: its status is " STR_FMT,
+                    STR_ARG(in->account_status)),
+            SAYS(brain_code(WHY_NOT_DELIVERABLE), SAYS_WORD("status", in->account_status)));
     gate_fresh(plan);
     gate_missing_day(plan);
     gate_tracking(plan);
@@ -240,10 +251,11 @@ static int64_t target_of(const struct plan *plan, const struct judged *j, const 
 
 /* --- judgement ------------------------------------------------------------------- */
 
-static void hold(struct judged *j, const char *name, struct str words)
+static void hold(struct judged *j, const char *name, struct str words, struct says says)
 {
     j->hold = name;
     j->hold_words = words;
+    j->hold_says = says;
 }
 
 /* What keeps a group from being judged, whatever its figures are. */
@@ -253,22 +265,27 @@ static bool held_by_state(const struct plan *plan, struct judged *j)
     const struct gate *gate;
 
     if (!j->direction)
-        hold(j, "not_ours", STR("it belongs to no active direction, so it is left alone"));
+        hold(j, "not_ours", STR("it belongs to no active direction, so it is left alone"),
+             SAYS(brain_code(WHY_NOT_OURS)));
     else if (!g->live)
-        hold(j, "not_running", STR("it is switched off"));
+        hold(j, "not_running", STR("it is switched off"), SAYS(brain_code(WHY_NOT_RUNNING)));
     else if (!g->daily)
         hold(j, "not_daily",
-             STR("its money is set on the campaign or for its whole life, not by the day"));
+             STR("its money is set on the campaign or for its whole life, not by the day"),
+             SAYS(brain_code(WHY_NOT_DAILY)));
     else if (g->uncertain)
         hold(j, "uncertain_write",
-             STR("an earlier change has an unknown outcome: it is read back first"));
+             STR("an earlier change has an unknown outcome: it is read back first"),
+             SAYS(brain_code(WHY_UNCERTAIN)));
     else if (g->mixed_currency)
-        hold(j, "currency", STR("its figures are in another currency than the account's"));
+        hold(j, "currency", STR("its figures are in another currency than the account's"),
+             SAYS(brain_code(WHY_CURRENCY)));
     else if (j->facts.kind == RESULT_NONE)
         hold(j, "no_result_kind",
-             STR("its objective buys no result that money can be judged by"));
+             STR("its objective buys no result that money can be judged by"),
+             SAYS(brain_code(WHY_NO_RESULT_KIND)));
     else if ((gate = plan_gate(plan, j->facts.kind)))
-        hold(j, gate->name, gate->words);
+        hold(j, gate->name, gate->words, gate->says);
     return j->hold != NULL;
 }
 
@@ -277,18 +294,22 @@ static bool held_by_figures(const struct plan *plan, struct judged *j)
     const struct score_window *week = &j->facts.days7;
 
     if (!week->impressions && !week->spend_micros)
-        hold(j, "no_data", STR("nothing was delivered in 7 complete days: empty is not zero"));
+        hold(j, "no_data", STR("nothing was delivered in 7 complete days: empty is not zero"),
+             SAYS(brain_code(WHY_NO_DATA)));
     else if (!j->facts.target_micros)
         hold(j, "no_target",
              str_fmt(plan->arena,
                      "no target cost is set for direction " STR_FMT
                      " and too few groups have results to compare with",
-                     STR_ARG(j->direction->name)));
+                     STR_ARG(j->direction->name)),
+             SAYS(brain_code(WHY_NO_TARGET), SAYS_WORD("name", j->direction->name)));
     else if (week->impressions < plan->policy->thin_impressions)
         hold(j, "thin",
              str_fmt(plan->arena,
                      "%lld impressions in 7 complete days, %lld are needed to judge",
-                     (long long)week->impressions, (long long)plan->policy->thin_impressions));
+                     (long long)week->impressions, (long long)plan->policy->thin_impressions),
+             SAYS(brain_code(WHY_THIN_IMPRESSIONS), SAYS_NUMBER("n", week->impressions),
+                  SAYS_NUMBER("needed", plan->policy->thin_impressions)));
     else if (!week->results && week->spend_micros < j->facts.target_micros)
         hold(j, "thin",
              str_fmt(plan->arena,
@@ -296,7 +317,11 @@ static bool held_by_figures(const struct plan *plan, struct judged *j)
                      " that one may cost",
                      result_word(j->facts.kind, 1),
                      STR_ARG(plan_money(plan, week->spend_micros)),
-                     STR_ARG(plan_money(plan, j->facts.target_micros))));
+                     STR_ARG(plan_money(plan, j->facts.target_micros))),
+             SAYS(brain_code(WHY_THIN_SPEND),
+                  SAYS_WORD("result", str(result_word(j->facts.kind, 2))),
+                  SAYS_NUMBER("spend_micros", week->spend_micros),
+                  SAYS_NUMBER("target_micros", j->facts.target_micros)));
     return j->hold != NULL;
 }
 

@@ -14,6 +14,7 @@ struct gate {
     const char *name;
     bool leads_only; /* speaks only for groups judged by leads */
     struct str words;
+    struct says says;
 };
 LIST(gates, struct gate);
 
@@ -29,17 +30,21 @@ struct judged {
 
     const char *hold; /* why nothing is decided from figures; NULL = judged */
     struct str hold_words;
+    struct says hold_says;
 
     enum verdict verdict;
     const char *cause; /* what led to it: "health", "silence", "cap", ... */
     int64_t to_micros; /* budget after the run; unchanged where held */
     enum guard bound;  /* the guardrail that limited it */
     struct str bound_words;
+    struct says bound_says;
     struct str why, evidence;
+    struct says why_says;
     bool deferred;
 
     const struct brain_ad *eater; /* this ad is to be paused */
     struct str eater_why, eater_evidence;
+    struct says eater_says;
     bool eater_deferred;
 };
 
@@ -48,12 +53,14 @@ struct new_group {
     struct strs creatives;
     int64_t budget_micros;
     struct str why, evidence;
+    struct says why_says;
 };
 LIST(new_groups, struct new_group);
 
 struct deferral { /* of a new ad group; those of groups and ads are flags above */
     const struct brain_direction *direction;
     struct str words;
+    struct says says;
 };
 LIST(deferrals, struct deferral);
 
@@ -94,6 +101,7 @@ const struct gate *plan_gate(const struct plan *plan, enum result_kind kind);
 
 /* Why the limit of changes leaves something for the next run. */
 struct str plan_deferred_words(const struct plan *plan);
+struct says plan_deferred_says(const struct plan *plan);
 
 /* "12 500 KZT" */
 struct str plan_money(const struct plan *plan, int64_t micros);

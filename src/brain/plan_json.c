@@ -36,6 +36,13 @@ static void print_windows(struct json_writer *w, const struct score_case *f)
     json_end(w);
 }
 
+/* The sentence of the member before it as code and values, where the policy keeps them. */
+static void print_says(const struct plan *plan, struct json_writer *w, const struct says *says)
+{
+    if (plan->policy->says)
+        says_member(w, "says", says, plan->inputs->currency);
+}
+
 /* Tenths as a decimal, exactly: -75 -> -7.5 */
 static struct str tenths(struct arena *arena, int n)
 {
@@ -62,6 +69,7 @@ static void print_score(const struct plan *plan, struct json_writer *w, const st
         json_key(w, "points");
         json_put_raw(w, tenths(plan->arena, part->points));
         json_text_member(w, "reason", part->reason);
+        print_says(plan, w, &part->says);
         json_end(w);
     }
     json_end(w);
@@ -130,7 +138,7 @@ static void print_reason(struct json_writer *w, struct str what, struct str why,
     json_end(w);
 }
 
-static void print_bound(struct json_writer *w, const struct judged *j)
+static void print_bound(const struct plan *plan, struct json_writer *w, const struct judged *j)
 {
     json_key(w, "limit");
     if (!j->bound) {
@@ -140,6 +148,7 @@ static void print_bound(struct json_writer *w, const struct judged *j)
     json_object(w);
     json_text_member(w, "guardrail", str(guard_name(j->bound)));
     json_text_member(w, "words", j->bound_words);
+    print_says(plan, w, &j->bound_says);
     json_end(w);
 }
 
@@ -157,11 +166,13 @@ static void print_group(const struct plan *plan, struct json_writer *w, const st
     if (j->hold && j->verdict == VERDICT_HOLD) {
         json_text_member(w, "cause", str(j->hold));
         print_reason(w, what_words(plan, j), j->hold_words, plan_evidence(plan, j));
+        print_says(plan, w, &j->hold_says);
     } else {
         json_text_member(w, "cause", str(j->cause ? j->cause : "health"));
         print_reason(w, what_words(plan, j), j->why, j->evidence);
+        print_says(plan, w, &j->why_says);
     }
-    print_bound(w, j);
+    print_bound(plan, w, j);
     if (j->scored)
         print_score(plan, w, j);
     if (judged_counts(j)) /* what does not run is named, not measured */
@@ -190,6 +201,7 @@ static void print_pause(const struct plan *plan, struct json_writer *w, const st
     json_int_member(w, "from_micros", j->group->budget_micros);
     json_int_member(w, "to_micros", 0);
     print_reason(w, named(plan, j), j->why, j->evidence);
+    print_says(plan, w, &j->why_says);
     json_end(w);
 }
 
@@ -204,6 +216,7 @@ static void print_budget(const struct plan *plan, struct json_writer *w, const s
     json_int_member(w, "from_micros", j->group->budget_micros);
     json_int_member(w, "to_micros", j->to_micros);
     print_reason(w, named(plan, j), j->why, j->evidence);
+    print_says(plan, w, &j->why_says);
     json_end(w);
 }
 
@@ -219,6 +232,7 @@ static void print_eater(const struct plan *plan, struct json_writer *w, const st
                          STR_ARG(j->eater->name.n ? j->eater->name : j->eater->id),
                          STR_ARG(j->group->name)),
                  j->eater_why, j->eater_evidence);
+    print_says(plan, w, &j->eater_says);
     json_end(w);
 }
 
@@ -245,6 +259,7 @@ static void print_launch(const struct plan *plan, struct json_writer *w,
                          n->creatives.n, n->creatives.n == 1 ? "" : "s",
                          STR_ARG(plan_money(plan, n->budget_micros))),
                  n->why, n->evidence);
+    print_says(plan, w, &n->why_says);
     json_end(w);
 }
 
@@ -279,35 +294,38 @@ static void print_actions(const struct plan *plan, struct json_writer *w)
     json_end(w);
 }
 
-static void print_deferral(struct json_writer *w, const char *type, struct str object_id,
-                           struct str words)
+static void print_deferral(const struct plan *plan, struct json_writer *w, const char *type,
+                           struct str object_id, struct str words, struct says says)
 {
     json_object(w);
     json_text_member(w, "type", str(type));
     json_text_member(w, "object_id", object_id);
     json_text_member(w, "reason", words);
+    print_says(plan, w, &says);
     json_end(w);
 }
 
 static void print_deferrals(const struct plan *plan, struct json_writer *w)
 {
     struct str words = plan_deferred_words(plan);
+    struct says says = plan_deferred_says(plan);
 
     json_key(w, "deferred");
     json_list(w);
     for (size_t i = 0; i < plan->n; i++) {
         const struct judged *j = &plan->judged[i];
         if (j->deferred)
-            print_deferral(w,
+            print_deferral(plan, w,
                            j->verdict == VERDICT_PAUSE ? "TikTok.PauseAdGroup"
                                                        : "TikTok.UpdateAdGroupBudget",
-                           j->group->id, words);
+                           j->group->id, words, says);
         if (j->eater_deferred)
-            print_deferral(w, "TikTok.PauseAd", j->eater->id, words);
+            print_deferral(plan, w, "TikTok.PauseAd", j->eater->id, words, says);
     }
     for (size_t i = 0; i < plan->deferrals.n; i++)
-        print_deferral(w, "Direction.CreateAdGroupWithCreatives",
-                       plan->deferrals.at[i].direction->id, plan->deferrals.at[i].words);
+        print_deferral(plan, w, "Direction.CreateAdGroupWithCreatives",
+                       plan->deferrals.at[i].direction->id, plan->deferrals.at[i].words,
+                       plan->deferrals.at[i].says);
     json_end(w);
 }
 
@@ -321,6 +339,7 @@ static void print_gates(const struct plan *plan, struct json_writer *w)
         json_text_member(w, "holds",
                          plan->gates.at[i].leads_only ? STR("lead groups") : STR("everything"));
         json_text_member(w, "reason", plan->gates.at[i].words);
+        print_says(plan, w, &plan->gates.at[i].says);
         json_end(w);
     }
     json_end(w);

@@ -12,6 +12,7 @@
  */
 struct policy {
     const char *version;
+    bool says; /* decisions also name each sentence by code and values (brain_codes.h) */
 
     /* Cost of a result yesterday against the target, and the points for it. */
     struct policy_step {

@@ -1,6 +1,7 @@
 /* score.c - how healthy an ad group is, and why. */
 #include "brain/score.h"
 
+#include "brain/brain_codes.h"
 #include "text/money.h"
 
 typedef __int128 wide; /* products of money and counts */
@@ -67,13 +68,23 @@ static struct str number(struct arena *arena, int64_t n)
 }
 
 static struct score_part *add(struct score *out, const char *factor, struct str value,
-                              int points, struct str reason)
+                              int points, struct str reason, struct says says)
 {
     struct score_part *part = &out->parts[out->n++];
 
     must(out->n <= SCORE_PARTS);
-    *part = (struct score_part){factor, value, points, reason};
+    *part = (struct score_part){factor, value, points, reason, says};
     return part;
+}
+
+static struct says_value result(const struct score_case *c)
+{
+    return SAYS_WORD("result", str(result_word(c->kind, 2)));
+}
+
+static struct says_value so_value(enum brain_so so)
+{
+    return SAYS_WORD("so", str(brain_so(so)));
 }
 
 /* --- the parts ------------------------------------------------------------- */
@@ -103,7 +114,10 @@ static int part_cost(struct arena *arena, const struct score_case *c, struct sco
     add(out, "cost", number(arena, score_cost(&c->yesterday)), points,
         str_fmt(arena, "a %s cost " STR_FMT " yesterday, %lld %% of the target of " STR_FMT,
                 result_word(c->kind, 1), STR_ARG(money(arena, c, score_cost(&c->yesterday))),
-                (long long)percent, STR_ARG(money(arena, c, c->target_micros))));
+                (long long)percent, STR_ARG(money(arena, c, c->target_micros))),
+        SAYS(brain_code(TRACE_COST), result(c),
+             SAYS_NUMBER("cost_micros", score_cost(&c->yesterday)),
+             SAYS_NUMBER("percent", percent), SAYS_NUMBER("target_micros", c->target_micros)));
     return points;
 }
 
@@ -113,19 +127,22 @@ static int part_silence(struct arena *arena, const struct score_case *c, struct 
     const struct policy *p = c->policy;
     wide spent = (wide)c->silent_micros * 1000;
     int points = 0;
-    const char *so = "too little to judge";
+    enum brain_so so = SO_LITTLE;
 
     if (c->silent_impressions < p->silent_impressions)
-        so = "too few impressions to judge";
+        so = SO_FEW_IMPRESSIONS;
     else if (spent >= (wide)c->target_micros * p->silent_worst_permille)
-        points = p->silent_worst, so = "much more than a result may cost";
+        points = p->silent_worst, so = SO_MUCH_MORE;
     else if (spent >= (wide)c->target_micros * p->silent_bad_permille)
-        points = p->silent_bad, so = "more than a result may cost";
+        points = p->silent_bad, so = SO_MORE;
     add(out, "silence", number(arena, c->silent_micros), points,
         str_fmt(arena,
                 STR_FMT " spent over complete days since the last %s, target " STR_FMT ": %s",
                 STR_ARG(money(arena, c, c->silent_micros)), result_word(c->kind, 1),
-                STR_ARG(money(arena, c, c->target_micros)), so));
+                STR_ARG(money(arena, c, c->target_micros)), brain_so_words(so)),
+        SAYS(brain_code(TRACE_SILENCE), result(c),
+             SAYS_NUMBER("spend_micros", c->silent_micros),
+             SAYS_NUMBER("target_micros", c->target_micros), so_value(so)));
     return points;
 }
 
@@ -135,27 +152,30 @@ static int part_trend(struct arena *arena, const struct score_case *c, struct sc
 {
     const struct policy *p = c->policy;
     int points = 0;
-    const char *so;
+    enum brain_so so;
 
     if (!near->known || !far->known)
-        so = "not known: a day of it was not read";
+        so = SO_UNREAD;
     else if (!near->results || !far->results)
-        so = "not known: no result in one of them";
+        so = SO_NO_RESULT;
     else if (dearer_than(far, near, 1000))
-        points = p->trend_better, so = "cheaper of late";
+        points = p->trend_better, so = SO_CHEAPER;
     else if (dearer_than(near, far, p->trend_worse_permille))
-        points = p->trend_worse, so = "over 10 % dearer of late";
+        points = p->trend_worse, so = SO_DEARER;
     else
-        so = "about the same";
+        so = SO_SAME;
     if (silent && points > 0) {
         points = 0;
-        so = "cheaper before, but that does not excuse what was spent without a result since";
+        so = SO_NO_EXCUSE;
     }
     add(out, factor,
         near->results && far->results ? str_fmt(arena, "%lld/%lld", (long long)score_cost(near),
                                                 (long long)score_cost(far))
                                       : STR(""),
-        points, str_fmt(arena, "%d days against %d days: %s", near_days, far_days, so));
+        points,
+        str_fmt(arena, "%d days against %d days: %s", near_days, far_days, brain_so_words(so)),
+        SAYS(brain_code(TRACE_TREND), SAYS_NUMBER("days", near_days),
+             SAYS_NUMBER("of_days", far_days), so_value(so)));
     return points;
 }
 
@@ -164,40 +184,46 @@ static int part_ctr(struct arena *arena, const struct score_case *c, struct scor
     const struct score_window *y = &c->yesterday;
     int64_t hundredths = y->impressions ? money_scale(y->clicks, 10000, y->impressions) : 0;
     int points = 0;
-    const char *so = "fine";
+    enum brain_so so = SO_FINE;
 
     if (y->impressions < c->policy->ctr_impressions)
-        so = "too few impressions to judge";
+        so = SO_FEW_IMPRESSIONS;
     else if ((wide)y->clicks * 1000 < (wide)y->impressions * c->policy->ctr_permille)
-        points = c->policy->ctr_low, so = "below 1 %";
+        points = c->policy->ctr_low, so = SO_CTR_LOW;
     add(out, "ctr",
         str_fmt(arena, "%lld.%02lld", (long long)(hundredths / 100),
                 (long long)(hundredths % 100)),
         points,
         str_fmt(arena, "%lld clicks on %lld impressions yesterday: %s", (long long)y->clicks,
-                (long long)y->impressions, so));
+                (long long)y->impressions, brain_so_words(so)),
+        SAYS(brain_code(TRACE_CTR), SAYS_NUMBER("clicks", y->clicks),
+             SAYS_NUMBER("impressions", y->impressions), so_value(so)));
     return points;
 }
 
 static int part_cpm(struct arena *arena, const struct score_case *c, struct score *out)
 {
     const struct score_window *y = &c->yesterday;
+    enum brain_so so = SO_FINE;
     int points = 0;
 
     if (!c->peers_cpm_micros || y->impressions < c->policy->thin_impressions) {
-        add(out, "cpm", STR(""), 0, STR("price of impressions: too little to compare with"));
+        add(out, "cpm", STR(""), 0, STR("price of impressions: too little to compare with"),
+            SAYS(brain_code(TRACE_CPM_UNKNOWN)));
         return 0;
     }
     if ((wide)y->spend_micros * 1000 * 1000 >
         (wide)c->peers_cpm_micros * c->policy->cpm_permille * y->impressions)
-        points = c->policy->cpm_high;
+        points = c->policy->cpm_high, so = SO_CPM_HIGH;
     int64_t cpm = money_scale(y->spend_micros, 1000, y->impressions);
     add(out, "cpm", number(arena, cpm), points,
         str_fmt(arena,
                 "1000 impressions cost " STR_FMT " yesterday, its peers' median is " STR_FMT
                 ": %s",
                 STR_ARG(money(arena, c, cpm)), STR_ARG(money(arena, c, c->peers_cpm_micros)),
-                points ? "over 30 % dearer" : "fine"));
+                brain_so_words(so)),
+        SAYS(brain_code(TRACE_CPM), SAYS_NUMBER("cpm_micros", cpm),
+             SAYS_NUMBER("peers_micros", c->peers_cpm_micros), so_value(so)));
     return points;
 }
 
@@ -205,7 +231,7 @@ static int part_cpm(struct arena *arena, const struct score_case *c, struct scor
 
 struct today {
     int points;
-    const char *so;
+    enum brain_so so;
 };
 
 static int returned(int penalty, int permille)
@@ -217,12 +243,12 @@ static int returned(int penalty, int permille)
 static struct today recovery(const struct score_case *c, int penalty)
 {
     if (!score_dearer(&c->today, c->target_micros, 700))
-        return (struct today){returned(penalty, 1000) + 150, "results again, cheap"};
+        return (struct today){returned(penalty, 1000) + 150, SO_AGAIN_CHEAP};
     if (!score_dearer(&c->today, c->target_micros, 1000))
-        return (struct today){returned(penalty, 700) + 100, "results again, within the target"};
+        return (struct today){returned(penalty, 700) + 100, SO_AGAIN_WITHIN};
     if (!score_dearer(&c->today, c->target_micros, 1300))
-        return (struct today){returned(penalty, 300), "results again, near the target"};
-    return (struct today){0, "results again, but dear"};
+        return (struct today){returned(penalty, 300), SO_AGAIN_NEAR};
+    return (struct today){0, SO_AGAIN_DEAR};
 }
 
 static struct today against_yesterday(const struct score_case *c, int penalty)
@@ -230,23 +256,22 @@ static struct today against_yesterday(const struct score_case *c, int penalty)
     const struct score_window *t = &c->today, *y = &c->yesterday;
 
     if (!dearer_than(t, y, 500))
-        return (struct today){returned(penalty, 1000) + 150,
-                              "at most half of yesterday's cost"};
+        return (struct today){returned(penalty, 1000) + 150, SO_HALF};
     if (!dearer_than(t, y, 700))
-        return (struct today){returned(penalty, 600) + 100, "at most 70 % of yesterday's cost"};
+        return (struct today){returned(penalty, 600) + 100, SO_70};
     if (!dearer_than(t, y, 900))
-        return (struct today){50, "cheaper than yesterday"};
+        return (struct today){50, SO_BELOW_YESTERDAY};
     /* Harm needs as much evidence as help: enough money for some results. */
     if ((wide)t->spend_micros * y->results <
         (wide)y->spend_micros * c->policy->today_results_expected)
-        return (struct today){0, "too little spent to hold it against the group"};
+        return (struct today){0, SO_LITTLE_AGAINST};
     if (dearer_than(t, y, 2000))
-        return (struct today){-150, "over twice yesterday's cost"};
+        return (struct today){-150, SO_TWICE};
     if (dearer_than(t, y, 1500))
-        return (struct today){-100, "over 150 % of yesterday's cost"};
+        return (struct today){-100, SO_150};
     if (dearer_than(t, y, 1300))
-        return (struct today){-50, "over 130 % of yesterday's cost"};
-    return (struct today){0, "about as yesterday"};
+        return (struct today){-50, SO_130};
+    return (struct today){0, SO_AS_YESTERDAY};
 }
 
 /* No result today though money flows. */
@@ -257,12 +282,12 @@ static struct today silent_today(const struct score_case *c)
     /* By now yesterday's pace would have brought so many results. */
     if (y->results &&
         y->results * c->day_part_permille < c->policy->today_results_expected * 1000)
-        return (struct today){0, "no result yet, none is due either"};
+        return (struct today){0, SO_NONE_DUE};
     if (t->spend_micros >= 2 * c->target_micros)
-        return (struct today){-150, "no result for over twice the target"};
+        return (struct today){-150, SO_NONE_TWICE};
     if (t->spend_micros >= c->target_micros)
-        return (struct today){-100, "no result for over the target"};
-    return (struct today){0, "no result yet, little spent"};
+        return (struct today){-100, SO_NONE_TARGET};
+    return (struct today){0, SO_NONE_LITTLE};
 }
 
 static int part_today(struct arena *arena, const struct score_case *c, struct score *out,
@@ -271,7 +296,7 @@ static int part_today(struct arena *arena, const struct score_case *c, struct sc
     const struct score_window *t = &c->today;
     int64_t needed =
         t->results ? c->policy->today_impressions_with_result : c->policy->today_impressions;
-    struct today today = {0, "too few impressions yet"};
+    struct today today = {0, SO_FEW_YET};
 
     if (t->impressions >= needed)
         today = !t->results             ? silent_today(c)
@@ -283,7 +308,10 @@ static int part_today(struct arena *arena, const struct score_case *c, struct sc
         str_fmt(arena, STR_FMT " spent and %lld %s so far today (%lld %% of a day): %s",
                 STR_ARG(money(arena, c, t->spend_micros)), (long long)t->results,
                 result_word(c->kind, t->results), (long long)(c->day_part_permille / 10),
-                today.so));
+                brain_so_words(today.so)),
+        SAYS(brain_code(TRACE_TODAY), SAYS_NUMBER("spend_micros", t->spend_micros), result(c),
+             SAYS_NUMBER("results", t->results),
+             SAYS_NUMBER("percent", c->day_part_permille / 10), so_value(today.so)));
     return today.points;
 }
 
@@ -345,7 +373,9 @@ void score_group(struct arena *arena, const struct score_case *c, struct score *
     int lost = rounded(sum * volume, 1000) - sum;
     add(out, "volume", number(arena, c->yesterday.impressions), lost,
         str_fmt(arena, "%lld impressions yesterday: what they tell counts %lld %%",
-                (long long)c->yesterday.impressions, (long long)(volume / 10)));
+                (long long)c->yesterday.impressions, (long long)(volume / 10)),
+        SAYS(brain_code(TRACE_VOLUME), SAYS_NUMBER("impressions", c->yesterday.impressions),
+             SAYS_NUMBER("percent", volume / 10)));
     out->points = rounded(sum + lost + silence, 10);
     out->health = health_of(c->policy, out->points);
 }

@@ -3,6 +3,7 @@
 
 #include "brain/inputs.h"
 #include "brain/policy.h"
+#include "text/says.h"
 
 /*
  * The health score of an ad group: a sum of parts, each with the value it saw,
@@ -36,6 +37,7 @@ struct score_part {
     struct str value;
     int points; /* tenths */
     struct str reason;
+    struct says says; /* the reason as a code and its values */
 };
 
 enum health { HEALTH_BAD, HEALTH_NEUTRAL_LOW, HEALTH_NEUTRAL, HEALTH_GOOD, HEALTH_VERY_GOOD };

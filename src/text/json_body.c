@@ -1,10 +1,24 @@
 /* json_body.c - checked reading of a request's JSON body. */
 
+#include "text/body_codes.h"
 #include "text/json.h"
 #include "text/money.h"
+#include "text/says.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define BODY_ENUM(code_, name_) code_,
+#define BODY_NAME(code_, name_) [code_] = (name_),
+enum body_code { BODY_CODES(BODY_ENUM) };
+
+static bool say(struct err *err, enum body_code code, const char *first, int64_t n,
+                const char *second, int64_t m)
+{
+    static const char *const names[] = {BODY_CODES(BODY_NAME)};
+
+    return says_numbers(err, names[code], first, n, second, m);
+}
 
 static bool absent(const struct json *value)
 {
@@ -20,12 +34,16 @@ bool json_want_text(const struct json *body, const char *field, size_t limit,
         *out = otherwise;
         return true;
     }
-    if (json_type(value) != JSON_TEXT)
-        return err_input(err, field, "send a JSON string", "%s must be a text", field);
+    if (json_type(value) != JSON_TEXT) {
+        (void)err_input(err, field, "send a JSON string", "%s must be a text", field);
+        return say(err, BODY_NOT_TEXT, NULL, 0, NULL, 0);
+    }
     struct str s = json_text(value, "", STR(""));
     if (str_length(s) > limit) {
         (void)err_input(err, field, "", "%s has %zu characters", field, str_length(s));
-        return err_hint(err, "at most %zu characters", limit);
+        (void)err_hint(err, "at most %zu characters", limit);
+        return say(err, BODY_TOO_LONG, "length", (int64_t)str_length(s), "most",
+                   (int64_t)limit);
     }
     *out = s;
     return true;
@@ -40,7 +58,8 @@ bool json_need_text(const struct json *body, const char *field, size_t limit, st
         return false;
     if (str_trim(s).n == 0) {
         (void)err_input(err, field, "", "%s is missing", field);
-        return err_hint(err, "send a text of 1 to %zu characters", limit);
+        (void)err_hint(err, "send a text of 1 to %zu characters", limit);
+        return say(err, BODY_MISSING, "most", (int64_t)limit, NULL, 0);
     }
     *out = s;
     return true;
@@ -61,9 +80,11 @@ bool json_want_int(const struct json *body, const char *field, int64_t low, int6
         (void)err_input(err, field, "", "%s must be a whole number", field);
     else if (v < low || v > high)
         ok = err_input(err, field, "", "%s is %lld", field, (long long)v);
-    if (!ok)
-        return err_hint(err, "a whole number from %lld to %lld", (long long)low,
-                        (long long)high);
+    if (!ok) {
+        (void)err_hint(err, "a whole number from %lld to %lld", (long long)low,
+                       (long long)high);
+        return say(err, BODY_NOT_WHOLE, "low", low, "high", high);
+    }
     *out = v;
     return true;
 }
@@ -73,9 +94,11 @@ bool json_want_bool(const struct json *body, const char *field, bool otherwise, 
 {
     const struct json *value = json_at(body, field);
 
-    if (!absent(value) && json_type(value) != JSON_BOOL)
-        return err_input(err, field, "send true or false, without quotes",
-                         "%s must be true or false", field);
+    if (!absent(value) && json_type(value) != JSON_BOOL) {
+        (void)err_input(err, field, "send true or false, without quotes",
+                        "%s must be true or false", field);
+        return say(err, BODY_NOT_BOOL, NULL, 0, NULL, 0);
+    }
     *out = json_bool(value, "", otherwise);
     return true;
 }
@@ -106,8 +129,10 @@ bool json_want_micros(const struct json *body, const char *field, int64_t otherw
     default:
         break;
     }
-    if (!ok)
-        return err_input(err, field, hint, "%s is no amount of money", field);
+    if (!ok) {
+        (void)err_input(err, field, hint, "%s is no amount of money", field);
+        return say(err, BODY_NOT_MONEY, NULL, 0, NULL, 0);
+    }
     *out = v;
     return true;
 }
@@ -128,8 +153,10 @@ bool json_only(const struct json *body, const char *const *allowed, struct err *
     const struct json *value;
     struct str key;
 
-    if (json_type(body) != JSON_OBJECT)
-        return err_input(err, "", "send {...}", "the body must be a JSON object");
+    if (json_type(body) != JSON_OBJECT) {
+        (void)err_input(err, "", "send {...}", "the body must be a JSON object");
+        return say(err, BODY_NOT_OBJECT, NULL, 0, NULL, 0);
+    }
     while (json_each(body, &cursor, &key, &value)) {
         if (is_among(key, allowed))
             continue;
@@ -138,7 +165,8 @@ bool json_only(const struct json *body, const char *const *allowed, struct err *
         }
         (void)snprintf(field, sizeof field, STR_FMT, STR_ARG(key));
         (void)err_input(err, field, "", "unknown field " STR_FMT, STR_ARG(str_sub(key, 0, 64)));
-        return err_hint(err, "known fields: %s", list);
+        (void)err_hint(err, "known fields: %s", list);
+        return say(err, BODY_UNKNOWN, NULL, 0, NULL, 0);
     }
     return true;
 }

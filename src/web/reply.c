@@ -135,6 +135,10 @@ void reply_problem(struct request *rq, struct reply *rp, const struct err *err)
         json_text_member(&w, "field", str(err->field));
     if (err->hint[0])
         json_text_member(&w, "hint", str(err->hint));
+    if (err->says[0]) {
+        json_key(&w, "says");
+        json_put_raw(&w, str(err->says));
+    }
     json_text_member(&w, "request_id", rq->id);
     put_platform(&w, err);
     if (rp->problem_member) {

@@ -192,7 +192,7 @@ static void runs_are_started_listed_and_explained(struct database *database, str
     struct str id = ID(run, "execution_id");
     struct answer one = call(db, arena, "GET", "/api/autopilot/executions/:id", id, "", "");
     CHECK(is(one.json, "state", "done") && is(one.json, "trigger", "api") &&
-              is(one.json, "policy", "p1") && is(one.json, "inputs.format", "brain-inputs/1") &&
+              is(one.json, "policy", "p2") && is(one.json, "inputs.format", "brain-inputs/1") &&
               is(one.json, "decisions.format", "brain-decisions/1"),
           STR_FMT, STR_ARG(one.body));
     CHECK(!json_bool(one.json, "dispatched", true), "report only");

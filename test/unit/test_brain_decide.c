@@ -523,6 +523,58 @@ static void decisions_of_a_version_never_change(void)
     arena_free(arena);
 }
 
+static bool says_or_silent(const struct json *holder, const char *words)
+{
+    bool worded = json_text(holder, words, STR("")).n > 0;
+
+    return (json_text(holder, "says.code", STR("")).n > 0) == worded;
+}
+
+/* The console writes each sentence in the reader's language from its code and values. */
+static void p2_decides_as_p1_and_says_each_sentence_as_a_code(void)
+{
+    struct arena *arena = arena_new("test");
+    struct str inputs = read_file(arena, "test/golden/brain_inputs_p1.json");
+    const struct json *one = NULL, *two = NULL, *groups, *g;
+    struct str p1, p2;
+    struct err err = {0};
+    int64_t n = 0;
+
+    CHECK(decide(arena, inputs, STR("p1"), &p1, &err) &&
+              decide(arena, inputs, STR("p2"), &p2, &err) &&
+              json_parse(arena, p1, &one, &err) && json_parse(arena, p2, &two, &err),
+          "%s", err.text);
+    CHECK(!str_has(p1, STR("\"says\"")), "p1 says nothing");
+    groups = json_at(two, "groups");
+    CHECK(json_count(groups) == 5 && json_count(json_at(one, "groups")) == 5, "groups");
+    for (size_t i = 0; i < json_count(groups); i++) {
+        const struct json *group = json_item(groups, i), *trace = json_at(group, "trace");
+        const struct json *before = json_item(json_at(one, "groups"), i);
+        CHECK(str_eq(json_text(group, "decision", STR("")),
+                     json_text(before, "decision", STR(""))) &&
+                  str_eq(json_text(json_at(group, "reason"), "1", STR("")),
+                         json_text(json_at(before, "reason"), "1", STR(""))),
+              "group %zu decides and reads as under p1", i);
+        CHECK(says_or_silent(group, "reason.1"), "group %zu", i);
+        if (json_type(json_at(group, "limit")) == JSON_OBJECT)
+            CHECK(says_or_silent(json_at(group, "limit"), "words"), "limit of group %zu", i);
+        for (size_t k = 0; k < json_count(trace); k++)
+            CHECK(says_or_silent(json_item(trace, k), "reason"), "trace %zu.%zu", i, k);
+    }
+    g = group_of(two, "g1");
+    CHECK(is(g, "says.code", "why_cost_yesterday") && is(g, "says.result", "leads") &&
+              is(g, "says.currency", "KZT") && json_int(g, "says.cost_micros", &n) && n > 0,
+          "g1: %s", p2.p);
+    CHECK(is(json_item(json_at(g, "trace"), 0), "says.code", "trace_cost") &&
+              is(json_item(json_at(g, "trace"), 1), "says.so", "so_same"),
+          "its trace");
+    CHECK(is(group_of(two, "g5"), "says.code", "why_not_running"), "g5");
+    for (size_t i = 0; i < json_count(json_at(two, "actions")); i++)
+        CHECK(says_or_silent(json_item(json_at(two, "actions"), i), "reason.1"), "action %zu",
+              i);
+    arena_free(arena);
+}
+
 static void inputs_survive_the_way_through_text(void)
 {
     struct arena *arena = arena_new("test");
@@ -748,6 +800,7 @@ int main(void)
     RUN(a_raise_stops_at_the_direction_budget);
     RUN(no_change_is_lost_to_the_limit);
     RUN(decisions_of_a_version_never_change);
+    RUN(p2_decides_as_p1_and_says_each_sentence_as_a_code);
     RUN(inputs_survive_the_way_through_text);
     RUN(an_unknown_policy_is_refused);
     RUN(no_random_account_passes_a_guardrail);

@@ -170,6 +170,9 @@ static void every_guard_has_words(void)
     for (int g = GUARD_MINIMUM; g <= GUARD_LAST_AD; g++) {
         CHECK(guard_words(arena, &c, (enum guard)g, STR("KZT")).n > 0, "guard %d", g);
         CHECK(guard_name((enum guard)g)[0], "guard %d", g);
+        struct says says = guard_says(&c, (enum guard)g);
+        CHECK(str_eq(str(says.code), str_fmt(arena, "guard_%s", guard_name((enum guard)g))),
+              "guard %d says %s", g, says.code);
     }
     arena_free(arena);
 }

@@ -370,6 +370,7 @@ static void body_readers_name_the_field_and_what_is_expected(void)
               strstr(err.hint, "8 characters"),
           "%s", err.hint);
     CHECK(!json_need_text(v, "blank", 8, &s, &err) && strstr(err.text, "missing"), "blank");
+    CHECK(strcmp(err.says, "{\"code\":\"field_missing\",\"most\":8}") == 0, "%s", err.says);
     CHECK(!json_need_text(v, "absent", 8, &s, &err) && strcmp(err.field, "absent") == 0,
           "none");
     CHECK(!json_need_text(v, "none", 8, &s, &err), "null is missing");

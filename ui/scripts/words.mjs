@@ -5,7 +5,8 @@ import { loadLanguages } from './languages.mjs';
 const languages = await loadLanguages();
 const problems = [];
 const forms = (word) => (typeof word === 'string' ? [word] : Object.values(word));
-const parameters = (text) => new Set(text.match(/\{\w+\}/g) ?? []);
+// {per} and {none} are cases of one word, the kind of result: each language takes what it needs.
+const parameters = (text) => new Set((text.match(/\{\w+\}/g) ?? []).map((name) => (name === '{per}' || name === '{none}' ? '{result}' : name)));
 const of_word = (word) => {
   const all = new Set();
   for (const form of forms(word)) for (const name of parameters(form)) all.add(name);

@@ -1,5 +1,7 @@
 // Requests to our own server: JSON in, JSON out, problems as ApiError.
 
+import type { Says } from '~/words/say';
+
 /** RFC 9457, with adwright's members. */
 export interface Problem {
   status: number;
@@ -8,6 +10,8 @@ export interface Problem {
   kind?: string;
   field?: string;
   hint?: string;
+  /** The detail as a code and its values. */
+  says?: Says;
   request_id?: string;
   /** The platform's own words, verbatim, when it was the platform that refused. */
   platform?: { code?: number | string; message?: string; request_id?: string };

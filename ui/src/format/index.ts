@@ -56,6 +56,9 @@ export function change(ratio: Maybe) {
   return numberFormat({ style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(ratio);
 }
 
+/** +7.5, -30, 0: points. */
+export const signed = (value: number) => numberFormat({ maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value);
+
 export function bytes(n: Maybe) {
   if (n === null || n === undefined) return DASH;
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

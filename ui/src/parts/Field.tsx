@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import { ApiError } from '~/api/client';
+import { troubleLine } from './trouble';
 
 interface FieldProps {
   label: string;
@@ -17,7 +18,7 @@ function errorText(error: FieldProps['error'], name: string | undefined) {
   if (!error) return '';
   if (typeof error === 'string') return error;
   if (!name || error.field !== name) return '';
-  return [error.message, error.problem.hint].filter(Boolean).join(' · ');
+  return troubleLine(error);
 }
 
 function Frame({

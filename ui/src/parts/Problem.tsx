@@ -1,19 +1,15 @@
-// What went wrong, to which thing, why, what to do: the server's words, and the platform's verbatim.
+// What went wrong, to which thing, why, what to do, in the reader's language; the server's own words
+// below where they are in another, and the platform's verbatim.
 import { useState } from 'preact/hooks';
 import { ApiError } from '~/api/client';
 import { t } from '~/words';
 import { Button } from './Button';
 import { Icon } from './Icon';
-
-function words(error: unknown): { text: string; hint: string } {
-  if (!(error instanceof ApiError)) return { text: error instanceof Error ? error.message : String(error), hint: '' };
-  if (error.problem.kind === 'offline') return { text: t('common.offline'), hint: t('common.offline_hint') };
-  return { text: error.message, hint: error.problem.hint ?? '' };
-}
+import { toldOf } from './trouble';
 
 export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const [copied, setCopied] = useState(false);
-  const { text, hint } = words(error);
+  const { title, way, details } = toldOf(error);
   const problem = error instanceof ApiError ? error.problem : undefined;
   const platform = problem?.platform;
 
@@ -22,9 +18,17 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
       <Icon name="alert" />
       <div class="note-text">
         <p>
-          <strong>{text}</strong>
+          <strong>{title}</strong>
         </p>
-        {hint && <p>{hint}</p>}
+        {way && <p>{way}</p>}
+        {details && (
+          <p class="soft problem-details">
+            {t('problem.details')}:{' '}
+            <span lang="en" dir="ltr">
+              {details}
+            </span>
+          </p>
+        )}
         {platform?.message && (
           <blockquote class="verbatim" dir="auto">
             {platform.message}

@@ -2,6 +2,7 @@
 import { createStore, useStore } from './store';
 import { t } from '~/words';
 import { Button, IconButton } from './Button';
+import { troubleLine } from './trouble';
 
 interface Toast {
   id: number;
@@ -27,7 +28,7 @@ export function toast(text: string, options: { bad?: boolean; undo?: Toast['undo
 
 /** The problem of a deed that has no place of its own for it. */
 export function toastError(error: unknown) {
-  toast(error instanceof Error ? error.message : String(error), { bad: true });
+  toast(troubleLine(error), { bad: true });
 }
 
 export function Toasts() {

@@ -61,10 +61,11 @@ function form(word: Word, parameters: Parameters): string {
 }
 
 const isolate = (text: string) => `\u2068${text}\u2069`;
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
 /**
- * The text of a key.  `n` chooses the plural form; numbers are written in the reader's way; in
- * right-to-left text each parameter is isolated, so that it cannot turn its neighbours around.
+ * The text of a key.  `n` chooses the plural form; numbers are written in the reader's way; a
+ * parameter that may run the other way is isolated, so that it cannot turn its neighbours around.
  */
 export function t(key: WordKey, parameters: Parameters = {}): string {
   const [page, name] = key.split('.') as [string, string];
@@ -74,14 +75,19 @@ export function t(key: WordKey, parameters: Parameters = {}): string {
     const value = parameters[parameter];
     if (value === undefined) return whole;
     const text = typeof value === 'number' ? new Intl.NumberFormat(localeTag()).format(value) : value;
-    return languages[language.get()].direction === 'rtl' ? isolate(text) : text;
+    return languages[language.get()].direction === 'rtl' || rightToLeft.test(text) ? isolate(text) : text;
   });
+}
+
+/** Whether the languages have words for a key that was put together from the API's. */
+export function tKnown(key: string): key is WordKey {
+  const [page, name] = key.split('.') as [string, string];
+  return words[page]?.[name] !== undefined;
 }
 
 /** For words of the API (a status, a stage): the key when the page knows it, else the API's word. */
 export function tOr(key: string, otherwise: string): string {
-  const [page, name] = key.split('.') as [string, string];
-  return words[page]?.[name] === undefined ? otherwise : t(key as WordKey);
+  return tKnown(key) ? t(key) : otherwise;
 }
 
 /** Components that show words call this once, to be drawn again when the language changes. */

@@ -12,6 +12,7 @@ import { ProblemNote } from '~/parts/Problem';
 import { Badge, Card } from '~/parts/Show';
 import { toast, toastError } from '~/parts/Toast';
 import { useDeed } from '~/parts/useDeed';
+import { troubleLine } from '~/parts/trouble';
 import { localeTag, t } from '~/words';
 import { Connection } from './Connection';
 import type { Account } from './shapes';
@@ -122,7 +123,7 @@ function Running({ account, maySpend, onChange }: { account: Account; maySpend: 
     if (Number.isNaN(amount) || amount * 1_000_000 === account.daily_cap_micros) return;
     void onChange({ daily_cap: amount })
       .then(() => toast(t('accounts.cap_saved')))
-      .catch((error: unknown) => setWrong(error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => setWrong(troubleLine(error)));
   }
   return (
     <section class="running" aria-label={t('accounts.how_it_runs')}>

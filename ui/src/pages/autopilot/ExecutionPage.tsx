@@ -3,17 +3,18 @@ import { useState } from 'preact/hooks';
 import { post } from '~/api/client';
 import { queries } from '~/api/query';
 import { useRight } from '~/api/session';
-import { day, instant, money, number } from '~/format';
+import { day, instant, money, number, signed } from '~/format';
 import { Button, LinkButton } from '~/parts/Button';
 import { ConfirmDialog } from '~/parts/Dialog';
 import { ProblemNote } from '~/parts/Problem';
 import { Badge, Card, CopyText, Note, PageHead, Skeleton, type Tone } from '~/parts/Show';
 import { toast } from '~/parts/Toast';
 import { t, tOr } from '~/words';
+import { say } from '~/words/say';
 import { stateTones, useAccountName } from './Executions';
 import { ActionState, UndoButton } from './Inbox';
 import { useZone } from './Scope';
-import { stateWord, triggerWord, whatOf, whatOfGroup, whyOf } from './sentences';
+import { errorOf, limitOf, stateWord, triggerWord, whatOf, whatOfGroup, whyOf } from './sentences';
 import { useExecution, type ExecutionWhole, type Group, type Window } from './shapes';
 
 const tones: Record<string, Tone> = { raise: 'good', lower: 'warn', pause: 'bad', hold: 'soft' };
@@ -53,7 +54,14 @@ function Windows({ group, currency }: { group: Group; currency: string }) {
   );
 }
 
-function GroupCard({ group, currency }: { group: Group; currency: string }) {
+type Deferred = NonNullable<ExecutionWhole['decisions']>['deferred'];
+
+function deferredOf(group: Group, deferred: Deferred) {
+  const one = deferred.find((each) => each.object_id === group.id);
+  return say('brain', one?.says, one?.reason ?? t('autopilot.deferred'));
+}
+
+function GroupCard({ group, currency, deferred }: { group: Group; currency: string; deferred: Deferred }) {
   return (
     <li class="decision">
       <div class="inbox-head">
@@ -64,16 +72,20 @@ function GroupCard({ group, currency }: { group: Group; currency: string }) {
       </div>
       <p class="inbox-what">{whatOfGroup(group, currency)}</p>
       <p class="soft">{whyOf(group, currency)}</p>
-      {group.limit && <p class="soft">{t('autopilot.limited', { guard: tOr(`autopilot.guard_${group.limit}`, group.limit) })}</p>}
+      {group.limit && <p class="soft">{t('autopilot.limited', { guard: limitOf(group.limit) })}</p>}
+      {group.deferred && <p class="soft">{deferredOf(group, deferred)}</p>}
       {group.windows && (
         <details>
           <summary>{t('autopilot.inputs')}</summary>
           <Windows group={group} currency={currency} />
           {group.trace && (
-            <ul class="trace" dir="ltr" lang="en">
+            <ul class="trace">
               {group.trace.map((part) => (
                 <li key={part.factor}>
-                  <code>{part.factor}</code> <bdi>{part.points > 0 ? `+${part.points}` : part.points}</bdi> {part.reason}
+                  <strong>{tOr(`brain.factor_${part.factor}`, part.factor)}</strong> <bdi>{signed(part.points)}</bdi>{' '}
+                  <span lang={part.says ? undefined : 'en'} dir={part.says ? undefined : 'ltr'}>
+                    {say('brain', part.says, part.reason)}
+                  </span>
                 </li>
               ))}
             </ul>
@@ -180,7 +192,7 @@ export function ExecutionPage({ id }: { id: string }) {
       {decisions && decisions.gates.length > 0 && (
         <Note tone="warn">
           {decisions.gates.map((gate) => (
-            <p key={gate.name}>{tOr(`autopilot.cause_${gate.name}`, gate.reason)}</p>
+            <p key={gate.name}>{say('brain', gate.says, tOr(`autopilot.cause_${gate.name}`, gate.reason))}</p>
           ))}
         </Note>
       )}
@@ -198,7 +210,7 @@ export function ExecutionPage({ id }: { id: string }) {
                 <p class="inbox-what">{whatOf(action)}</p>
                 {action.error?.text && action.state !== 'done' && (
                   <p class="inbox-error" dir="auto">
-                    {action.error.platform_message || action.error.text}
+                    {errorOf(action.error)}
                   </p>
                 )}
                 <p class="inbox-foot">
@@ -213,7 +225,7 @@ export function ExecutionPage({ id }: { id: string }) {
         <Card title={t('autopilot.decisions')}>
           <ol class="inbox">
             {groups.map((group) => (
-              <GroupCard key={group.id} group={group} currency={decisions.currency} />
+              <GroupCard key={group.id} group={group} currency={decisions.currency} deferred={decisions.deferred} />
             ))}
           </ol>
         </Card>

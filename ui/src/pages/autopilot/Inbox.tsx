@@ -11,7 +11,7 @@ import { ProblemNote } from '~/parts/Problem';
 import { Badge, EmptyState, Skeleton, type Tone } from '~/parts/Show';
 import { toast } from '~/parts/Toast';
 import { t } from '~/words';
-import { stateWord, whatOf, whyOf } from './sentences';
+import { errorOf, stateWord, whatOf, whyOf } from './sentences';
 import { useInbox, type Action, type Shown, type Where } from './shapes';
 
 const tones: Record<string, Tone> = { done: 'good', waiting: 'info', sending: 'info', uncertain: 'warn', refused: 'warn', failed: 'bad' };
@@ -19,7 +19,7 @@ const tones: Record<string, Tone> = { done: 'good', waiting: 'info', sending: 'i
 export function ActionState({ action }: { action: Action }) {
   if (action.undone_by) return <Badge tone="soft">{t('autopilot.undone')}</Badge>;
   return (
-    <Badge tone={tones[action.state] ?? 'soft'} why={action.error?.platform_message || action.error?.text}>
+    <Badge tone={tones[action.state] ?? 'soft'} why={action.error ? errorOf(action.error) : undefined}>
       {stateWord(action.state)}
     </Badge>
   );
@@ -62,7 +62,7 @@ export function UndoButton({ action, name }: { action: Action; name: string }) {
 function Entry({ shown, zone }: { shown: Shown; zone?: string }) {
   const { action } = shown;
   const name = shown.object_name ?? action.decision?.name ?? action.object_id;
-  const why = action.decision?.cause ? whyOf(action.decision) : action.reason.split('\n').slice(1).join('. ');
+  const why = action.decision?.cause ? whyOf({ ...action.decision, reason: action.reason.split('\n') }) : action.reason.split('\n').slice(1).join('. ');
   return (
     <li class="inbox-entry">
       <div class="inbox-head">
@@ -78,7 +78,7 @@ function Entry({ shown, zone }: { shown: Shown; zone?: string }) {
       <p class="soft">{why}</p>
       {action.error?.text && action.state !== 'done' && (
         <p class="inbox-error" dir="auto">
-          {action.error.platform_message || action.error.text}
+          {errorOf(action.error)}
         </p>
       )}
       <p class="inbox-foot">

@@ -1,7 +1,9 @@
 // What the autopilot did and why, as sentences in the reader's language; the figures are the decision's own.
 import { money, number } from '~/format';
+import { told } from '~/parts/trouble';
 import { t, tOr, type WordKey } from '~/words';
-import type { Action, Decision, Group } from './shapes';
+import { resultWords, say } from '~/words/say';
+import type { Action, Decision, Group, Limit } from './shapes';
 
 const verbs: Record<string, string> = {
   PauseAdGroup: 'pause_ad_group',
@@ -40,34 +42,42 @@ export function whatOfGroup(group: Group, currency: string): string {
   return budget(from, to, currency);
 }
 
-const resultOf = (decision: Decision) => tOr(`autopilot.result_${decision.result ?? 'results'}`, t('autopilot.result_results'));
-
-function costs(decision: Decision, currency: string | undefined): string {
+function yesterdayOf(decision: Decision, currency: string | undefined): string {
   const yesterday = decision.windows?.yesterday;
+  if (!yesterday?.known) return '';
+  const words = resultWords(decision.result);
+  if (yesterday.cost_micros !== null && decision.target_micros)
+    return t('autopilot.why_cost', { ...words, cost: money(yesterday.cost_micros, currency), target: money(decision.target_micros, currency) });
+  return yesterday.spend_micros > 0 ? t('autopilot.why_nothing', { ...words, spend: money(yesterday.spend_micros, currency) }) : '';
+}
+
+function weekOf(decision: Decision, currency: string | undefined): string {
   const week = decision.windows?.days7;
-  const said: string[] = [];
-  if (yesterday?.known && yesterday.cost_micros !== null && decision.target_micros)
-    said.push(
-      t('autopilot.why_cost', { cost: money(yesterday.cost_micros, currency), target: money(decision.target_micros, currency), result: resultOf(decision) }),
-    );
-  else if (yesterday?.known && yesterday.spend_micros > 0)
-    said.push(t('autopilot.why_nothing', { spend: money(yesterday.spend_micros, currency), result: resultOf(decision) }));
-  if (week?.known)
-    said.push(
-      week.cost_micros === null
-        ? t('autopilot.why_week_none', { spend: money(week.spend_micros, currency), result: resultOf(decision) })
-        : t('autopilot.why_week', { n: week.results, spend: money(week.spend_micros, currency), cost: money(week.cost_micros, currency), result: resultOf(decision) }),
-    );
-  return said.join(' ');
+  if (!week?.known) return '';
+  const figures = { ...resultWords(decision.result, week.results), spend: money(week.spend_micros, currency) };
+  return week.cost_micros === null ? t('autopilot.why_week_none', figures) : t('autopilot.why_week', { ...figures, cost: money(week.cost_micros, currency) });
+}
+
+/** Decisions made before sentences had codes: the cause, and yesterday's figures. */
+function oldWhyOf(decision: Decision, currency: string | undefined): string {
+  const cause = decision.cause ?? '';
+  return [cause && cause !== 'health' ? tOr(`autopilot.cause_${cause}`, cause) : '', yesterdayOf(decision, currency)].filter(Boolean).join(' ');
 }
 
 /** Why, in one to three sentences. */
 export function whyOf(decision: Decision, currency = decision.currency): string {
-  const cause = decision.cause ?? '';
-  const said = [cause && cause !== 'health' ? tOr(`autopilot.cause_${cause}`, cause) : '', costs(decision, currency)];
+  const said = [decision.says ? say('brain', decision.says, decision.reason?.[1] ?? '') : oldWhyOf(decision, currency), weekOf(decision, currency)];
   if (decision.health && decision.score !== undefined)
     said.push(t('autopilot.why_health', { health: tOr(`autopilot.health_${decision.health}`, decision.health), score: number(decision.score) }));
   return said.filter(Boolean).join(' ');
+}
+
+/** What kept a decision from its wish. */
+export const limitOf = (limit: Limit) => say('brain', limit.says, tOr(`autopilot.guard_${limit.guardrail}`, limit.words));
+
+/** Why an action was not carried out: the platform's words verbatim, else ours. */
+export function errorOf(error: NonNullable<Action['error']>): string {
+  return error.platform_message || say('brain', error.says, told(error).title);
 }
 
 export const stateWord = (state: string) => tOr(`autopilot.state_${state}`, state);

@@ -2,6 +2,7 @@
 import { get, path, type Page } from '~/api/client';
 import { useInfiniteQuery, useQuery } from '~/api/query';
 import type { PlatformName } from '~/api/types';
+import type { Says } from '~/words/say';
 
 export interface Window {
   known: boolean;
@@ -14,6 +15,9 @@ export interface Window {
 /** What a decision was made from; of an ad group, or of an action about it. */
 export interface Decision {
   cause?: string;
+  reason?: string[];
+  /** Why, as a code and its values. */
+  says?: Says;
   name?: string;
   currency?: string;
   from_micros?: number;
@@ -24,14 +28,19 @@ export interface Decision {
   target_micros?: number;
   windows?: Record<'today' | 'yesterday' | 'days3' | 'days7' | 'days30', Window>;
 }
+export interface Limit {
+  guardrail: string;
+  words: string;
+  says?: Says;
+}
 export interface Group extends Decision {
   id: string;
   name: string;
   decision: 'hold' | 'raise' | 'lower' | 'pause';
   reason: string[];
-  limit: string | null;
+  limit: Limit | null;
   deferred: boolean;
-  trace?: { factor: string; value: string; points: number; reason: string }[];
+  trace?: { factor: string; value: string; points: number; reason: string; says?: Says }[];
 }
 export interface Action {
   id: string;
@@ -44,7 +53,7 @@ export interface Action {
   state: string;
   before: { budget_micros?: number; status?: string } | null;
   after: { budget_micros?: number; status?: string } | null;
-  error: { text?: string; kind?: string; platform_message?: string } | null;
+  error: { text?: string; kind?: string; platform_message?: string; says?: Says } | null;
   undo_of: string | null;
   undone_by: string | null;
   created_at: string;
@@ -81,9 +90,9 @@ export interface ExecutionWhole extends Execution {
     day: string;
     currency: string;
     cap_micros: number;
-    gates: { name: string; holds: string; reason: string }[];
+    gates: { name: string; holds: string; reason: string; says?: Says }[];
     groups: Group[];
-    deferred: { type: string; object_id: string; reason: string }[];
+    deferred: { type: string; object_id: string; reason: string; says?: Says }[];
   } | null;
   actions: Action[];
 }

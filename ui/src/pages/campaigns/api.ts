@@ -2,6 +2,7 @@
 import { get, path, post, type Page } from '~/api/client';
 import { queries, useInfiniteQuery } from '~/api/query';
 import type { PlatformName } from '~/api/types';
+import type { Says } from '~/words/say';
 
 export type Level = 'campaigns' | 'ad-groups' | 'ads';
 export const levels: Level[] = ['campaigns', 'ad-groups', 'ads'];
@@ -89,6 +90,7 @@ export interface Refusal {
   kind: string;
   text: string;
   hint?: string | null;
+  says?: Says;
   platform_code?: number;
   platform_message?: string;
   platform_request_id?: string;

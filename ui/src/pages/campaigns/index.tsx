@@ -14,6 +14,7 @@ import { EmptyState, Note, PageHead } from '~/parts/Show';
 import { Tabs } from '~/parts/Tabs';
 import { toast, toastError } from '~/parts/Toast';
 import { useQueryState } from '~/parts/url';
+import { told } from '~/parts/trouble';
 import { t, useLanguage } from '~/words';
 import { ask, fetchNames, follow, levels, undoBatch, useThings, wishFor, type Level, type Thing, type Verb, type Wish } from './api';
 import { BulkDialog } from './Bulk';
@@ -93,7 +94,7 @@ export default function Campaigns() {
       const batch = await follow((await ask(thing.ad_account_id, [wish])).action_batch_id);
       const action = batch.actions[0];
       if (action?.state === 'done') toast(said, { undo: () => undoBatch(batch.action_batch_id).then((made) => follow(made.action_batch_id)) });
-      else toast([action?.error?.text, action?.error?.hint, action?.error?.platform_message].filter(Boolean).join(' · ') || t('campaigns.state_failed'), { bad: true });
+      else toast((action?.error && [told(action.error).title, action.error.platform_message].filter(Boolean).join(' · ')) || t('campaigns.state_failed'), { bad: true });
     } catch (error) {
       toastError(error);
     }

@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { money } from '~/format';
 import { Badge, Missing, type Tone } from '~/parts/Show';
 import { Icon } from '~/parts/Icon';
+import { told } from '~/parts/trouble';
 import { t, tOr, type WordKey } from '~/words';
 import type { Action, Figures, Refusal, State, Thing } from './api';
 
@@ -106,11 +107,18 @@ export function stateText(state: State, currency: string, verb: 'budget' | 'swit
 
 /** Why not: our words, and the platform's verbatim beside them. */
 export function Why({ why }: { why: Refusal }) {
+  const { title, way, details } = told(why);
   return (
     <span class="why">
       <span>
-        {why.text}
-        {why.hint && <small class="soft"> · {why.hint}</small>}
+        {title}
+        {way && <small class="soft"> · {way}</small>}
+        {details && (
+          <small class="soft" lang="en" dir="ltr">
+            {' '}
+            {details}
+          </small>
+        )}
       </span>
       {why.platform_message && (
         <q class="verbatim" dir="auto">

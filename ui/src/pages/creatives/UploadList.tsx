@@ -131,7 +131,7 @@ function Waiting({ error }: { error: unknown }) {
   if (error instanceof ApiError && error.status === 0)
     return (
       <Note tone="warn">
-        {t('common.offline')}. {t('creatives.tried_again')}
+        {t('problem.title_offline')}. {t('creatives.tried_again')}
       </Note>
     );
   return (

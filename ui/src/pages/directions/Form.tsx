@@ -11,6 +11,7 @@ import { ProblemNote } from '~/parts/Problem';
 import { Card, EmptyState, Note, PageHead, Skeleton } from '~/parts/Show';
 import { toast } from '~/parts/Toast';
 import { useDeed } from '~/parts/useDeed';
+import { troubleLine } from '~/parts/trouble';
 import { localeTag, t } from '~/words';
 import { OLDEST, addDirection, changeDirection, check, copyOf, draftOf, emptyDraft, fieldOf, platformsOf, type Draft, type Part } from './draft';
 import { AimAndMoney, Destination, MoreOfTikTok, usePages } from './PartFields';
@@ -114,7 +115,7 @@ function Form({ title, accounts, initial, row, name, base }: FormProps) {
 
   const all = check(draft, facts.data);
   const refused = save.problem instanceof ApiError ? fieldOf(save.problem.field, draft) : '';
-  if (refused && save.problem instanceof ApiError) all[refused] ??= [save.problem.message, save.problem.problem.hint].filter(Boolean).join(' · ');
+  if (refused && save.problem instanceof ApiError) all[refused] ??= troubleLine(save.problem);
   // Nobody is told that a field is wrong before having had a chance to fill it in.
   const wrong = Object.fromEntries(Object.entries(all).filter(([field]) => sent || left.has(field) || field === refused));
   const onLeave = (field: string) => setLeft((before) => new Set(before).add(field));

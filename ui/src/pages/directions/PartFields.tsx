@@ -5,6 +5,7 @@ import type { PlatformName } from '~/api/types';
 import { money } from '~/format';
 import { Field, Select, type Option } from '~/parts/Field';
 import { Card, Note } from '~/parts/Show';
+import { troubleLine } from '~/parts/trouble';
 import { localeTag, t, tOr, type WordKey } from '~/words';
 import { uses, type Draft, type Part, type Wrong } from './draft';
 import type { PlatformForm } from './shapes';
@@ -111,7 +112,7 @@ function optionsOf(list: FromPlatform[] | undefined, value: string): Option[] {
   return [{ value: '', label: list && !options.length ? t('directions.nothing_there') : t('directions.choose') }, ...options];
 }
 
-const problemOf = (error: unknown) => (error instanceof Error ? error.message : '');
+const problemOf = (error: unknown) => (error ? troubleLine(error) : '');
 
 export function Destination({ draft, platform, form, wrong, onPart, onLeave }: PartProps) {
   const part = draft[platform];

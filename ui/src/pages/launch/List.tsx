@@ -4,6 +4,7 @@ import { ago, money } from '~/format';
 import { Button, LinkButton } from '~/parts/Button';
 import { ProblemNote } from '~/parts/Problem';
 import { EmptyState, Skeleton } from '~/parts/Show';
+import { told } from '~/parts/trouble';
 import { t, tOr } from '~/words';
 import { useLaunches } from './api';
 import { LaunchState } from './shown';
@@ -29,7 +30,7 @@ export function LaunchList() {
             <span class="soft">{one.input?.mode && tOr(`launch.by_mode_${one.input.mode}`, one.input.mode)}</span>
             {!!one.input?.daily_budget_micros && <bdi class="soft">{money(one.input.daily_budget_micros, one.input.currency)}</bdi>}
             <span class="soft">{ago(one.created_at)}</span>
-            {one.error && <span class="launch-list-error">{one.error.platform_message ?? one.error.text}</span>}
+            {one.error && <span class="launch-list-error">{one.error.platform_message ?? told(one.error).title}</span>}
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import { get, path, post, type Page } from '~/api/client';
 import { useRefetchInterval } from '~/api/live';
 import { useInfiniteQuery, useQuery } from '~/api/query';
 import type { Direction } from '~/api/types';
+import type { Says } from '~/words/say';
 
 export interface Call {
   step: string;
@@ -28,6 +29,7 @@ export interface LaunchError {
   text: string;
   hint?: string | null;
   field?: string | null;
+  says?: Says;
   platform_code?: number;
   platform_message?: string;
   platform_request_id?: string;

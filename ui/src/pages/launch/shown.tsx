@@ -1,4 +1,5 @@
 import { Badge, type Tone } from '~/parts/Show';
+import { told } from '~/parts/trouble';
 import { t, tOr, type WordKey } from '~/words';
 import type { LaunchError, LaunchHead } from './api';
 
@@ -16,16 +17,22 @@ export function stepText(name: string, title: string) {
 
 /** Our words and what to do; the platform's own beside them, untouched. */
 export function Trouble({ error }: { error: LaunchError }) {
+  const { title, way, details } = told(error);
   return (
     <div class="trouble">
       <div>
         <p>
-          <strong>{error.text}</strong>
+          <strong>{title}</strong>
         </p>
-        {error.hint && (
+        {way && (
           <p>
             <span class="soft">{t('launch.our_hint')}: </span>
-            {error.hint}
+            {way}
+          </p>
+        )}
+        {details && (
+          <p class="soft" lang="en" dir="ltr">
+            {details}
           </p>
         )}
       </div>

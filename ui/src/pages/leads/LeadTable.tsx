@@ -11,6 +11,7 @@ import { LinkButton } from '~/parts/Button';
 import { useQueryState } from '~/parts/url';
 import { post } from '~/api/client';
 import { queries } from '~/api/query';
+import { troubleLine } from '~/parts/trouble';
 import { t, tOr, useLanguage } from '~/words';
 import { moves, stages, useLeadCount, useLeads, type Lead, type Stage } from './api';
 import { Marks, StageBadge, nameOf } from './shown';
@@ -116,7 +117,7 @@ function BulkDialog({ leads, deed, onClose, onDone }: { leads: Lead[]; deed: Dee
     const failed: string[] = [];
     for (const lead of can) {
       const [verb, body] = 'stage' in deed ? ['stage', { stage: deed.stage }] : 'test' in deed ? ['test', { is_test: deed.test }] : ['assign', { user_id: deed.assign }];
-      await post(`/api/leads/${lead.id}/${verb}`, body).catch((error: unknown) => failed.push(`${nameOf(lead)}: ${error instanceof Error ? error.message : String(error)}`));
+      await post(`/api/leads/${lead.id}/${verb}`, body).catch((error: unknown) => failed.push(`${nameOf(lead)}: ${troubleLine(error)}`));
     }
     void queries.invalidateQueries({ queryKey: ['leads'] });
     if (failed.length) throw new Error(failed.join('\n'));

@@ -16,8 +16,6 @@ export const common: Like<typeof english, 'ar'> = {
   loading: 'جارٍ التحميل…',
   no_data: 'لا توجد بيانات لهذا بعد',
   nothing_found: 'لا توجد نتائج',
-  offline: 'الخادم لا يجيب',
-  offline_hint: 'تحقّق من الاتصال؛ لم يُفقد أي شيء محفوظ.',
   partial_day: 'اليوم الأخير لم ينتهِ بعد.',
   remove: 'إزالة',
   remove_one: 'إزالة {name}',

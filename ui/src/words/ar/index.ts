@@ -11,6 +11,8 @@ import { campaigns } from './campaigns';
 import { leads } from './leads';
 import { roi } from './roi';
 import { autopilot } from './autopilot';
+import { brain } from './brain';
+import { problem } from './problem';
 import { accounts } from './accounts';
 import { settings } from './settings';
 import { first } from './first';
@@ -36,6 +38,8 @@ export default {
   leads,
   roi,
   autopilot,
+  brain,
+  problem,
   accounts,
   settings,
   first,

@@ -13,8 +13,6 @@ export const common = {
   loading: 'Loading…',
   no_data: 'There is no data for this yet',
   nothing_found: 'Nothing found',
-  offline: 'The server does not answer',
-  offline_hint: 'Check the connection; nothing that was saved is lost.',
   partial_day: 'The last day is not over.',
   remove: 'Remove',
   remove_one: 'Remove {name}',

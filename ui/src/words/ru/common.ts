@@ -16,8 +16,6 @@ export const common: Like<typeof english, 'ru'> = {
   loading: 'Загрузка…',
   no_data: 'Данных для этого пока нет',
   nothing_found: 'Ничего не найдено',
-  offline: 'Сервер не отвечает',
-  offline_hint: 'Проверьте соединение; всё сохранённое на месте.',
   partial_day: 'Последний день ещё не закончился.',
   remove: 'Убрать',
   remove_one: 'Убрать: {name}',

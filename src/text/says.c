@@ -1,0 +1,76 @@
+/* says.c - sentences as codes and values. */
+#include "text/says.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_money(const char *name)
+{
+    const char *tail = "_micros";
+    size_t n = strlen(name), t = strlen(tail);
+
+    return n > t && strcmp(name + n - t, tail) == 0;
+}
+
+static void put(struct json_writer *w, const struct says *says, struct str currency)
+{
+    bool money = false;
+
+    json_object(w);
+    json_text_member(w, "code", str(says->code));
+    for (size_t i = 0; i < SAYS_VALUES && says->values[i].name; i++) {
+        const struct says_value *value = &says->values[i];
+
+        if (value->is_text)
+            json_text_member(w, value->name, value->text);
+        else
+            json_int_member(w, value->name, value->number);
+        money = money || (!value->is_text && is_money(value->name));
+    }
+    if (money)
+        json_text_member(w, "currency", currency);
+    json_end(w);
+}
+
+void says_member(struct json_writer *w, const char *key, const struct says *says,
+                 struct str currency)
+{
+    if (!says->code)
+        return;
+    json_key(w, key);
+    put(w, says, currency);
+}
+
+bool says_error(struct err *err, struct arena *arena, const struct says *says,
+                struct str currency)
+{
+    struct json_writer w;
+    struct buf buf;
+
+    if (!says->code)
+        return false;
+    buf_init(&buf, arena, sizeof err->says - 1);
+    json_writer(&w, &buf);
+    put(&w, says, currency);
+    if (!buf.full)
+        memcpy(err->says, buf.p, buf.n);
+    return false;
+}
+
+bool says_numbers(struct err *err, const char *code, const char *first, int64_t n,
+                  const char *second, int64_t m)
+{
+    char one[80] = "", two[80] = "";
+
+    if (first)
+        (void)snprintf(one, sizeof one, ",\"%s\":%" PRId64, first, n);
+    if (second)
+        (void)snprintf(two, sizeof two, ",\"%s\":%" PRId64, second, m);
+    (void)snprintf(err->says, sizeof err->says, "{\"code\":\"%s\"%s%s}", code, one, two);
+    return false;
+}
