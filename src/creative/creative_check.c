@@ -3,6 +3,7 @@
 #include "creative/creative_check.h"
 
 #include "base/arena.h"
+#include "creative/creative_codes.h"
 #include "creative/creative_limits.h"
 #include "creative/creative_mend.h"
 
@@ -38,11 +39,18 @@ struct measured {
     double value, slack;
     const char *word;
     struct str text;
+    struct says says;
 };
 
 static struct measured number(struct arena *arena, double value, const char *unit)
 {
-    return (struct measured){true, value, 0, "", str_fmt(arena, "%.1f %s", value, unit)};
+    return (struct measured){.known = true,
+                             .value = value,
+                             .word = "",
+                             .text = str_fmt(arena, "%.1f %s", value, unit),
+                             .says =
+                                 SAYS(creative_code(LIMIT_MEASURED), SAYS_REAL("value", value),
+                                      SAYS_WORD("unit", str(unit)))};
 }
 
 static struct measured named(struct arena *arena, struct str word)
@@ -100,8 +108,10 @@ static struct measured audio(struct arena *arena, const struct media_facts *fact
                                      : facts->audio_silent ? STR("silent")
                                                            : STR("present"));
 
-    if (facts->audio_silent)
+    if (facts->audio_silent) {
         m.text = str_fmt(arena, "silent: mean %.0f dB", facts->audio_mean_db);
+        m.says = SAYS(creative_code(LIMIT_SILENT), SAYS_REAL("db", facts->audio_mean_db));
+    }
     return m;
 }
 
@@ -209,6 +219,8 @@ static void try_limit(struct arena *arena, const struct creative_limit *limit,
         .measured = m.text,
         .allowed = creative_limit_allowed(arena, limit),
         .source = limit->source,
+        .measured_says = m.says,
+        .allowed_says = creative_limit_says(arena, limit),
     };
     creative_mend_words(arena, facts, limit, finding);
 }

@@ -3,6 +3,7 @@
 
 #include "base/list.h"
 #include "media/media.h"
+#include "text/says.h"
 
 /*
  * Is a video or an image fit for ads on a platform?  The limits are data
@@ -19,6 +20,7 @@ struct creative_finding {
         command; /* the ffmpeg command that mends it, with INPUT and OUTPUT.mp4; "" = none */
     const char *source; /* where the limit comes from, in words */
     bool mendable;      /* creative_mend_plan covers it */
+    struct says measured_says, allowed_says, mend_says; /* creative_codes.h */
 };
 LIST(creative_findings, struct creative_finding);
 

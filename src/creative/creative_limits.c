@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "creative/creative_check.h"
+#include "creative/creative_codes.h"
 
 #include <string.h>
 
@@ -76,21 +77,6 @@ const struct creative_limit creative_limits[] = {
 };
 const size_t creative_limits_n = countof(creative_limits);
 
-static const struct {
-    const char *field, *unit;
-} units[] = {
-    {"size", "MB"},        {"duration", "s"},        {"bit_rate", "kbit/s"},
-    {"frame_rate", "fps"}, {"pixels", "megapixels"},
-};
-
-static const char *unit_of(const char *field)
-{
-    for (size_t i = 0; i < countof(units); i++)
-        if (strcmp(units[i].field, field) == 0)
-            return units[i].unit;
-    return "";
-}
-
 static struct str words_list(struct arena *arena, const char *words)
 {
     struct str rest = str(words);
@@ -107,7 +93,7 @@ static struct str words_list(struct arena *arena, const char *words)
 
 const char *creative_limit_allowed(struct arena *arena, const struct creative_limit *limit)
 {
-    const char *unit = unit_of(limit->field);
+    const char *unit = creative_unit(limit->field);
 
     if (limit->shape)
         return str_fmt(arena, "%s from %dx%d", limit->shape, limit->width, limit->height).p;
@@ -120,6 +106,25 @@ const char *creative_limit_allowed(struct arena *arena, const struct creative_li
     if (limit->low >= 1)
         return str_fmt(arena, "at least %g %s", limit->low, unit).p;
     return str_fmt(arena, "known, and more than 0 %s", unit).p;
+}
+
+struct says creative_limit_says(struct arena *arena, const struct creative_limit *limit)
+{
+    struct says_value unit = SAYS_WORD("unit", str(creative_unit(limit->field)));
+
+    if (limit->shape)
+        return SAYS(creative_code(LIMIT_SHAPE), SAYS_WORD("shape", str(limit->shape)),
+                    SAYS_WORD("size", str_fmt(arena, "%d×%d", limit->width, limit->height)));
+    if (limit->words)
+        return (struct says){0};
+    if (limit->high > 0 && limit->low >= 1)
+        return SAYS(creative_code(LIMIT_BETWEEN), SAYS_REAL("low", limit->low),
+                    SAYS_REAL("high", limit->high), unit);
+    if (limit->high > 0)
+        return SAYS(creative_code(LIMIT_AT_MOST), SAYS_REAL("high", limit->high), unit);
+    if (limit->low >= 1)
+        return SAYS(creative_code(LIMIT_AT_LEAST), SAYS_REAL("low", limit->low), unit);
+    return SAYS(creative_code(LIMIT_KNOWN), unit);
 }
 
 static const char *or_all(const char *word)

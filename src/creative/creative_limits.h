@@ -2,6 +2,7 @@
 #define CREATIVE_CREATIVE_LIMITS_H
 
 #include "base/str.h"
+#include "text/says.h"
 
 /*
  * What platforms take, as data: one row for each limit.  creative_check reads
@@ -26,6 +27,9 @@ extern const size_t creative_limits_n;
 
 /* "3 to 60 s", "mp4 or mov", "9:16 from 540x960" */
 const char *creative_limit_allowed(struct arena *arena, const struct creative_limit *limit);
+
+/* The same as a code and values; nothing for words ("mp4 or mov"), which need none. */
+struct says creative_limit_says(struct arena *arena, const struct creative_limit *limit);
 
 /* The table as Markdown, the text of docs/creative-limits.md. */
 struct str creative_limits_print(struct arena *arena);

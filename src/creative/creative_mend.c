@@ -3,6 +3,7 @@
 #include "creative/creative_mend.h"
 
 #include "base/arena.h"
+#include "creative/creative_codes.h"
 
 #include <string.h>
 
@@ -55,11 +56,13 @@ static void video_container(struct arena *arena, const struct media_facts *facts
     f->mendable = true;
     if (is_h26x(facts)) {
         f->mend = STR("put the same tracks into an MP4");
+        f->mend_says = SAYS(creative_code(MEND_REMUX));
         f->command =
             str_fmt(arena, "ffmpeg -i INPUT -map 0:v:0 -map 0:a:0? -c:v copy %s " TO_MP4,
                     mp4_sound(facts) ? "-c:a copy" : AAC);
     } else {
         f->mend = STR("encode it again as H.264 in an MP4");
+        f->mend_says = SAYS(creative_code(MEND_ENCODE));
         f->command = STR("ffmpeg -i INPUT " X264 " " AAC " " TO_MP4);
     }
 }
@@ -70,6 +73,7 @@ static void codec(struct arena *arena, const struct media_facts *facts,
     (void)arena, (void)facts, (void)limit;
     f->mendable = true;
     f->mend = STR("encode it again as H.264 in an MP4");
+    f->mend_says = SAYS(creative_code(MEND_ENCODE));
     f->command = STR("ffmpeg -i INPUT " X264 " " AAC " " TO_MP4);
 }
 
@@ -79,10 +83,12 @@ static void video_size(struct arena *arena, const struct media_facts *facts,
     int64_t kbps = kbps_for(facts, limit->high);
 
     f->mend = STR("cut it shorter");
+    f->mend_says = SAYS(creative_code(MEND_SHORTER));
     if (kbps < LEAST_KBPS)
         return;
     f->mendable = true;
     f->mend = STR("encode it again with fewer bits, or cut it shorter");
+    f->mend_says = SAYS(creative_code(MEND_FEWER_BITS_OR_SHORTER));
     f->command = str_fmt(arena,
                          "ffmpeg -i INPUT -c:v libx264 -preset medium -b:v %lldk -maxrate "
                          "%lldk -bufsize %lldk -pix_fmt yuv420p " AAC " " TO_MP4,
@@ -96,13 +102,16 @@ static void length(struct arena *arena, const struct media_facts *facts,
 
     if (limit->high > 0 && seconds > limit->high) {
         f->mend = str_fmt(arena, "cut it to %g s", limit->high);
+        f->mend_says = SAYS(creative_code(MEND_CUT_TO), SAYS_REAL("seconds", limit->high));
         f->command = str_fmt(arena, "ffmpeg -i INPUT -t %g -c copy " TO_MP4, limit->high);
     } else if (facts->duration_ms > 0) {
         f->mend = STR("show it again until it is long enough, or make a longer one");
+        f->mend_says = SAYS(creative_code(MEND_LONGER));
         f->command = str_fmt(arena, "ffmpeg -stream_loop %d -i INPUT -c copy " TO_MP4,
                              (int)(limit->low / seconds));
     } else {
         f->mend = STR("encode it again, so that its length can be told");
+        f->mend_says = SAYS(creative_code(MEND_LENGTH_UNKNOWN));
         f->command = STR("ffmpeg -i INPUT " X264 " " AAC " " TO_MP4);
     }
 }
@@ -116,6 +125,7 @@ static void rate(struct arena *arena, const struct media_facts *facts,
         f->mend =
             STR("export it again from the original with a higher bit rate; encoding this file "
                 "again satisfies the limit but adds no detail");
+        f->mend_says = SAYS(creative_code(MEND_MORE_BITS));
         f->command =
             str_fmt(arena,
                     "ffmpeg -i INPUT -c:v libx264 -preset medium -b:v %dk -minrate %dk "
@@ -124,6 +134,7 @@ static void rate(struct arena *arena, const struct media_facts *facts,
                     WANTED_KBPS, WANTED_KBPS, WANTED_KBPS, WANTED_KBPS);
     } else {
         f->mend = STR("encode it again with fewer bits");
+        f->mend_says = SAYS(creative_code(MEND_FEWER_BITS));
         f->command =
             str_fmt(arena, "ffmpeg -i INPUT " X264 " -maxrate %gk -bufsize %gk " AAC " " TO_MP4,
                     limit->high * 0.9, limit->high * 0.9);
@@ -136,6 +147,7 @@ static void frames(struct arena *arena, const struct media_facts *facts,
     (void)facts, (void)limit;
     f->mendable = true;
     f->mend = str_fmt(arena, "encode it again with %d frames a second", WANTED_FPS);
+    f->mend_says = SAYS(creative_code(MEND_FRAMES), SAYS_NUMBER("frames", WANTED_FPS));
     f->command = str_fmt(arena, "ffmpeg -i INPUT -r %d " X264 " " AAC " " TO_MP4, WANTED_FPS);
 }
 
@@ -154,6 +166,8 @@ static void video_shape(struct arena *arena, const struct media_facts *facts,
                       "record or export it in %dx%d; fitting this one into that size leaves it "
                       "soft or with bars",
                       width, height);
+    f->mend_says = SAYS(creative_code(MEND_SHAPE),
+                        SAYS_WORD("size", str_fmt(arena, "%d×%d", width, height)));
     f->command = str_fmt(arena, "ffmpeg -i INPUT -vf \"" FIT_IN "\" " X264 " " AAC " " TO_MP4,
                          width, height, width, height);
 }
@@ -165,6 +179,7 @@ static void sound(struct arena *arena, const struct media_facts *facts,
     f->mendable = !facts->has_audio;
     f->mend =
         STR("add music or speech; a silent track at least passes where a track is asked for");
+    f->mend_says = SAYS(creative_code(MEND_SOUND));
     f->command = STR("ffmpeg -i INPUT -f lavfi -i anullsrc=r=48000:cl=stereo -map 0:v:0 -map "
                      "1:a:0 -shortest -c:v copy " AAC " " TO_MP4);
 }
@@ -176,6 +191,7 @@ static void image_container(struct arena *arena, const struct media_facts *facts
 {
     (void)arena, (void)facts, (void)limit;
     f->mend = STR("save it as JPEG");
+    f->mend_says = SAYS(creative_code(MEND_JPEG));
     f->command = STR("ffmpeg -i INPUT -frames:v 1 -q:v 2 OUTPUT.jpg");
 }
 
@@ -184,6 +200,7 @@ static void image_smaller(struct arena *arena, const struct media_facts *facts,
 {
     (void)arena, (void)facts, (void)limit;
     f->mend = STR("save it smaller, as JPEG");
+    f->mend_says = SAYS(creative_code(MEND_SMALLER_JPEG));
     f->command = STR("ffmpeg -i INPUT -frames:v 1 -vf "
                      "\"scale=1920:1920:force_original_aspect_ratio=decrease\" -q:v 2 "
                      "OUTPUT.jpg");

@@ -55,8 +55,11 @@ static void put_finding(struct json_writer *w, const struct creative_finding *fi
     json_text_member(w, "level", finding->error ? STR("error") : STR("recommendation"));
     json_text_member(w, "field", str(finding->field));
     json_text_member(w, "measured", finding->measured);
+    says_member(w, "measured_says", &finding->measured_says, STR(""));
     json_text_member(w, "allowed", str(finding->allowed));
+    says_member(w, "allowed_says", &finding->allowed_says, STR(""));
     json_text_member(w, "mend", finding->mend);
+    says_member(w, "mend_says", &finding->mend_says, STR(""));
     json_text_or_null_member(w, "command", finding->command);
     json_text_member(w, "source", str(finding->source));
     json_bool_member(w, "mendable", finding->mendable);

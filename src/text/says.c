@@ -26,11 +26,14 @@ static void put(struct json_writer *w, const struct says *says, struct str curre
     for (size_t i = 0; i < SAYS_VALUES && says->values[i].name; i++) {
         const struct says_value *value = &says->values[i];
 
-        if (value->is_text)
-            json_text_member(w, value->name, value->text);
+        json_key(w, value->name);
+        if (value->kind == SAYS_IS_WORD)
+            json_put_text(w, value->text);
+        else if (value->kind == SAYS_IS_REAL)
+            json_put_real(w, value->real);
         else
-            json_int_member(w, value->name, value->number);
-        money = money || (!value->is_text && is_money(value->name));
+            json_put_int(w, value->number);
+        money = money || (value->kind == SAYS_IS_NUMBER && is_money(value->name));
     }
     if (money)
         json_text_member(w, "currency", currency);

@@ -21,9 +21,10 @@ struct err;
  */
 struct says_value {
     const char *name; /* NULL = no more */
+    enum { SAYS_IS_NUMBER, SAYS_IS_REAL, SAYS_IS_WORD } kind;
     int64_t number;
-    struct str text; /* of a text */
-    bool is_text;
+    double real;
+    struct str text;
 };
 
 #define SAYS_VALUES 7
@@ -36,7 +37,9 @@ struct says {
 #define SAYS(code_, ...)       ((struct says){.code = (code_), .values = {__VA_ARGS__}})
 #define SAYS_NUMBER(name_, n_) ((struct says_value){.name = (name_), .number = (n_)})
 #define SAYS_WORD(name_, s_)                                                                   \
-    ((struct says_value){.name = (name_), .text = (s_), .is_text = true})
+    ((struct says_value){.name = (name_), .kind = SAYS_IS_WORD, .text = (s_)})
+#define SAYS_REAL(name_, n_)                                                                   \
+    ((struct says_value){.name = (name_), .kind = SAYS_IS_REAL, .real = (n_)})
 
 /* The member `key` with the sentence; none when nothing is said.  currency: of its money. */
 void says_member(struct json_writer *w, const char *key, const struct says *says,

@@ -108,6 +108,14 @@ static struct str listed(const struct creative_findings *findings)
     return buf_str(&buf);
 }
 
+/* "mp4 or mov", "9:16": words that need no translation. */
+static bool only_words(const char *allowed)
+{
+    struct str s = str(allowed);
+
+    return str_has(s, STR(" or ")) || str_find(s, ' ') == s.n;
+}
+
 static void errors_block_and_recommendations_warn(void)
 {
     for (size_t i = 0; i < countof(rows); i++) {
@@ -129,6 +137,10 @@ static void errors_block_and_recommendations_warn(void)
             CHECK(findings.at[k].measured.n && *findings.at[k].allowed &&
                       findings.at[k].mend.n && *findings.at[k].source,
                   "%zu: %s is not whole", i, findings.at[k].field);
+        for (size_t k = 0; k < findings.n; k++)
+            CHECK(findings.at[k].mend_says.code &&
+                      (findings.at[k].allowed_says.code || only_words(findings.at[k].allowed)),
+                  "%zu: %s is no code", i, findings.at[k].field);
         CHECK(findings.n == 0 || str_has(findings.at[0].command, str(rows[i].command)),
               "%zu: %.*s", i, STR_ARG(findings.at[0].command));
     }

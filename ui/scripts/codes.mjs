@@ -17,6 +17,9 @@ const lists = [
   ['brain/brain_codes.h', 'BRAIN_GUARD', ['brain.guard_*', 'autopilot.guard_*']],
   ['text/body_codes.h', 'BODY_CODES', ['problem.*']],
   ['base/err.h', 'ERR_KINDS', ['problem.title_*', 'problem.way_*']],
+  ['creative/creative_codes.h', 'CREATIVE_LIMITS', ['creatives.*']],
+  ['creative/creative_codes.h', 'CREATIVE_MENDS', ['creatives.*']],
+  ['creative/creative_codes.h', 'CREATIVE_FIELDS', ['creatives.field_*']],
 ];
 
 function codesOf(file, list) {

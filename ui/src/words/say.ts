@@ -1,5 +1,5 @@
 // Sentences of the API as codes and values (src/text/says.h), written in the reader's language.
-import { day, money, number, percent } from '~/format';
+import { day, money, percent } from '~/format';
 import { t, tKnown, type Parameters, type WordKey } from '~/words';
 
 export interface Says {
@@ -28,7 +28,8 @@ function parametersOf(says: Says): Parameters {
     else if (name === 'days' && typeof value === 'string') made.days = value.split(', ').map((one) => day(one)).join(', ');
     else if (name.endsWith('_micros')) made[name.slice(0, -'_micros'.length)] = money(Number(value), says.currency);
     else if (name.endsWith('percent')) made[name] = percent(Number(value) / 100, 0);
-    else made[name] = typeof value === 'number' && name !== 'n' ? number(value) : value;
+    else if (name === 'unit') made.unit = tKnown(`creatives.unit_${value}`) ? t(`creatives.unit_${value}` as WordKey) : value;
+    else made[name] = value;
   }
   return made;
 }

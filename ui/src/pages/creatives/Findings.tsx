@@ -1,6 +1,7 @@
 // What the check says of a file: measured, allowed, how to mend it, the command that does it.
 import { Badge, CopyText } from '~/parts/Show';
 import { language, t, tOr } from '~/words';
+import { say } from '~/words/say';
 import type { Creative, Finding } from './shapes';
 
 /** "at most 100 MB" and the like come in English; their few words are written in the reader's. */
@@ -29,7 +30,7 @@ export function FindingList({ creative }: { creative: Creative }) {
 
 function FindingRow({ finding }: { finding: Finding }) {
   const alike = finding.field === 'near_duplicate';
-  const mend = language.get() === 'en' ? finding.mend : tOr(`creatives.mend_${finding.field}`, finding.mend);
+  const mend = say('creatives', finding.mend_says, language.get() === 'en' ? finding.mend : tOr(`creatives.mend_${finding.field}`, finding.mend));
   return (
     <li class="finding">
       <p class="finding-head">
@@ -41,13 +42,13 @@ function FindingRow({ finding }: { finding: Finding }) {
           <div>
             <dt>{t('creatives.measured')}</dt>
             <dd>
-              <bdi>{limit(finding.measured)}</bdi>
+              <bdi>{say('creatives', finding.measured_says, limit(finding.measured))}</bdi>
             </dd>
           </div>
           <div>
             <dt>{t('creatives.allowed')}</dt>
             <dd>
-              <bdi>{limit(finding.allowed)}</bdi>
+              <bdi>{say('creatives', finding.allowed_says, limit(finding.allowed))}</bdi>
             </dd>
           </div>
         </dl>

@@ -1,12 +1,16 @@
 // Creatives as the API tells them.
 import type { PlatformName } from '~/api/types';
+import type { Says } from '~/words/say';
 
 export interface Finding {
   level: 'error' | 'recommendation';
   field: string;
   measured: string;
+  measured_says?: Says;
   allowed: string;
+  allowed_says?: Says;
   mend: string;
+  mend_says?: Says;
   command?: string | null;
   source: string;
   mendable: boolean;

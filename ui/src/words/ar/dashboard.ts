@@ -82,7 +82,7 @@ export const dashboard: Like<typeof english, 'ar'> = {
   alert_under_delivery: 'الميزانيات لا تُنفق',
   why_under_delivery: 'أُنفق {spend} يوميًا من {budget} خلال ثلاثة أيام.',
   act_under_delivery: 'راجع العروض والجمهور وحالة المراجعة لمجموعات الإعلانات.',
-  alert_creative_failed: 'فشل التصميم',
+  alert_creative_failed: 'فشلت المادة الإعلانية',
   why_creative_failed: 'تعذّر تجهيز الملف أو إرساله.',
   act_creative_failed: 'افتحه: أصلح الملف أو أعد المحاولة.',
   alert_ad_rejected: 'إعلانات مرفوضة',
