@@ -8,17 +8,16 @@ struct arena;
 
 /*
  * What reports count: one fact a lead and one a purchase (tables lead_facts,
- * sale_facts; test leads are none), and their sums by creative and block of FACT_BLOCK_MS
- * counted from 1970 (lead_blocks, sale_blocks).  Reports read the blocks, and facts only for
- * the days that do not fill one.
+ * sale_facts; test leads are none), and their sums by creative and block (lead_blocks,
+ * sale_blocks; text/block.h, days of UTC).  Reports read the blocks, and facts only for what
+ * does not fill one.
  *
  * A fact says what has been counted, so renewing takes exactly that out of the
  * blocks and puts the new state in: safe to repeat, never drifting.  Whoever
  * changes a lead's link, person, stage or time, or a purchase, renews inside
  * the same transaction, which holds lead_lock_org.
  */
-#define FACT_BLOCK_DAYS 30
-#define FACT_BLOCK_MS   (INT64_C(86400000) * FACT_BLOCK_DAYS)
+#define FACT_DAY_MS INT64_C(86400000)
 
 /* All leads of the person that the lead belongs to.  `is_new`: it is the person's only one and
  * was not counted yet. */
@@ -37,8 +36,8 @@ MUST_CHECK bool lead_note_click(struct db *db, struct str lead_id, int64_t click
 /* Facebook's click cookie carries the time: fb.1.1554763741205.AbCd...; 0 where it does not. */
 int64_t lead_click_ms(struct str fbc);
 
-/* All facts and blocks of the org in scope made anew from leads and purchases, block by block
- * in transactions of their own: reports stay right meanwhile. */
+/* All facts and blocks of the org in scope made anew from leads and purchases, 30 days by 30 in
+ * transactions of their own: reports stay right meanwhile. */
 struct fact_counts {
     int64_t leads, purchases;
 };

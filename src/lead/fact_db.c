@@ -4,8 +4,13 @@
 #include "db/db.h"
 #include "lead/fact.h"
 #include "lead/lead_db.h"
+#include "text/block.h"
 
-_Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
+/* The SQL below has these numbers. */
+_Static_assert(FACT_DAY_MS == 86400000 && BLOCK_SMALL_DAYS == 6 && BLOCK_MIDDLE_DAYS == 30 &&
+                   BLOCK_LARGE_DAYS == 180,
+               "the numbers in SQL");
+#define SIZES "(SELECT 6 AS days UNION ALL SELECT 30 UNION ALL SELECT 180) z"
 
 /* --- leads ------------------------------------------------------------------------ */
 
@@ -38,36 +43,31 @@ _Static_assert(FACT_BLOCK_MS == INT64_C(2592000000), "the SQL below says so");
     " UNION ALL SELECT d.lead_id FROM leads d WHERE d.org_id = $1"                             \
     "  AND d.duplicate_of = " FIRST " AND d.duplicate_of <> '')"
 
-/* The sums of facts `f`, times a sign. */
+#define LEAD_BLOCK_COLUMNS                                                                     \
+    "org_id, ad_account_id, block_days, block, creative_id, platform, direction_id, leads,"    \
+    " duplicates, qualified"
+/* The sums of facts `f` by blocks of each size `z`, times a sign. */
 #define INSERT_LEAD_BLOCKS(sign, facts)                                                        \
-    "INSERT INTO lead_blocks (org_id, ad_account_id, creative_id, block, platform,"            \
-    " direction_id, leads, duplicates, qualified)"                                             \
-    " SELECT f.org_id, f.ad_account_id, f.creative_id, f.created_ms / 2592000000, f.platform," \
-    " f.direction_id, CAST(sum(f.person) AS BIGINT)" sign                                      \
+    "INSERT INTO lead_blocks (" LEAD_BLOCK_COLUMNS ")"                                         \
+    " SELECT f.org_id, f.ad_account_id, z.days, f.created_ms / 86400000 / z.days,"             \
+    " f.creative_id, f.platform, f.direction_id, CAST(sum(f.person) AS BIGINT)" sign           \
     ", CAST(sum(1 - f.person) AS BIGINT)" sign ", CAST(sum(f.qualified) AS BIGINT)" sign       \
-    " FROM " facts " GROUP BY 1, 2, 3, 4, 5, 6"
+    " FROM " facts " GROUP BY 1, 2, 3, 4, 5, 6, 7"
+#define ADD_LEAD_BLOCKS                                                                        \
+    " ON CONFLICT (org_id, ad_account_id, block_days, block, creative_id, platform,"           \
+    " direction_id) DO UPDATE SET leads = lead_blocks.leads + excluded.leads,"                 \
+    " duplicates = lead_blocks.duplicates + excluded.duplicates,"                              \
+    " qualified = lead_blocks.qualified + excluded.qualified"
 
 /* CROSS JOIN: SQLite goes from the few leads to their facts, whatever order the groups ask. */
 static bool count_leads(struct db *db, struct str lead_id, int64_t sign, struct err *err)
 {
-    return db_pipe(
-        db, err,
-        INSERT_LEAD_BLOCKS(
-            " * CAST($3 AS BIGINT)", PERSON
-            " s CROSS JOIN lead_facts f"
-            " WHERE f.org_id = $1 AND f.lead_id = s.lead_id") " ON CONFLICT (org_id, "
-                                                              "ad_account_id, creative_id, "
-                                                              "block, platform, direction_id)"
-                                                              " DO UPDATE SET leads = "
-                                                              "lead_blocks.leads + "
-                                                              "excluded.leads,"
-                                                              " duplicates = "
-                                                              "lead_blocks.duplicates + "
-                                                              "excluded.duplicates,"
-                                                              " qualified = "
-                                                              "lead_blocks.qualified + "
-                                                              "excluded.qualified",
-        TEXT(db_scope_org(db)), TEXT(lead_id), INT(sign));
+    return db_pipe(db, err,
+                   INSERT_LEAD_BLOCKS(" * CAST($3 AS BIGINT)",
+                                      PERSON " s CROSS JOIN lead_facts f CROSS JOIN " SIZES
+                                             " WHERE f.org_id = $1 AND f.lead_id = s.lead_id")
+                       ADD_LEAD_BLOCKS,
+                   TEXT(db_scope_org(db)), TEXT(lead_id), INT(sign));
 }
 
 /* A lead that was counted may be marked as a test later. */
@@ -143,38 +143,30 @@ int64_t lead_click_ms(struct str fbc)
 
 #define BASES "(SELECT 'lead' AS basis UNION ALL SELECT 'payment') b"
 #define INSERT_SALE_BLOCKS(sign, facts)                                                        \
-    "INSERT INTO sale_blocks (org_id, basis, ad_account_id, creative_id, block, platform,"     \
-    " direction_id, currency, sales, refunds, amount_micros, refund_micros)"                   \
-    " SELECT f.org_id, b.basis, f.ad_account_id, f.creative_id,"                               \
-    " CASE b.basis WHEN 'lead' THEN f.lead_ms ELSE f.paid_ms END / 2592000000, f.platform,"    \
-    " f.direction_id, f.currency, CAST(sum(f.sales) AS BIGINT)" sign                           \
-    ", CAST(sum(1 - f.sales) AS BIGINT)" sign ", CAST(sum(f.amount_micros) AS BIGINT)" sign    \
+    "INSERT INTO sale_blocks (org_id, ad_account_id, basis, block_days, block, creative_id,"   \
+    " platform, direction_id, currency, sales, refunds, amount_micros, refund_micros)"         \
+    " SELECT f.org_id, f.ad_account_id, b.basis, z.days,"                                      \
+    " CASE b.basis WHEN 'lead' THEN f.lead_ms ELSE f.paid_ms END / 86400000 / z.days,"         \
+    " f.creative_id, f.platform, f.direction_id, f.currency,"                                  \
+    " CAST(sum(f.sales) AS BIGINT)" sign ", CAST(sum(1 - f.sales) AS BIGINT)" sign             \
+    ", CAST(sum(f.amount_micros) AS BIGINT)" sign                                              \
     ", CAST(sum(CASE f.sales WHEN 1 THEN 0 ELSE -f.amount_micros END) AS BIGINT)" sign         \
-    " FROM " facts " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+    " FROM " facts " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"
+#define ADD_SALE_BLOCKS                                                                        \
+    " ON CONFLICT (org_id, ad_account_id, basis, block_days, block, creative_id, platform,"    \
+    " direction_id, currency) DO UPDATE SET sales = sale_blocks.sales + excluded.sales,"       \
+    " refunds = sale_blocks.refunds + excluded.refunds,"                                       \
+    " amount_micros = sale_blocks.amount_micros + excluded.amount_micros,"                     \
+    " refund_micros = sale_blocks.refund_micros + excluded.refund_micros"
 
 static bool count_sales(struct db *db, struct str purchase_id, struct str lead_id, int64_t sign,
                         struct err *err)
 {
     return db_pipe(db, err,
-                   INSERT_SALE_BLOCKS(" * CAST($4 AS BIGINT)",
-                                      PURCHASES " s CROSS JOIN sale_facts f CROSS JOIN " BASES
-                                                " WHERE f.org_id = $1 AND f.purchase_id = "
-                                                "s.purchase_id") " ON CONFLICT (org_id, basis, "
-                                                                 "ad_account_id, creative_id, "
-                                                                 "block, platform,"
-                                                                 " direction_id, currency) DO "
-                                                                 "UPDATE SET"
-                                                                 " sales = sale_blocks.sales + "
-                                                                 "excluded.sales,"
-                                                                 " refunds = "
-                                                                 "sale_blocks.refunds + "
-                                                                 "excluded.refunds,"
-                                                                 " amount_micros = "
-                                                                 "sale_blocks.amount_micros + "
-                                                                 "excluded.amount_micros,"
-                                                                 " refund_micros = "
-                                                                 "sale_blocks.refund_micros + "
-                                                                 "excluded.refund_micros",
+                   INSERT_SALE_BLOCKS(" * CAST($4 AS BIGINT)", PURCHASES
+                                      " s CROSS JOIN sale_facts f CROSS JOIN " BASES
+                                      " CROSS JOIN " SIZES " WHERE f.org_id = $1"
+                                      " AND f.purchase_id = s.purchase_id") ADD_SALE_BLOCKS,
                    TEXT(db_scope_org(db)), TEXT(purchase_id), TEXT(lead_id), INT(sign));
 }
 
@@ -212,19 +204,20 @@ bool sale_facts_renew_of_lead(struct db *db, struct str lead_id, struct err *err
 
 /* --- all of them ---------------------------------------------------------------------- */
 
-/* The blocks in which the org has leads or facts of them. */
+/* The middle blocks in which the org has leads or facts of them. */
 static bool lead_span(struct db *db, struct arena *arena, int64_t *first, int64_t *last,
                       struct err *err)
 {
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              "SELECT COALESCE(min(ms), 0) / 2592000000, COALESCE(max(ms), 0) / 2592000000"
-              " FROM (SELECT min(created_ms) AS ms FROM leads WHERE org_id = $1"
-              "  UNION ALL SELECT max(created_ms) FROM leads WHERE org_id = $1"
-              "  UNION ALL SELECT min(created_ms) FROM lead_facts WHERE org_id = $1"
-              "  UNION ALL SELECT max(created_ms) FROM lead_facts WHERE org_id = $1) s",
-              TEXT(db_scope_org(db)));
+    db_select(
+        db, arena, &rows,
+        "SELECT COALESCE(min(ms), 0) / 86400000 / 30, COALESCE(max(ms), 0) / 86400000 / 30"
+        " FROM (SELECT min(created_ms) AS ms FROM leads WHERE org_id = $1"
+        "  UNION ALL SELECT max(created_ms) FROM leads WHERE org_id = $1"
+        "  UNION ALL SELECT min(created_ms) FROM lead_facts WHERE org_id = $1"
+        "  UNION ALL SELECT max(created_ms) FROM lead_facts WHERE org_id = $1) s",
+        TEXT(db_scope_org(db)));
     while (db_next(&rows)) {
         *first = db_int(&rows, 0);
         *last = db_int(&rows, 1);
@@ -232,26 +225,42 @@ static bool lead_span(struct db *db, struct arena *arena, int64_t *first, int64_
     return db_done(&rows, err);
 }
 
+/* A middle block with the small ones in it, and the large one around it. */
 static bool rebuild_lead_block(struct db *db, int64_t block, int64_t *n, struct err *err)
 {
     struct str org_id = db_scope_org(db);
-    int64_t from_ms = block * FACT_BLOCK_MS, to_ms = from_ms + FACT_BLOCK_MS;
+    int64_t from_ms = block * BLOCK_MIDDLE_DAYS * FACT_DAY_MS;
+    int64_t to_ms = from_ms + BLOCK_MIDDLE_DAYS * FACT_DAY_MS;
 
     return lead_lock_org(db, err) &&
            db_run(db, NULL, err,
                   "DELETE FROM lead_facts WHERE org_id = $1 AND created_ms >= $2"
                   " AND created_ms < $3",
                   TEXT(org_id), INT(from_ms), INT(to_ms)) &&
-           db_run(db, NULL, err, "DELETE FROM lead_blocks WHERE org_id = $1 AND block = $2",
+           db_run(db, NULL, err,
+                  "DELETE FROM lead_blocks WHERE org_id = $1 AND ((block_days = 30"
+                  " AND block = $2) OR (block_days = 6 AND block / 5 = $2)"
+                  " OR (block_days = 180 AND block = $2 / 6))",
                   TEXT(org_id), INT(block)) &&
            db_run(db, n, err,
                   "INSERT INTO lead_facts (" LEAD_FACT_COLUMNS ") " SELECT_LEAD_FACTS
                   "l.created_ms >= $2 AND l.created_ms < $3",
                   TEXT(org_id), INT(from_ms), INT(to_ms)) &&
            db_run(db, NULL, err,
-                  INSERT_LEAD_BLOCKS("", "lead_facts f WHERE f.org_id = $1"
-                                         " AND f.created_ms >= $2 AND f.created_ms < $3"),
-                  TEXT(org_id), INT(from_ms), INT(to_ms));
+                  INSERT_LEAD_BLOCKS("", "lead_facts f CROSS JOIN " SIZES
+                                         " WHERE f.org_id = $1 AND f.created_ms >= $2"
+                                         " AND f.created_ms < $3 AND z.days < 180"),
+                  TEXT(org_id), INT(from_ms), INT(to_ms)) &&
+           db_run(db, NULL, err,
+                  "INSERT INTO lead_blocks (" LEAD_BLOCK_COLUMNS ") SELECT b.org_id,"
+                  " b.ad_account_id, 180, b.block / 6, b.creative_id, b.platform,"
+                  " b.direction_id, CAST(sum(b.leads) AS BIGINT),"
+                  " CAST(sum(b.duplicates) AS BIGINT), CAST(sum(b.qualified) AS BIGINT)"
+                  " FROM lead_blocks b WHERE b.org_id = $1 AND b.block_days = 30"
+                  " AND b.block / 6 = $2 / 6"
+                  " GROUP BY b.org_id, b.ad_account_id, b.block / 6, b.creative_id, b.platform,"
+                  " b.direction_id",
+                  TEXT(org_id), INT(block));
 }
 
 static bool rebuild_sales(struct db *db, int64_t *n, struct err *err)
@@ -264,10 +273,10 @@ static bool rebuild_sales(struct db *db, int64_t *n, struct err *err)
            db_run(db, n, err,
                   "INSERT INTO sale_facts (" SALE_FACT_COLUMNS ") " SELECT_SALE_FACTS,
                   TEXT(org_id)) &&
-           db_run(
-               db, NULL, err,
-               INSERT_SALE_BLOCKS("", "sale_facts f CROSS JOIN " BASES " WHERE f.org_id = $1"),
-               TEXT(org_id));
+           db_run(db, NULL, err,
+                  INSERT_SALE_BLOCKS("", "sale_facts f CROSS JOIN " BASES " CROSS JOIN " SIZES
+                                         " WHERE f.org_id = $1"),
+                  TEXT(org_id));
 }
 
 bool fact_rebuild(struct db *db, struct arena *arena, struct fact_counts *out, struct err *err)

@@ -102,14 +102,11 @@ MUST_CHECK bool metric_collection_list(struct db *db, struct arena *arena,
 
 /*
  * The roll-ups, derived from the figures by ad in the same transaction: by
- * creative and day, and by creative and block of METRIC_BLOCK_DAYS days counted
- * from 1970-01-01.
+ * creative and day, and by creative and block of days (text/block.h).
  */
-#define METRIC_BLOCK_DAYS 30
-struct day metric_block_of(struct str day); /* the first day of its block */
 
-/* All roll-ups of the org in scope made anew, block by block in transactions of their own.
- * *blocks (may be NULL) = how many. */
+/* All roll-ups of the org in scope made anew, each 30 days in a transaction of their own.
+ * *blocks (may be NULL) = how many of these. */
 MUST_CHECK bool metric_rebuild(struct db *db, struct arena *arena, int64_t *blocks,
                                struct err *err);
 

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "db/db.h"
+#include "text/block.h"
 
 struct str metric_source(struct str platform)
 {
@@ -163,42 +164,86 @@ static bool roll_up_days(struct db *db, const struct metric_run *run, struct str
            ad_days_roll_up(db, run, first_day, last_day, err);
 }
 
-/* The block, from its days in the daily roll-up. */
-static bool roll_up_block(struct db *db, const struct metric_run *run, struct str first_day,
-                          struct str last_day, struct err *err)
+#define INSERT_BLOCKS                                                                          \
+    "INSERT INTO creative_metrics_blocks (org_id, ad_account_id, block_days, block,"           \
+    " creative_id, platform, currency, days, spend_micros, impressions, clicks,"               \
+    " platform_leads) "
+#define BLOCK_SUMS                                                                             \
+    ", CAST(sum(spend_micros) AS BIGINT), CAST(sum(impressions) AS BIGINT),"                   \
+    " CAST(sum(clicks) AS BIGINT), CAST(sum(platform_leads) AS BIGINT)"
+
+/* The account's blocks of a size in [from, to). */
+static bool forget_blocks(struct db *db, const struct metric_run *run, int size, int64_t from,
+                          int64_t to, struct err *err)
 {
     return db_run(db, NULL, err,
                   "DELETE FROM creative_metrics_blocks WHERE org_id = $1"
-                  " AND ad_account_id = $2 AND platform = $3 AND first_day = $4",
+                  " AND ad_account_id = $2 AND platform = $3 AND block_days = $4"
+                  " AND block >= $5 AND block < $6",
                   TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-                  TEXT(first_day)) &&
-           db_run(db, NULL, err,
-                  "INSERT INTO creative_metrics_blocks (org_id, ad_account_id, creative_id,"
-                  " first_day, platform, currency, days, spend_micros, impressions, clicks,"
-                  " platform_leads) SELECT org_id, ad_account_id, creative_id,"
-                  " CAST($4 AS TEXT), platform, currency, count(*),"
-                  " CAST(sum(spend_micros) AS BIGINT), CAST(sum(impressions) AS BIGINT),"
-                  " CAST(sum(clicks) AS BIGINT), CAST(sum(platform_leads) AS BIGINT)"
-                  " FROM creative_metrics_daily WHERE org_id = $1 AND ad_account_id = $2"
-                  " AND platform = $3 AND day >= $4 AND day <= $5"
-                  " GROUP BY org_id, ad_account_id, creative_id, platform, currency",
-                  TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
-                  TEXT(first_day), TEXT(last_day));
+                  INT(size), INT(from), INT(to));
+}
+
+/* A small block, from its days in the daily roll-up. */
+static bool sum_days(struct db *db, const struct metric_run *run, int64_t block,
+                     struct err *err)
+{
+    struct day first = day_from_days(block * BLOCK_SMALL_DAYS);
+    struct day end = day_from_days((block + 1) * BLOCK_SMALL_DAYS);
+
+    return db_run(
+        db, NULL, err,
+        INSERT_BLOCKS "SELECT org_id, ad_account_id, CAST($6 AS INTEGER), CAST($7 AS BIGINT),"
+                      " creative_id, platform, currency, count(*)" BLOCK_SUMS
+                      " FROM creative_metrics_daily WHERE org_id = $1 AND ad_account_id = $2"
+                      " AND platform = $3 AND day >= $4 AND day < $5"
+                      " GROUP BY org_id, ad_account_id, creative_id, platform, currency",
+        TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform),
+        TEXT(day_str(&first)), TEXT(day_str(&end)), INT(BLOCK_SMALL_DAYS), INT(block));
+}
+
+/* Blocks of a size in [from, to), each from its `n` blocks of the next smaller size. */
+static bool sum_blocks(struct db *db, const struct metric_run *run, int size, int64_t n,
+                       int64_t from, int64_t to, struct err *err)
+{
+    return db_run(
+        db, NULL, err,
+        INSERT_BLOCKS
+        "SELECT org_id, ad_account_id, CAST($7 AS INTEGER), block / $8,"
+        " creative_id, platform, currency, CAST(sum(days) AS BIGINT)" BLOCK_SUMS
+        " FROM creative_metrics_blocks WHERE org_id = $1 AND ad_account_id = $2"
+        " AND platform = $3 AND block_days = $4 AND block >= $5 AND block < $6"
+        " GROUP BY org_id, ad_account_id, block / $8, creative_id, platform, currency",
+        TEXT(db_scope_org(db)), TEXT(run->ad_account_id), TEXT(run->platform), INT(size / n),
+        INT(from * n), INT(to * n), INT(size), INT(n));
+}
+
+/* All blocks that have a day of these, the small ones first. */
+static bool roll_up_blocks(struct db *db, const struct metric_run *run, struct str first_day,
+                           struct str last_day, struct err *err)
+{
+    static const int sizes[] = {BLOCK_SMALL_DAYS, BLOCK_MIDDLE_DAYS, BLOCK_LARGE_DAYS};
+    int64_t first, last;
+
+    must(day_to_days(first_day, &first) && day_to_days(last_day, &last));
+    for (size_t i = 0; i < countof(sizes); i++) {
+        int64_t from = floor_div(first, sizes[i]), to = floor_div(last, sizes[i]) + 1;
+        if (!forget_blocks(db, run, sizes[i], from, to, err))
+            return false;
+        for (int64_t block = from; i == 0 && block < to; block++)
+            if (!sum_days(db, run, block, err))
+                return false;
+        if (i > 0 && !sum_blocks(db, run, sizes[i], sizes[i] / sizes[i - 1], from, to, err))
+            return false;
+    }
+    return true;
 }
 
 bool metric_roll_up(struct db *db, const struct metric_run *run, struct str first_day,
                     struct err *err)
 {
-    if (!roll_up_days(db, run, first_day, run->last_day, err))
-        return false;
-    for (struct day day = metric_block_of(first_day);
-         str_cmp(day_str(&day), run->last_day) <= 0;
-         day = day_add(day_str(&day), METRIC_BLOCK_DAYS)) {
-        struct day last = day_add(day_str(&day), METRIC_BLOCK_DAYS - 1);
-        if (!roll_up_block(db, run, day_str(&day), day_str(&last), err))
-            return false;
-    }
-    return true;
+    return roll_up_days(db, run, first_day, run->last_day, err) &&
+           roll_up_blocks(db, run, first_day, run->last_day, err);
 }
 
 /* Whoever writes figures of one account on one platform takes turns. */
@@ -219,7 +264,7 @@ static void widen(struct metric_run *run, struct str first_day, struct str last_
 }
 
 /* The connections whose accounts have figures or roll-ups, each from its first to its last day:
- * a look at both ends of an index, however many figures there are. */
+ * a look at both ends of an index, however many figures there are, and at the blocks. */
 static bool list_spans(struct db *db, struct arena *arena, struct metric_runs *out,
                        struct err *err)
 {
@@ -235,9 +280,9 @@ static bool list_spans(struct db *db, struct arena *arena, struct metric_runs *o
               "  AND m.ad_account_id = c.ad_account_id),"
               " (SELECT max(m.day) FROM creative_metrics_daily m WHERE m.org_id = c.org_id"
               "  AND m.ad_account_id = c.ad_account_id),"
-              " (SELECT min(b.first_day) FROM creative_metrics_blocks b"
+              " (SELECT min(b.block * b.block_days) FROM creative_metrics_blocks b"
               "  WHERE b.org_id = c.org_id AND b.ad_account_id = c.ad_account_id),"
-              " (SELECT max(b.first_day) FROM creative_metrics_blocks b"
+              " (SELECT max(b.block * b.block_days) FROM creative_metrics_blocks b"
               "  WHERE b.org_id = c.org_id AND b.ad_account_id = c.ad_account_id)"
               " FROM ad_account_connections c WHERE c.org_id = $1"
               " ORDER BY c.ad_account_id, c.platform",
@@ -245,8 +290,13 @@ static bool list_spans(struct db *db, struct arena *arena, struct metric_runs *o
     while (db_next(&rows)) {
         struct metric_run run = {.ad_account_id = db_text(&rows, 0),
                                  .platform = db_text(&rows, 1)};
-        for (int i = 2; i < 8; i += 2)
+        for (int i = 2; i < 6; i += 2)
             widen(&run, db_text(&rows, i), db_text(&rows, i + 1));
+        if (!db_null(&rows, 6)) {
+            struct day from = day_from_days(db_int(&rows, 6));
+            struct day to = day_from_days(db_int(&rows, 7));
+            widen(&run, str_dup(arena, day_str(&from)), str_dup(arena, day_str(&to)));
+        }
         if (run.first_day.n)
             *metric_runs_add(out, arena) = run;
     }
@@ -259,7 +309,7 @@ static bool rebuild_block(struct db *db, const struct metric_run *run, struct er
            db_end(db,
                   metric_lock(db, run, err) &&
                       roll_up_days(db, run, run->first_day, run->last_day, err) &&
-                      roll_up_block(db, run, run->first_day, run->last_day, err),
+                      roll_up_blocks(db, run, run->first_day, run->last_day, err),
                   err);
 }
 
@@ -271,14 +321,16 @@ bool metric_rebuild(struct db *db, struct arena *arena, int64_t *blocks, struct 
     if (!list_spans(db, arena, &runs, err))
         return false;
     for (size_t i = 0; i < runs.n; i++) {
-        struct str last_day = runs.at[i].last_day;
-        for (struct day day = metric_block_of(runs.at[i].first_day);
-             str_cmp(day_str(&day), last_day) <= 0;
-             day = day_add(day_str(&day), METRIC_BLOCK_DAYS)) {
-            struct day last = day_add(day_str(&day), METRIC_BLOCK_DAYS - 1);
+        int64_t first, last;
+        must(day_to_days(runs.at[i].first_day, &first) &&
+             day_to_days(runs.at[i].last_day, &last));
+        for (int64_t block = floor_div(first, BLOCK_MIDDLE_DAYS);
+             block <= floor_div(last, BLOCK_MIDDLE_DAYS); block++) {
+            struct day from = day_from_days(block * BLOCK_MIDDLE_DAYS);
+            struct day to = day_from_days((block + 1) * BLOCK_MIDDLE_DAYS - 1);
             struct metric_run run = runs.at[i];
-            run.first_day = day_str(&day);
-            run.last_day = day_str(&last);
+            run.first_day = day_str(&from);
+            run.last_day = day_str(&to);
             if (!rebuild_block(db, &run, err))
                 return false;
             n++;
@@ -287,13 +339,6 @@ bool metric_rebuild(struct db *db, struct arena *arena, int64_t *blocks, struct 
     if (blocks)
         *blocks = n;
     return true;
-}
-
-struct day metric_block_of(struct str day)
-{
-    int n = day_diff(day, STR("1970-01-01"));
-
-    return day_add(day, -(n % METRIC_BLOCK_DAYS));
 }
 
 bool metric_collection_add(struct db *db, const struct metric_run *run,

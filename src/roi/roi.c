@@ -106,7 +106,7 @@ static bool add_spend(struct making *m, struct err *err)
         return add_spend_truth(m, err);
     must(day_to_days(filter->first_day, &first) && day_to_days(filter->last_day, &last) &&
          day_to_days(day_str(&today), &now));
-    roi_spans(first, last + 1, METRIC_BLOCK_DAYS, now, spans);
+    roi_spans(first, last + 1, 1, now, spans);
     if (!roi_spend_sums(m->frame.db, m->frame.arena, filter, spans, &sums, err))
         return false;
     for (size_t i = 0; i < sums.n; i++) {
@@ -198,7 +198,7 @@ static bool add_people_sums(struct making *m, const struct roi_part *part, struc
     struct roi_sale_sums sales = {0};
     struct roi_payments payments = {0};
 
-    roi_spans(part->from_ms, part->to_ms, FACT_BLOCK_MS, m->frame.now_ms, spans);
+    roi_spans(part->from_ms, part->to_ms, FACT_DAY_MS, m->frame.now_ms, spans);
     if (!roi_lead_list(m->frame.db, m->frame.arena, filter, part, spans, &leads, err) ||
         !roi_sale_list(m->frame.db, m->frame.arena, filter, part, spans, &sales, err))
         return false;

@@ -74,10 +74,10 @@ static bool read_names(struct db_rows *rows, struct arena *arena, struct roi_nam
 
 /* Two texts: an optional condition would keep the index from being used. */
 #define ADVERTISED(account)                                                                    \
-    SELECT_NAMES "(SELECT a.creative_id FROM ads a WHERE a.org_id = $1" account                \
+    SELECT_NAMES "(SELECT DISTINCT a.creative_id FROM ads a WHERE a.org_id = $1" account       \
                  " AND a.creative_id <> '' AND ($2 = '' OR a.platform = $2)"                   \
                  " AND ($4 = '' OR a.direction_id = $4) AND a.status <> 'deleted'"             \
-                 " GROUP BY a.creative_id) s JOIN creatives r ON r.org_id = $1"                \
+                 ") s JOIN creatives r ON r.org_id = $1"                                       \
                  " AND r.creative_id = s.creative_id" JOIN_DIRECTION " WHERE r.deleted_ms = 0"
 
 bool roi_advertised_list(struct db *db, struct arena *arena, const struct roi_filter *filter,

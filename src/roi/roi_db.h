@@ -66,8 +66,8 @@ struct roi_spend {
     int64_t foreign; /* of the rows, those in other currencies, not in spend_micros */
 };
 LIST(roi_spends, struct roi_spend);
-/* Spend in the report's currency; spans in days and blocks of METRIC_BLOCK_DAYS.  A creative
- * has up to one sum a span, those to be taken out negative; so below. */
+/* Spend in the report's currency; the rests of the spans in days.  A creative has any number of
+ * sums, those to be taken out negative; so below. */
 MUST_CHECK bool roi_spend_sums(struct db *db, struct arena *arena,
                                const struct roi_filter *filter,
                                const struct roi_span spans[ROI_SPANS], struct roi_spends *out,
@@ -92,7 +92,7 @@ struct roi_leads {
     int64_t leads, duplicates, qualified;
 };
 LIST(roi_lead_sums, struct roi_leads);
-/* Model and basis lead; spans in ms and blocks of FACT_BLOCK_MS. */
+/* Model and basis lead; the rests of the spans in ms. */
 MUST_CHECK bool roi_lead_list(struct db *db, struct arena *arena,
                               const struct roi_filter *filter, const struct roi_part *part,
                               const struct roi_span spans[ROI_SPANS], struct roi_lead_sums *out,

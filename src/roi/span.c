@@ -1,36 +1,48 @@
 /* span.c - ranges in whole blocks and their rests. */
 
 #include "roi/span.h"
-#include "text/day.h"
 
-/* The nearer end; or the later one, where nothing lies between. */
+/* From the largest size to the units themselves. */
+enum { SIZES = 4 };
+
+/* The border of blocks of so many units that is nearer; the later one where nothing lies
+ * between. */
 static int64_t nearest(int64_t at, int64_t unit, int64_t now)
 {
     int64_t block = floor_div(at, unit);
     int64_t over = at - block * unit;
 
-    return over * 2 >= unit || (over > 0 && at >= now) ? block + 1 : block;
+    return (over * 2 >= unit || (over > 0 && at >= now) ? block + 1 : block) * unit;
 }
 
-/* The range itself where it is right, else what lies too much before it. */
-static struct roi_span rest(int64_t from, int64_t to)
+/* From one border to the other, backwards where what came before was too much. */
+static struct roi_span between(int64_t from, int64_t to, int64_t unit)
 {
-    return from <= to ? (struct roi_span){false, 1, from, to}
-                      : (struct roi_span){false, -1, to, from};
+    return from <= to ? (struct roi_span){1, from / unit, to / unit}
+                      : (struct roi_span){-1, to / unit, from / unit};
 }
 
-void roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,
+void roi_spans(int64_t from, int64_t to, int64_t day, int64_t now,
                struct roi_span out[ROI_SPANS])
 {
-    int64_t first = nearest(from, unit, now), end = nearest(to, unit, now);
+    const int64_t units[SIZES] = {BLOCK_LARGE_DAYS * day, BLOCK_MIDDLE_DAYS * day,
+                                  BLOCK_SMALL_DAYS * day, 1};
+    int64_t first = 0, end = 0; /* what the sizes so far make up */
 
-    if (first >= end) {
-        out[ROI_BLOCKS] = (struct roi_span){true, 1, 0, 0};
-        out[ROI_BEFORE] = (struct roi_span){false, 1, from, to};
-        out[ROI_BEHIND] = (struct roi_span){false, 1, to, to};
-        return;
+    for (int i = 0; i < SIZES; i++) {
+        int64_t unit = units[i];
+        int64_t next_first = nearest(from, unit, now), next_end = nearest(to, unit, now);
+        struct roi_span *before = &out[i ? 2 * i - 1 : 0], *behind = &out[2 * i];
+        *before = *behind = (struct roi_span){1, 0, 0};
+        if (first == end && (next_first >= next_end || (to - from) * 2 < unit))
+            continue;
+        if (first == end) {
+            *before = between(next_first, next_end, unit);
+        } else {
+            *before = between(next_first, first, unit);
+            *behind = between(end, next_end, unit);
+        }
+        first = next_first;
+        end = next_end;
     }
-    out[ROI_BLOCKS] = (struct roi_span){true, 1, first, end};
-    out[ROI_BEFORE] = rest(from, first * unit);
-    out[ROI_BEHIND] = rest(end * unit, to);
 }

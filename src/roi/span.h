@@ -1,32 +1,45 @@
 #ifndef ROI_SPAN_H
 #define ROI_SPAN_H
 
-#include "base/str.h"
-#include "text/zone.h"
+#include "text/block.h"
 
 /*
- * A range of days or instants, as whole blocks of 30 days and what they have
- * too much or too little at both ends: few rows to read, whatever the length.
+ * A range of days or instants, as blocks of three sizes (text/block.h) and what
+ * they have too much or too little at both ends: few rows to read, whatever the
+ * length.
  *
- *     range         |-----------------------------|
- *     blocks    |---------|---------|---------|
- *     spans     +blocks, -rest before, +rest behind
+ *     range               |-------------------------------------|
+ *     large blocks    |---------------|---------------|
+ *     middle ones     |---|                           |---|---|---|
+ *     small ones          |-|                                   |-|
+ *     rest                  -
  *
- * A range without a whole block is all rest.
+ *     +large, -middle before, +middle behind, ... each end brought nearer by the next size
+ *
+ * What is shorter than a block begins with the next size; without any it is
+ * all rest.
  */
 struct roi_span {
-    bool blocks;
     int64_t sign;     /* +1 or -1: added to the sum or taken out */
-    int64_t from, to; /* [from, to): numbers of blocks, of days, or milliseconds */
+    int64_t from, to; /* [from, to): numbers of blocks; the rests: units */
 };
-enum { ROI_BLOCKS, ROI_BEFORE, ROI_BEHIND, ROI_SPANS };
+enum {
+    ROI_LARGE,
+    ROI_MIDDLE_BEFORE,
+    ROI_MIDDLE_BEHIND,
+    ROI_SMALL_BEFORE,
+    ROI_SMALL_BEHIND,
+    ROI_REST_BEFORE,
+    ROI_REST_BEHIND,
+    ROI_SPANS
+};
 
 /*
- * All three, the empty ones too (from == to).  `unit` = so many of [from, to)'s
- * units make a block.  `now` in these units: from it on nothing is to be
- * expected, so a block that ends later costs nothing to take whole.
+ * All of them, the empty ones too (from == to).  `day` = so many units of [from, to) make a
+ * day.  `now` in these units: from it on nothing is to be expected, so a block that ends
+ * later costs nothing to take whole.
  */
-void roi_spans(int64_t from, int64_t to, int64_t unit, int64_t now,
+void roi_spans(int64_t from, int64_t to, int64_t day, int64_t now,
                struct roi_span out[ROI_SPANS]);
 
 #endif

@@ -132,7 +132,8 @@ static void add_lead(struct history *h)
         .ad_id = draw(8) ? str_fmt(g->arena, "7%02d", 1 + (int)draw(8)) : STR(""),
         .phone = contact != 1 ? str_fmt(g->arena, "8701000%04d", (int)who) : STR(""),
         .email = contact != 0 ? str_fmt(g->arena, "p%d@x.kz", (int)(who + draw(2))) : STR(""),
-        .created_ms = clock_wall_ms() - (int64_t)draw(40) * DAY_MS - (int64_t)draw(DAY_MS),
+        .created_ms = clock_wall_ms() - (int64_t)draw(draw(5) ? 40 : 300) * DAY_MS -
+                      (int64_t)draw(DAY_MS),
         .clicked_ms = draw(2) ? clock_wall_ms() - (int64_t)draw(50) * DAY_MS : 0,
         .actor = STR("test"),
         .now_ms = clock_wall_ms()};
@@ -431,7 +432,7 @@ static void compare_somewhere(struct history *h)
 {
     struct day today = zone_day(STR("Asia/Almaty"), clock_wall_ms());
     struct day last = day_add(day_str(&today), 2 - (int)draw(60));
-    struct day first = day_add(day_str(&last), -(int)draw(draw(2) ? 10 : 150));
+    struct day first = day_add(day_str(&last), -(int)draw(draw(2) ? 10 : 360));
     struct roi_question question = {.first_day = str_dup(h->g.arena, day_str(&first)),
                                     .last_day = str_dup(h->g.arena, day_str(&last)),
                                     .basis = draw(2) ? ROI_BY_LEAD : ROI_BY_PAYMENT,
@@ -457,7 +458,8 @@ static struct str derived(struct history *h)
         " direction_id || ' ' || CAST(created_ms AS TEXT) || ' ' || CAST(person AS TEXT) ||"
         " CAST(qualified AS TEXT) FROM lead_facts WHERE org_id = $1"
         " UNION ALL SELECT 'leads ' || ad_account_id || ' ' || creative_id || ' ' ||"
-        " CAST(block AS TEXT) || ' ' || platform || ' ' || direction_id || ' ' ||"
+        " CAST(block_days AS TEXT) || ' ' || CAST(block AS TEXT) || ' ' || platform || ' ' || "
+        "direction_id || ' ' ||"
         " CAST(leads AS TEXT) || ' ' || CAST(duplicates AS TEXT) || ' ' ||"
         " CAST(qualified AS TEXT) FROM lead_blocks WHERE org_id = $1"
         " AND (leads <> 0 OR duplicates <> 0 OR qualified <> 0)"
@@ -465,15 +467,17 @@ static struct str derived(struct history *h)
         " creative_id || ' ' || direction_id || ' ' || CAST(lead_ms AS TEXT) || ' ' ||"
         " CAST(amount_micros AS TEXT) FROM sale_facts WHERE org_id = $1"
         " UNION ALL SELECT 'sales ' || basis || ' ' || ad_account_id || ' ' || creative_id ||"
-        " ' ' || CAST(block AS TEXT) || ' ' || platform || ' ' || direction_id || ' ' ||"
-        " currency || ' ' || CAST(sales AS TEXT) || ' ' || CAST(refunds AS TEXT) || ' ' ||"
+        " ' ' || CAST(block_days AS TEXT) || ' ' || CAST(block AS TEXT) || ' ' || platform ||"
+        " ' ' || direction_id || ' ' || currency || ' ' || CAST(sales AS TEXT) || ' ' || "
+        "CAST(refunds AS TEXT) || ' ' ||"
         " CAST(amount_micros AS TEXT) || ' ' || CAST(refund_micros AS TEXT)"
         " FROM sale_blocks WHERE org_id = $1 AND (sales <> 0 OR refunds <> 0)"
         " UNION ALL SELECT 'days ' || ad_account_id || ' ' || creative_id || ' ' || day || ' '"
         " || currency || ' ' || CAST(spend_micros AS TEXT) || ' ' || CAST(clicks AS TEXT)"
         " FROM creative_metrics_daily WHERE org_id = $1"
         " UNION ALL SELECT 'metrics ' || ad_account_id || ' ' || creative_id || ' ' ||"
-        " first_day || ' ' || currency || ' ' || CAST(days AS TEXT) || ' ' ||"
+        " CAST(block_days AS TEXT) || ' ' || CAST(block AS TEXT) || ' ' || currency || ' ' || "
+        "CAST(days AS TEXT) || ' ' ||"
         " CAST(spend_micros AS TEXT) || ' ' || CAST(impressions AS TEXT)"
         " FROM creative_metrics_blocks WHERE org_id = $1 ORDER BY 1",
         TEXT(g->org));
@@ -555,27 +559,57 @@ static void spoilt_roll_ups_are_made_anew(struct database *database, struct db *
 /* --- ranges ---------------------------------------------------------------------------------
  */
 
-/* Every unit of the range once, no other at all, and never more than half a block by hand where
- * nothing is to be expected behind now. */
-static void ranges_are_blocks_and_their_rests(void)
+static const int64_t span_days[ROI_SPANS] = {180, 30, 30, 6, 6, 0, 0};
+
+/* How often [from, to) counts each unit, 0 = `origin`; returns how many rows a creative with
+ * figures of every day before `now` has to be read. */
+static int64_t count_spans(int64_t from, int64_t to, int64_t day, int64_t now, int64_t origin,
+                           int8_t *counts)
 {
     struct roi_span spans[ROI_SPANS];
+    int64_t rows = 0;
 
-    for (int64_t from = -65; from < 65; from++)
-        for (int64_t to = from; to < 130; to += 7) {
-            int64_t counts[400] = {0}, by_hand = 0;
-            roi_spans(from, to, 30, 100, spans);
-            for (int k = 0; k < ROI_SPANS; k++) {
-                int64_t unit = spans[k].blocks ? 30 : 1;
-                for (int64_t at = spans[k].from * unit; at < spans[k].to * unit; at++)
-                    counts[at + 150] += spans[k].sign;
-                if (!spans[k].blocks && spans[k].from <= 100)
-                    by_hand += spans[k].to - spans[k].from;
-            }
-            for (int64_t at = -150; at < 250; at++)
-                if (counts[at + 150] != (at >= from && at < to))
+    roi_spans(from, to, day, now, spans);
+    for (int k = 0; k < ROI_SPANS; k++) {
+        int64_t unit = span_days[k] ? span_days[k] * day : 1;
+        for (int64_t at = spans[k].from * unit; at < spans[k].to * unit; at++)
+            counts[at + origin] = (int8_t)(counts[at + origin] + spans[k].sign);
+        for (int64_t at = spans[k].from; at < spans[k].to; at++)
+            rows += at * unit < now;
+    }
+    return rows;
+}
+
+/* Every unit of the range once and no other at all, wherever it begins and ends: a year is read
+ * as two or three large blocks and at each end three middle ones, two or three small ones and
+ * three days at most; fewer where nothing is to be expected behind now. */
+static void ranges_are_blocks_and_their_rests(void)
+{
+    enum { ORIGIN = 700, ROOM = 2000 };
+
+    for (int64_t from = -200; from < 200; from += 1 + (from & 1))
+        for (int64_t length = 0; length < 500; length += length < 40 ? 1 : 13) {
+            int8_t counts[ROOM] = {0};
+            int64_t to = from + length;
+            int64_t rows = count_spans(from, to, 1, 1000, ORIGIN, counts);
+            for (int64_t at = -ORIGIN; at < ROOM - ORIGIN; at++)
+                if (counts[at + ORIGIN] != (at >= from && at < to))
                     CHECK(false, "[%" PRId64 ", %" PRId64 ") at %" PRId64, from, to, at);
-            CHECK(by_hand <= 45, "[%" PRId64 ", %" PRId64 "): %" PRId64, from, to, by_hand);
+            CHECK(rows <= length + 2 && rows <= 21, "[%" PRId64 ", %" PRId64 "): %" PRId64,
+                  from, to, rows);
+            int8_t again[ROOM] = {0};
+            rows = count_spans(from, to, 1, to, ORIGIN, again);
+            CHECK(memcmp(counts, again, ROOM) == 0 || length == 0, "until now");
+            CHECK(rows <= 13, "[%" PRId64 ", now %" PRId64 "): %" PRId64, from, to, rows);
+        }
+    /* Units smaller than a day. */
+    for (int64_t from = 0; from < 300; from += 7)
+        for (int64_t to = from; to < 1900; to += 61) {
+            int8_t counts[4 * ROOM] = {0};
+            count_spans(from, to, 4, 1500, 0, counts);
+            for (int64_t at = 0; at < 4 * ROOM; at++)
+                if (counts[at] != (at >= from && at < to))
+                    CHECK(false, "[%" PRId64 ", %" PRId64 ") at %" PRId64, from, to, at);
         }
 }
 
