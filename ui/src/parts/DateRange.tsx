@@ -18,7 +18,10 @@ const presets: Preset[] = ['today', 'yesterday', '7', '14', '30', '90', 'month',
 
 /** Today's metric day in a time zone. */
 export function today(timeZone?: string) {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date());
+  // By parts: the order in which a locale writes them is not the same in every browser.
+  const parts = new Intl.DateTimeFormat('en', { timeZone, calendar: 'gregory', year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(new Date());
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value;
+  return `${part('year')}-${part('month')}-${part('day')}`;
 }
 export function addDays(text: string, n: number) {
   const date = new Date(`${text}T00:00:00Z`);

@@ -11,12 +11,21 @@ export interface Tab {
   href?: string;
 }
 
+// Within the bar only: scrollIntoView would move the page under the reader as well.
+function centre(bar: HTMLElement) {
+  const tab = bar.querySelector('[aria-current]')?.getBoundingClientRect();
+  const frame = bar.getBoundingClientRect();
+  if (tab) bar.scrollLeft += tab.left + tab.width / 2 - (frame.left + frame.width / 2);
+}
+
 /** The first tab is what the address means when it names none. */
 export function Tabs({ label, name = 'tab', tabs, value }: { label: string; name?: string; tabs: Tab[]; value: string }) {
   const state = useQueryState();
   const nav = useRef<HTMLElement>(null);
   // On narrow screens the tab that one is on may be beyond the edge.
-  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [value]);
+  useEffect(() => {
+    if (nav.current) centre(nav.current);
+  }, [value]);
   const hrefOf = (tab: Tab) => {
     if (tab.href) return tab.href;
     const next = new URLSearchParams(state.all);

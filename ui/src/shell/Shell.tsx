@@ -1,9 +1,10 @@
 // The frame around each page of somebody who is signed in.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useErrorBoundary, useMemo, useState } from 'preact/hooks';
 import { Route, Switch, useLocation } from 'wouter-preact';
 import { connect, connected } from '~/api/live';
 import { Dialog } from '~/parts/Dialog';
-import { IconButton, LinkButton } from '~/parts/Button';
+import { Button, IconButton, LinkButton } from '~/parts/Button';
 import { EmptyState } from '~/parts/Show';
 import { useKeys } from '~/parts/keys';
 import { useStore } from '~/parts/store';
@@ -23,6 +24,26 @@ function useTitle(path: string) {
     const entry = pages.find((one) => one.path === first) ?? (first === '/launches' ? pages.find((one) => one.path === '/launch') : undefined);
     document.title = entry ? `${t(entry.word)} · adwright` : 'adwright';
   });
+}
+
+/** What a page throws while it is drawn stands in its place; the frame around it stays. */
+function Held({ path, children }: { path: string; children: ComponentChildren }) {
+  const [error, reset] = useErrorBoundary((thrown) => reportError(thrown));
+  useEffect(reset, [path]);
+  if (!error) return <>{children}</>;
+  return (
+    <EmptyState
+      icon="alert"
+      title={t('shell.broken')}
+      actions={
+        <Button icon="retry" onClick={() => location.reload()}>
+          {t('common.retry')}
+        </Button>
+      }
+    >
+      {t('shell.broken_hint')} <code>{String(error)}</code>
+    </EmptyState>
+  );
 }
 
 export function Shell() {
@@ -62,20 +83,22 @@ export function Shell() {
         <Navigation />
       </aside>
       <main id="page" class="page" tabIndex={-1}>
-        <Switch>
-          {pages.flatMap((entry) =>
-            [entry.path, ...(entry.also ?? [])].map((one) => (
-              <Route key={one} path={one}>
-                <entry.page />
-              </Route>
-            )),
-          )}
-          <Route>
-            <EmptyState icon="search" title={t('shell.nowhere')} actions={<LinkButton href="/">{t('shell.dashboard')}</LinkButton>}>
-              {t('shell.nowhere_hint')}
-            </EmptyState>
-          </Route>
-        </Switch>
+        <Held path={path}>
+          <Switch>
+            {pages.flatMap((entry) =>
+              [entry.path, ...(entry.also ?? [])].map((one) => (
+                <Route key={one} path={one}>
+                  <entry.page />
+                </Route>
+              )),
+            )}
+            <Route>
+              <EmptyState icon="search" title={t('shell.nowhere')} actions={<LinkButton href="/">{t('shell.dashboard')}</LinkButton>}>
+                {t('shell.nowhere_hint')}
+              </EmptyState>
+            </Route>
+          </Switch>
+        </Held>
       </main>
       {open === 'search' && <Search onClose={() => setOpen(null)} />}
       {open === 'help' && <Help onClose={() => setOpen(null)} />}

@@ -36,4 +36,6 @@ export const shell = {
   not_live: 'Not live: the page is refreshed now and then',
   nowhere: 'There is no such page',
   nowhere_hint: 'The address may be old, or mistyped.',
+  broken: 'This page could not be drawn',
+  broken_hint: 'Try again; if it stays so, tell whoever runs the server this:',
 };
