@@ -121,6 +121,9 @@ class Page {
       return true;
     });
   }
+  async focus(query) {
+    await this.engine.focus(await this.find(query));
+  }
   async fill(label, value) {
     await this.fillIn({ label }, value);
   }
@@ -139,7 +142,8 @@ class Page {
   }
   /** What axe-core finds against WCAG 2.2 AA: [{id, nodes: [selector, ...]}]. */
   async axe() {
-    await this.engine.evaluateSource(axeSource);
+    // Once a document: it is half a megabyte.
+    if (!(await this.evaluate(() => "axe" in window))) await this.engine.evaluateSource(axeSource);
     return this.engine.evaluate(
       String(async () => {
         const result = await window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
@@ -178,6 +182,7 @@ async function puppeteerPage(browser, name, settings) {
       return handle.asElement();
     },
     click: (element) => element.click(),
+    focus: (element) => element.focus(),
     type: async (element, text) => {
       await element.focus();
       await page.keyboard.type(text);
@@ -250,9 +255,13 @@ async function openWebkit() {
   };
   await eventually("WebKit's driver answers", () => call("GET", "/status").then((status) => status.ready));
   const close = () => {
+    process.off("exit", close);
     try { process.kill(-driver.pid, "SIGKILL"); } catch { /* it has ended */ }
     rmSync(config, { recursive: true, force: true });
   };
+  // It has a group of its own: it would outlive a test that is stopped.
+  process.on("exit", close);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   return { page: (settings) => webkitPage(call, settings), close };
 }
 
@@ -279,10 +288,17 @@ async function webkitPage(call, settings) {
     }
   };
   await session("POST", "/timeouts", { script: 60_000, pageLoad: 60_000 });
+  // The driver tells nothing of the console: the page is asked to.  What is said before the page has
+  // loaded is not heard here (Chromium and Firefox hear it); a page that was not drawn is seen.
   const listen = () =>
     run(String(() => {
       if (window.seenErrors) return;
       window.seenErrors = [];
+      const say = console.error;
+      console.error = (...words) => {
+        window.seenErrors.push(words.join(" "));
+        say.apply(console, words);
+      };
       addEventListener("error", (event) => event.message && window.seenErrors.push(event.message));
       addEventListener("unhandledrejection", (event) => window.seenErrors.push(String(event.reason)));
     }), []);
@@ -294,6 +310,7 @@ async function webkitPage(call, settings) {
     evaluateSource: (source) => session("POST", "/execute/sync", { script: source, args: [] }),
     element: (query) => session("POST", "/execute/sync", { script: `return (${findInPage})(arguments[0]);`, args: [query] }),
     click: (element) => session("POST", `/element/${element[ELEMENT]}/click`, {}),
+    focus: (element) => session("POST", "/execute/sync", { script: "arguments[0].focus();", args: [element] }),
     type: (element, text) => session("POST", `/element/${element[ELEMENT]}/value`, { text }),
     clear: (element) => session("POST", `/element/${element[ELEMENT]}/clear`, {}),
     choose: (element, value) =>

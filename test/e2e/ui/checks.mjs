@@ -24,6 +24,7 @@ function inspect({ language, smallestTarget }) {
     });
     problems.push(`it is ${root.scrollWidth - root.clientWidth} px wider than the window: ${wide.slice(0, 3).map(name).join(", ")}`);
   }
+  if (scrollY > 0) problems.push(`it came scrolled down by ${scrollY} px`);
   const viewport = document.querySelector("meta[name=viewport]")?.content ?? "";
   if (!/width=device-width/.test(viewport) || /user-scalable=no|maximum-scale/.test(viewport)) problems.push(`the viewport is "${viewport}"`);
   if (root.lang !== language) problems.push(`its language is ${root.lang}`);
