@@ -69,6 +69,22 @@ function findInPage({ role, name, label, text, css, nth = 0 }) {
   return found[nth] ?? null;
 }
 
+// Runs in the page.  WebDriver's own "clear" tells the page of no input.
+function clearInPage(input) {
+  input.focus();
+  input.select?.();
+  const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value")?.set;
+  set?.call(input, "");
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Runs in the page: what is seen in part is brought to the middle, as people scroll to what they press.
+function showInPage(element) {
+  const box = element.getBoundingClientRect();
+  const seen = (x, y) => element.contains(document.elementFromPoint(x, y));
+  if (!seen(box.left + 2, box.top + box.height / 2) || !seen(box.right - 2, box.top + box.height / 2)) element.scrollIntoView({ block: "center", inline: "center" });
+}
+
 const sendable = (query) =>
   Object.fromEntries(Object.entries(query).map(([key, value]) => [key, value instanceof RegExp ? { pattern: value.source, flags: value.flags } : value]));
 const told = (query) => JSON.stringify(query, (_key, value) => (value instanceof RegExp ? String(value) : value));
@@ -187,13 +203,7 @@ async function puppeteerPage(browser, name, settings) {
       await element.focus();
       await page.keyboard.type(text);
     },
-    clear: (element) => element.evaluate((input) => {
-      input.focus();
-      input.select?.();
-      const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value")?.set;
-      set?.call(input, "");
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-    }),
+    clear: (element) => element.evaluate(clearInPage),
     choose: (element, value) => element.select(value),
     files: (element, list) => element.uploadFile(...list),
     press: (key) => page.keyboard.press(key),
@@ -235,7 +245,7 @@ function freePort() {
   });
 }
 
-async function openWebkit() {
+async function openDriver() {
   const port = await freePort();
   // The little browser's own bar is wider than a phone: its buttons are made to shrink.
   const config = mkdtempSync(join(tmpdir(), "adwright-webkit-"));
@@ -262,7 +272,22 @@ async function openWebkit() {
   // It has a group of its own: it would outlive a test that is stopped.
   process.on("exit", close);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  return { page: (settings) => webkitPage(call, settings), close };
+  return { call, close };
+}
+
+/** A driver has one session at a time: two people need two. */
+async function openWebkit() {
+  const all = [await openDriver()];
+  const idle = [...all];
+  return {
+    async page(settings) {
+      const driver = idle.pop() ?? (await openDriver());
+      if (!all.includes(driver)) all.push(driver);
+      const page = await webkitPage(driver.call, settings);
+      return { ...page, close: () => page.close().then(() => idle.push(driver)) };
+    },
+    close: () => all.forEach((driver) => driver.close()),
+  };
 }
 
 async function webkitPage(call, settings) {
@@ -278,14 +303,20 @@ async function webkitPage(call, settings) {
       if (answer?.error) throw new Error(answer.error);
       return answer?.value;
     });
-  // The window has a tool bar: what is left for the page is measured, and the window made so much bigger.
+  // The window has a tool bar: what is left for the page is measured, and the window made so much
+  // bigger; it takes the size a while after it was told.
   const size = async (width, height) => {
-    for (let i = 0; i < 4; i++) {
+    const fits = async () => {
       const [w, h] = await run(String(() => [innerWidth, innerHeight]), []);
-      if (w === width && h === height) return;
+      return { done: w === width && h === height, w, h };
+    };
+    await eventually(`the window is ${width}x${height}`, async () => {
+      const { done, w, h } = await fits();
+      if (done) return true;
       const rect = await session("GET", "/window/rect");
       await session("POST", "/window/rect", { width: rect.width + width - w, height: rect.height + height - h });
-    }
+      return eventually("it is", async () => (await fits()).done, { seconds: 1 });
+    }, { seconds: 10 });
   };
   await session("POST", "/timeouts", { script: 60_000, pageLoad: 60_000 });
   // The driver tells nothing of the console: the page is asked to.  What is said before the page has
@@ -309,10 +340,13 @@ async function webkitPage(call, settings) {
     evaluate: run,
     evaluateSource: (source) => session("POST", "/execute/sync", { script: source, args: [] }),
     element: (query) => session("POST", "/execute/sync", { script: `return (${findInPage})(arguments[0]);`, args: [query] }),
-    click: (element) => session("POST", `/element/${element[ELEMENT]}/click`, {}),
+    click: async (element) => {
+      await session("POST", "/execute/sync", { script: `(${showInPage})(arguments[0]);`, args: [element] });
+      await session("POST", `/element/${element[ELEMENT]}/click`, {});
+    },
     focus: (element) => session("POST", "/execute/sync", { script: "arguments[0].focus();", args: [element] }),
     type: (element, text) => session("POST", `/element/${element[ELEMENT]}/value`, { text }),
-    clear: (element) => session("POST", `/element/${element[ELEMENT]}/clear`, {}),
+    clear: (element) => session("POST", "/execute/sync", { script: `(${clearInPage})(arguments[0]);`, args: [element] }),
     choose: (element, value) =>
       session("POST", "/execute/sync", {
         script: "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', { bubbles: true }));",
