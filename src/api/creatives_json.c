@@ -3,6 +3,7 @@
 #include "api/creatives_json.h"
 #include "api/common.h"
 #include "base/arena.h"
+#include "creative/creative_codes.h"
 #include "creative/process.h"
 
 #include <inttypes.h>
@@ -87,8 +88,17 @@ static void put_copies(struct request *rq, struct json_writer *w,
     json_end(w);
 }
 
+/* The reason before it as a code and values, where it is one. */
+static void put_reason(struct json_writer *w, struct arena *arena, struct str reason)
+{
+    struct says says = creative_reason(arena, reason);
+
+    says_member(w, "says", &says, STR(""));
+}
+
 /* What is known so far: the beginning of the text in a list, all with its times for one. */
-static void put_transcript(struct json_writer *w, const struct creative_row *row)
+static void put_transcript(struct json_writer *w, struct arena *arena,
+                           const struct creative_row *row)
 {
     json_key(w, "transcript");
     if (!row->transcript_state.n) {
@@ -98,6 +108,7 @@ static void put_transcript(struct json_writer *w, const struct creative_row *row
     json_object(w);
     json_text_member(w, "state", row->transcript_state);
     json_text_or_null_member(w, "reason", row->transcript_reason);
+    put_reason(w, arena, row->transcript_reason);
     json_text_or_null_member(w, "language", row->transcript_language);
     json_text_or_null_member(w, "provider", row->transcript_provider);
     json_text_member(w, "text", row->transcript);
@@ -167,7 +178,9 @@ static void put_failure(struct request *rq, struct json_writer *w,
     }
     json_object(w);
     json_text_or_null_member(w, "step", failure.step);
+    json_text_or_null_member(w, "kind", failure.kind);
     json_text_member(w, "cause", failure.cause);
+    put_reason(w, rq->arena, failure.cause);
     json_text_or_null_member(w, "hint", failure.hint);
     json_bool_member(w, "retriable", failure.retriable);
     json_end(w);
@@ -259,7 +272,7 @@ static void put_members(struct request *rq, struct json_writer *w,
     put_texts(w, "tags", &row->tags);
     put_siblings(w, &row->siblings);
     put_copies(rq, w, row);
-    put_transcript(w, row);
+    put_transcript(w, rq->arena, row);
     put_findings_count(rq, w, creative->probe_json);
     put_used_in(w, row);
     put_match(w, &row->match);
@@ -366,6 +379,7 @@ static bool put_steps(struct request *rq, struct json_writer *w,
             json_put_int(w, step->percent);
         json_int_member(w, "attempts", step->attempts);
         json_text_or_null_member(w, "reason", step->reason);
+        put_reason(w, rq->arena, step->reason);
         api_time_member(w, rq->arena, "since", step->since_ms);
         json_end(w);
     }

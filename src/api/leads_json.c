@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "event/event.h"
 #include "lead/edit.h"
+#include "lead/lead_codes.h"
 #include "lead/touch.h"
 #include "notify/notify.h"
 
@@ -63,11 +64,43 @@ struct str lead_arrived_by(const struct lead *lead)
                : STR("webhook");
 }
 
-static void put_spam(struct json_writer *w, const struct lead *lead)
+/* Beside each sentence its code and values; null where it has none. */
+static void put_says(struct json_writer *w, struct arena *arena, struct str text)
 {
+    struct says says = lead_says(arena, text);
+
+    says_put(w, &says, STR(""));
+}
+
+static void put_spam(struct json_writer *w, struct arena *arena, const struct lead *lead)
+{
+    const struct json *reasons = NULL;
+    struct err unread = {0};
+
     json_int_member(w, "spam_score", lead->spam_score);
     json_key(w, "spam_reasons");
     json_put_raw(w, lead->spam_reasons.n ? lead->spam_reasons : STR("[]"));
+    if (!lead->spam_reasons.n || !json_parse(arena, lead->spam_reasons, &reasons, &unread) ||
+        !json_count(reasons))
+        return;
+    json_key(w, "spam_says");
+    json_list(w);
+    for (size_t i = 0; i < json_count(reasons); i++)
+        put_says(w, arena, json_text(json_item(reasons, i), "", STR("")));
+    json_end(w);
+}
+
+/* Two sentences, of the direction and of the creative. */
+static void put_link(struct json_writer *w, struct arena *arena, const struct lead *lead)
+{
+    struct str rest = lead->link_cause;
+
+    json_text_member(w, "link_cause", lead->link_cause);
+    json_key(w, "link_says");
+    json_list(w);
+    while (rest.n)
+        put_says(w, arena, str_trim(str_cut(&rest, ';')));
+    json_end(w);
 }
 
 void lead_put_json(struct json_writer *w, struct arena *arena, const struct lead *lead,
@@ -82,7 +115,7 @@ void lead_put_json(struct json_writer *w, struct arena *arena, const struct lead
     put_contact(w, arena, lead, reveal);
     json_text_or_null_member(w, "direction_id", lead->direction_id);
     json_text_or_null_member(w, "creative_id", lead->creative_id);
-    json_text_member(w, "link_cause", lead->link_cause);
+    put_link(w, arena, lead);
     json_text_or_null_member(w, "ad_account_id", lead->ad_account_id);
     json_text_or_null_member(w, "campaign_id", lead->campaign_id);
     json_text_or_null_member(w, "adgroup_id", lead->adgroup_id);
@@ -92,7 +125,7 @@ void lead_put_json(struct json_writer *w, struct arena *arena, const struct lead
     json_text_or_null_member(w, "click_id", lead->click_id);
     json_text_or_null_member(w, "duplicate_of", lead->duplicate_of);
     json_int_member(w, "duplicate_deliveries", lead->duplicate_deliveries);
-    put_spam(w, lead);
+    put_spam(w, arena, lead);
     json_bool_member(w, "is_test", lead->is_test);
     json_text_or_null_member(w, "assigned_to", lead->assigned_to);
     json_text_or_null_member(w, "recovered_by", lead->recovered_by);
@@ -121,6 +154,8 @@ static void put_transitions(struct json_writer *w, struct arena *arena,
         json_text_or_null_member(w, "from", transition->from);
         json_text_member(w, "to", transition->to);
         json_text_member(w, "cause", transition->cause);
+        struct says says = lead_says(arena, transition->cause);
+        says_member(w, "says", &says, STR(""));
         json_end(w);
     }
     json_end(w);

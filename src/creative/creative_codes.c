@@ -26,3 +26,16 @@ const char *creative_unit(const char *field)
             return fields[i].unit;
     return "";
 }
+
+#define PATTERN(code_, name_, english_) {(name_), (english_)},
+
+struct says creative_reason(struct arena *arena, struct str text)
+{
+    static const struct says_pattern patterns[] = {CREATIVE_REASONS(PATTERN){NULL, NULL}};
+    struct says whole = says_read(arena, patterns, text);
+
+    for (size_t i = 0; !whole.code && i + 2 <= text.n; i++)
+        if (str_starts(str_sub(text, i, text.n), STR("; ")))
+            return says_read(arena, patterns, str_sub(text, 0, i));
+    return whole;
+}

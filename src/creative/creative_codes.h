@@ -1,6 +1,8 @@
 #ifndef CREATIVE_CREATIVE_CODES_H
 #define CREATIVE_CREATIVE_CODES_H
 
+#include "text/says.h"
+
 /* What a check says of a file, as codes (text/says.h); their words are in
  * ui/src/words/<language>/creatives.ts. */
 
@@ -46,6 +48,30 @@
     CODE(FIELD_ANIMATED, "animated", "")                                                       \
     CODE(FIELD_NEAR_DUPLICATE, "near_duplicate", "")
 
+/* Why a step waits, failed or is off, where it is a sentence of its own; stored in English. */
+#define CREATIVE_REASONS(CODE)                                                                 \
+    CODE(REASON_NO_SOUND, "reason_no_sound", "the video has no sound")                         \
+    CODE(REASON_TRANSCRIPTION_OFF, "reason_transcription_off",                                 \
+         "transcription_provider is off")                                                      \
+    CODE(REASON_TRANSCRIPTION_UNSET, "reason_transcription_unset",                             \
+         "set transcription_url to a transcription server, or, when the videos speak English," \
+         " transcription_language to en")                                                      \
+    CODE(REASON_TRANSCRIPTION_ENGLISH, "reason_transcription_english",                         \
+         "the engine of this machine speaks English, not {language}:"                          \
+         " set transcription_url to a transcription server")                                   \
+    CODE(REASON_PROCESSING, "reason_processing", "the platform is still processing the video") \
+    CODE(REASON_LOST, "reason_lost", "the platform lost the video; it is sent again")          \
+    CODE(REASON_NO_ACCOUNT, "reason_no_account", "no connected account: {why}")                \
+    CODE(REASON_SAME_BYTES, "reason_same_bytes", "the same bytes as creative {id}")            \
+    CODE(REASON_NO_MENDING, "reason_no_mending", "the video cannot be mended")                 \
+    CODE(REASON_NO_VIDEO, "reason_no_video", "it has no video track")                          \
+    CODE(REASON_EMPTY, "reason_empty", "it is empty")                                          \
+    CODE(REASON_UNKNOWN_KIND, "reason_unknown_kind",                                           \
+         "it is not a video or image of a kind we know")                                       \
+    CODE(REASON_BROKEN_HEADER, "reason_broken_header", "its header is broken")                 \
+    CODE(REASON_NO_FRAMES, "reason_no_frames", "none of its frames can be decoded")            \
+    CODE(REASON_UNFIT, "reason_unfit", "the file's {field} is {measured}")
+
 #define CREATIVE_ENUM(code_, ...) code_,
 enum creative_code { CREATIVE_LIMITS(CREATIVE_ENUM) CREATIVE_MENDS(CREATIVE_ENUM) };
 enum creative_field { CREATIVE_FIELDS(CREATIVE_ENUM) };
@@ -54,5 +80,8 @@ enum creative_field { CREATIVE_FIELDS(CREATIVE_ENUM) };
 const char *creative_code(enum creative_code code);
 /* "kbit/s"; "" for what is no number. */
 const char *creative_unit(const char *field);
+
+/* Of a stored reason, without its hint; nothing said when it is of no such sentence. */
+struct says creative_reason(struct arena *arena, struct str text);
 
 #endif

@@ -54,6 +54,7 @@ bool creative_failure_read(struct arena *arena, const struct creative *creative,
     out->step = json_text(json, "step", STR(""));
     out->cause = json_text(json, "cause", STR(""));
     out->hint = json_text(json, "hint", STR(""));
+    out->kind = json_text(json, "kind", STR(""));
     out->retriable = json_bool(json, "retriable", true);
     return true;
 }

@@ -35,8 +35,8 @@ MUST_CHECK bool creative_steps_list(struct db *db, struct arena *arena,
 
 /* Why it is in the list of failures. */
 struct creative_failure {
-    struct str step; /* a name from above */
-    struct str cause, hint;
+    struct str step;              /* a name from above */
+    struct str cause, hint, kind; /* kind: as err_kind_name; "" = not known */
     bool retriable; /* the same again may work; else something has to change first */
 };
 /* False when nothing failed. */

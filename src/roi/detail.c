@@ -332,20 +332,41 @@ static int64_t count_rows(const struct roi_figure *figure, const struct roi_row 
     return str_eq(name, STR("qualified")) ? row->qualified : -1;
 }
 
+/* Why a figure is not known; the codes' words are in ui/src/words/<language>/roi.ts. */
+#define ROI_UNKNOWN(CODE)                                                                      \
+    CODE(UNKNOWN_IMPRESSION, "unknown_impression",                                             \
+         "no platform says which impression led to a lead or a sale of ours")                  \
+    CODE(UNKNOWN_NO_FIGURES, "unknown_no_figures",                                             \
+         "the platform has reported no figures for these days")                                \
+    CODE(UNKNOWN_RATE, "unknown_rate", "a currency rate is missing: see missing_rates")        \
+    CODE(UNKNOWN_DIVISION, "unknown_division",                                                 \
+         "there is nothing to divide by, or too few events for a point")
+#define UNKNOWN_ENUM(code_, name_, english_) code_,
+#define UNKNOWN_ROW(code_, name_, english_)  [code_] = {(name_), (english_)},
+enum unknown { ROI_UNKNOWN(UNKNOWN_ENUM) };
+
+static enum unknown unknown_why(const struct roi_report *report, const struct roi_row *row,
+                                const struct roi_value *value)
+{
+    if (report->basis == ROI_BY_IMPRESSION && value->kind != ROI_COUNT)
+        return UNKNOWN_IMPRESSION;
+    if (!row->measured)
+        return UNKNOWN_NO_FIGURES;
+    return !row->spend.known || !row->revenue.known ? UNKNOWN_RATE : UNKNOWN_DIVISION;
+}
+
 static void put_reason(struct json_writer *w, const struct roi_report *report,
                        const struct roi_row *row, const struct roi_value *value)
 {
-    struct str why = STR("");
+    static const struct {
+        const char *code, *english;
+    } rows[] = {ROI_UNKNOWN(UNKNOWN_ROW)};
+    enum unknown why = unknown_why(report, row, value);
 
-    if (!value->known && report->basis == ROI_BY_IMPRESSION && value->kind != ROI_COUNT)
-        why = STR("no platform says which impression led to a lead or a sale of ours");
-    else if (!value->known && !row->measured)
-        why = STR("the platform has reported no figures for these days");
-    else if (!value->known && (!row->spend.known || !row->revenue.known))
-        why = STR("a currency rate is missing: see missing_rates");
-    else if (!value->known)
-        why = STR("there is nothing to divide by, or too few events for a point");
-    json_text_or_null_member(w, "unknown_because", why);
+    json_text_or_null_member(w, "unknown_because",
+                             value->known ? STR("") : str(rows[why].english));
+    if (!value->known)
+        json_text_member(w, "unknown_code", str(rows[why].code));
 }
 
 static void put_inputs(struct json_writer *w, const struct roi_report *report,

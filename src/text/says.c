@@ -49,6 +49,66 @@ void says_member(struct json_writer *w, const char *key, const struct says *says
     put(w, says, currency);
 }
 
+void says_put(struct json_writer *w, const struct says *says, struct str currency)
+{
+    if (says->code)
+        put(w, says, currency);
+    else
+        json_put_null(w);
+}
+
+/* --- reading ------------------------------------------------------------------------ */
+
+/* Cuts what stands before `end` off *text; all of it where `end` is empty. */
+static bool take_until(struct str *text, struct str end, struct str *out)
+{
+    size_t n = 0;
+
+    while (n + end.n <= text->n && !str_starts(str_sub(*text, n, text->n), end))
+        n++;
+    if (end.n == 0)
+        n = text->n;
+    if (n == 0 || n + end.n > text->n)
+        return false;
+    *out = str_sub(*text, 0, n);
+    *text = str_sub(*text, n, text->n);
+    return true;
+}
+
+static bool fits(struct arena *arena, struct str pattern, struct str text, struct says *out)
+{
+    size_t values = 0;
+
+    while (pattern.n) {
+        struct str literal = str_sub(pattern, 0, str_find(pattern, '{'));
+        if (!str_starts(text, literal))
+            return false;
+        text = str_sub(text, literal.n, text.n);
+        pattern = str_sub(pattern, literal.n, pattern.n);
+        if (!pattern.n)
+            break;
+        pattern = str_sub(pattern, 1, pattern.n);
+        struct str name = str_cut(&pattern, '}'), value;
+        struct str end = str_sub(pattern, 0, str_find(pattern, '{'));
+        if (values == SAYS_VALUES || !take_until(&text, end, &value))
+            return false;
+        out->values[values++] = SAYS_WORD(str_c(arena, name), value);
+    }
+    return text.n == 0;
+}
+
+struct says says_read(struct arena *arena, const struct says_pattern *patterns, struct str text)
+{
+    for (; patterns->code; patterns++) {
+        struct says found = {.code = patterns->code};
+        if (fits(arena, str(patterns->english), text, &found))
+            return found;
+    }
+    return (struct says){0};
+}
+
+/* --- errors ------------------------------------------------------------------------- */
+
 bool says_error(struct err *err, struct arena *arena, const struct says *says,
                 struct str currency)
 {

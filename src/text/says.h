@@ -45,6 +45,19 @@ struct says {
 void says_member(struct json_writer *w, const char *key, const struct says *says,
                  struct str currency);
 
+/* The sentence as a member of a list; null when nothing is said. */
+void says_put(struct json_writer *w, const struct says *says, struct str currency);
+
+/* Sentences that are stored in English only: a pattern is the sentence with its values as
+ * "{name}"; "the e-mail is of {domain}" reads "the e-mail is of a.example".  The list ends with
+ * a NULL code. */
+struct says_pattern {
+    const char *code, *english;
+};
+/* The first pattern that the whole text fits; nothing said when none does. */
+struct says says_read(struct arena *arena, const struct says_pattern *patterns,
+                      struct str text);
+
 /* Let an error carry its sentence (err.says, as JSON), after err_set.  One that is too long is
  * left out: the English text stands by itself.  Returns false, as err_set does. */
 bool says_error(struct err *err, struct arena *arena, const struct says *says,

@@ -6,6 +6,7 @@
 #include "lead/delivery.h"
 #include "lead/edit.h"
 #include "lead/import.h"
+#include "lead/lead_codes.h"
 #include "lead/lead_db.h"
 #include "lead/pull.h"
 #include "lead/purchase.h"
@@ -76,6 +77,9 @@ static void the_score_says_why(void)
         CHECK(!verdicts[i].reason || (verdict.reasons.n &&
                                       str_has(verdict.reasons.at[0], str(verdicts[i].reason))),
               "row %zu: " STR_FMT, i, STR_ARG(lead_spam_cause(arena, &verdict)));
+        for (size_t k = 0; k < verdict.reasons.n; k++)
+            CHECK(lead_says(arena, verdict.reasons.at[k]).code, "no code: " STR_FMT,
+                  STR_ARG(verdict.reasons.at[k]));
     }
 }
 

@@ -1,5 +1,6 @@
 /* lead/: intake, links, persons, stages, sales. */
 #include "lead/lead.h"
+#include "lead/lead_codes.h"
 #include "lead/lead_db.h"
 #include "lead/payload.h"
 #include "lead/purchase.h"
@@ -195,6 +196,52 @@ static void links_are_judged_in_order(void)
         CHECK(IS(lead_link_state(&link), links[i].state), "%s", links[i].what);
         CHECK(link.cause.n > 0, "%s", links[i].what);
     }
+}
+
+/* The page writes them in the reader's language from their codes. */
+static void what_is_said_of_links_has_codes(void)
+{
+    static const struct {
+        struct link_facts facts;
+        const char *direction, *creative;
+    } said[] = {
+        {{.campaign_id = STR_INIT("c1"),
+          .campaign_direction = STR_INIT("d"),
+          .ad_id = STR_INIT("a1"),
+          .ad_creative = STR_INIT("v")},
+         "link_campaign",
+         "link_creative"},
+        {{.ad_id = STR_INIT("a1"), .ad_direction = STR_INIT("d"), .ad_known = true},
+         "link_ad",
+         "link_ad_unmapped"},
+        {{.ad_id = STR_INIT("a1"), .creative_direction = STR_INIT("d")},
+         "link_creative_of_ad",
+         "link_ad_unknown"},
+        {{.page_id = STR_INIT("p1"), .page_direction = STR_INIT("d"), .page_n = 1},
+         "link_page",
+         "link_no_ad"},
+        {{.account_direction = STR_INIT("d"), .account_n = 1}, "link_only", "link_no_ad"},
+        {{.campaign_id = STR_INIT("c1"), .directions_campaign_n = 2},
+         "link_many_campaign",
+         "link_no_ad"},
+        {{.page_id = STR_INIT("p1"), .page_n = 2}, "link_many_page", "link_no_ad"},
+        {{.campaign_id = STR_INIT("c1"), .account_n = 3}, "link_no_direction", "link_no_ad"},
+    };
+
+    for (size_t i = 0; i < countof(said); i++) {
+        struct str cause = lead_link_decide(arena, &said[i].facts).cause;
+        struct str direction = str_cut(&cause, ';');
+        struct says says = lead_says(arena, direction);
+        CHECK(says.code && strcmp(says.code, said[i].direction) == 0, STR_FMT,
+              STR_ARG(direction));
+        says = lead_says(arena, str_trim(cause));
+        CHECK(says.code && strcmp(says.code, said[i].creative) == 0, STR_FMT, STR_ARG(cause));
+    }
+    struct says id = lead_says(arena, STR("direction by ad 17"));
+    CHECK(id.values[0].name && strcmp(id.values[0].name, "id") == 0 &&
+              str_eq(id.values[0].text, STR("17")),
+          "its value");
+    CHECK(!lead_says(arena, STR("direction by stars")).code, "no sentence of ours");
 }
 
 static void only_legal_stage_moves(void)
@@ -1502,6 +1549,7 @@ int main(void)
     RUN(other_events_are_named_and_nonsense_is_refused);
     RUN(a_lead_without_an_id_is_named_by_its_body);
     RUN(links_are_judged_in_order);
+    RUN(what_is_said_of_links_has_codes);
     RUN(only_legal_stage_moves);
     RUN_ON_DATABASES(a_webhook_becomes_a_linked_lead);
     RUN_ON_DATABASES(a_lead_without_contact_is_kept);

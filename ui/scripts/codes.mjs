@@ -1,5 +1,5 @@
-// Every code that the server may answer with has words in each language.  The lists are X macros in
-// C headers: LIST(CODE) with lines CODE(NAME, "code", ..).  Run by `npm run build`; a new code
+// Every code that the server may answer with has words in each language.  The lists are X macros,
+// LIST(CODE) with lines CODE(NAME, "code", ..), or tables whose rows begin with the code.  Run by `npm run build`; a new code
 // without words fails it.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,12 +20,21 @@ const lists = [
   ['creative/creative_codes.h', 'CREATIVE_LIMITS', ['creatives.*']],
   ['creative/creative_codes.h', 'CREATIVE_MENDS', ['creatives.*']],
   ['creative/creative_codes.h', 'CREATIVE_FIELDS', ['creatives.field_*']],
+  ['creative/creative_codes.h', 'CREATIVE_REASONS', ['creatives.*']],
+  ['lead/lead_codes.h', 'LEAD_SPAM', ['leads.*']],
+  ['lead/lead_codes.h', 'LEAD_LINK', ['leads.*']],
+  ['lead/lead_codes.h', 'LEAD_CAUSE', ['leads.*']],
+  ['roi/detail.c', 'ROI_UNKNOWN', ['roi.*']],
+  ['roi/figure.c', 'roi_figures', ['roi.figure_*', 'roi.formula_*']],
+  ['alert/alert_text.c', 'texts', ['dashboard.alert_*', 'dashboard.why_*', 'dashboard.act_*']],
 ];
 
 function codesOf(file, list) {
   const text = readFileSync(join(src, file), 'utf8');
-  const body = new RegExp(`^#define ${list}\\(CODE\\)((?:.*\\\\\\n)*.*)`, 'm').exec(text)?.[1] ?? '';
-  return [...body.matchAll(/CODE\(\s*\w+,\s*"([^"]+)"/g)].map((hit) => hit[1]);
+  const macro = new RegExp(`^#define ${list}\\(CODE\\)((?:.*\\\\\\n)*.*)`, 'm').exec(text)?.[1];
+  if (macro !== undefined) return [...macro.matchAll(/CODE\(\s*\w+,\s*"([^"]+)"/g)].map((hit) => hit[1]);
+  const table = new RegExp(`\\b${list}\\[\\] = \\{([^]*?)^\\};`, 'm').exec(text)?.[1] ?? '';
+  return [...table.matchAll(/^ {4}\{"([^"]+)"/gm)].map((hit) => hit[1]);
 }
 
 const languages = await loadLanguages();

@@ -7,7 +7,7 @@ import { say, type Says } from '~/words/say';
 /** A problem of the API, or a stored error (of a launch, of an action). */
 export interface Trouble {
   status?: number;
-  kind?: string;
+  kind?: string | null;
   text?: string;
   hint?: string | null;
   says?: Says;
@@ -29,7 +29,7 @@ export interface Told {
 
 /** The sentence of a code, from the page of words that knows it. */
 function sentence(says: Says | undefined): string {
-  for (const page of ['problem', 'brain', 'step']) {
+  for (const page of ['problem', 'brain', 'creatives']) {
     const text = say(page, says, '');
     if (text) return text;
   }

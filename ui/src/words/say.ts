@@ -29,6 +29,7 @@ function parametersOf(says: Says): Parameters {
     else if (name.endsWith('_micros')) made[name.slice(0, -'_micros'.length)] = money(Number(value), says.currency);
     else if (name.endsWith('percent')) made[name] = percent(Number(value) / 100, 0);
     else if (name === 'unit') made.unit = tKnown(`creatives.unit_${value}`) ? t(`creatives.unit_${value}` as WordKey) : value;
+    else if (name === 'field') made.field = tKnown(`creatives.field_${value}`) ? t(`creatives.field_${value}` as WordKey) : value;
     else made[name] = value;
   }
   return made;

@@ -8,6 +8,7 @@ import { Icon } from '~/parts/Icon';
 import { ProblemNote } from '~/parts/Problem';
 import { Note } from '~/parts/Show';
 import { toast } from '~/parts/Toast';
+import { told } from '~/parts/trouble';
 import { t } from '~/words';
 import { CarouselDialog } from './CarouselDialog';
 import { TagField } from './TagField';
@@ -16,6 +17,18 @@ import { hasFailed, launchHref, type Creative } from './shapes';
 import { directionLabel } from './wish';
 
 type Act = 'tag' | 'untag' | 'move' | 'retry' | 'delete';
+
+function Words({ error }: { error: { kind?: string; detail?: string; hint?: string | null } | null | undefined }) {
+  const { title, way, details } = told({ kind: error?.kind, text: error?.detail, hint: error?.hint });
+  return (
+    <>
+      <p>{title}</p>
+      <p class="soft" lang={details ? 'en' : undefined} dir={details ? 'ltr' : undefined}>
+        {details || way}
+      </p>
+    </>
+  );
+}
 
 export function BulkBar({ creatives, onClear, onLeft }: { creatives: Creative[]; onClear: () => void; onLeft: (ids: string[]) => void }) {
   const [act, setAct] = useState<Act | 'carousel' | null>(null);
@@ -140,12 +153,7 @@ function Refused({ outcomes, creatives, onClose }: { outcomes: Outcome[]; creati
             <Icon name="alert" size={18} />
             <div>
               <strong dir="auto">{titles.get(one.id) ?? one.id}</strong>
-              <p dir="auto">{one.error?.detail}</p>
-              {one.error?.hint && (
-                <p class="soft" dir="auto">
-                  {one.error.hint}
-                </p>
-              )}
+              <Words error={one.error} />
             </div>
           </li>
         ))}

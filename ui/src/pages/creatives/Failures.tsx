@@ -5,6 +5,7 @@ import { useMutation } from '~/api/query';
 import { Button } from '~/parts/Button';
 import { ProblemNote } from '~/parts/Problem';
 import { toast } from '~/parts/Toast';
+import { told } from '~/parts/trouble';
 import { t, tOr } from '~/words';
 import { StateBadges } from './Badges';
 import { Still } from './Still';
@@ -42,17 +43,23 @@ function FailureRow({ creative, edits }: { creative: Creative; edits: boolean })
   );
 }
 
+export const failureTold = (failure: NonNullable<Creative['failure']>) =>
+  told({ kind: failure.kind, text: failure.cause, hint: failure.hint, says: failure.says });
+
 export function FailureWords({ failure }: { failure: NonNullable<Creative['failure']> }) {
+  const { title, way, details } = failureTold(failure);
   return (
     <>
-      <p class="bad" dir="auto">
+      <p class="bad">
         {failure.step && <strong>{tOr(`creatives.step_${failure.step}`, failure.step)}: </strong>}
-        {failure.cause}
+        {title}
       </p>
-      {failure.hint && (
-        <p class="soft" dir="auto">
-          {failure.hint}
+      {details ? (
+        <p class="soft" lang="en" dir="ltr">
+          {details}
         </p>
+      ) : (
+        failure.hint && <p class="soft">{way}</p>
       )}
       {!failure.retriable && <p class="soft">{t('creatives.not_retriable')}</p>}
     </>

@@ -7,6 +7,7 @@ import { MarkedTitle, MatchLine } from './Marks';
 import { Still } from './Still';
 import type { Creative } from './shapes';
 import { platformName } from './wish';
+import { failureTold } from './Failures';
 
 interface GridProps {
   creatives: Creative[];
@@ -47,9 +48,7 @@ function CardWords({ creative }: { creative: Creative }) {
       </div>
       {creative.match && <MatchLine creative={creative} match={creative.match} />}
       {creative.failure && (
-        <p class="bad creative-cause" dir="auto">
-          {creative.failure.cause}
-        </p>
+        <p class="bad creative-cause">{failureTold(creative.failure).title}</p>
       )}
       <p class="soft">
         {platformName(creative.platform)}

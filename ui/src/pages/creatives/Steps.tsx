@@ -2,11 +2,13 @@
 import { ago, instant, percent } from '~/format';
 import { Icon, type IconName } from '~/parts/Icon';
 import { t, tOr } from '~/words';
+import { say } from '~/words/say';
 import type { Step } from './shapes';
 
 const icons: Record<Step['state'], IconName> = { waiting: 'more', running: 'retry', done: 'check', failed: 'alert', off: 'close' };
 
 const nameOf = (step: Step) => tOr(`creatives.step_${step.name}`, step.name);
+const reasonOf = (step: Step) => say('creatives', step.says, step.reason ?? '');
 const stateOf = (step: Step) =>
   step.state === 'running' && step.percent !== null ? percent(step.percent / 100, 0) : t(`creatives.step_is_${step.state}`);
 
@@ -15,7 +17,7 @@ export function StepChips({ steps }: { steps: Step[] }) {
   return (
     <ol class="step-chips" aria-label={t('creatives.steps')}>
       {steps.map((step) => (
-        <li key={step.name} class={`step-chip step-${step.state}`} title={step.reason ?? undefined}>
+        <li key={step.name} class={`step-chip step-${step.state}`} title={reasonOf(step) || undefined}>
           <Icon name={icons[step.state]} size={16} />
           <span>{nameOf(step)}</span>
           <span class={step.state === 'running' ? '' : 'visually-hidden'}>{stateOf(step)}</span>
@@ -39,7 +41,7 @@ export function StepList({ steps }: { steps: Step[] }) {
             </p>
             {step.reason && (
               <p class="soft" dir="auto">
-                {step.reason}
+                {reasonOf(step)}
               </p>
             )}
           </div>

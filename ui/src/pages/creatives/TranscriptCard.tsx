@@ -7,6 +7,7 @@ import { Field } from '~/parts/Field';
 import { ProblemNote } from '~/parts/Problem';
 import { Card } from '~/parts/Show';
 import { t } from '~/words';
+import { say } from '~/words/say';
 import { MarkedText, holds } from './Marks';
 import { transcribeAgain } from './library';
 import type { Segment, Transcript, WholeCreative } from './shapes';
@@ -39,9 +40,7 @@ function Words({ transcript, onSeek }: { transcript: Transcript; onSeek: (at_ms:
       <>
         <p>{t(`creatives.transcript_${transcript.state}`)}</p>
         {transcript.reason && (
-          <p class="soft" dir="auto">
-            {transcript.reason}
-          </p>
+          <p class="soft">{say('creatives', transcript.says, transcript.reason)}</p>
         )}
       </>
     );

@@ -30,6 +30,7 @@ export interface Segment {
 export interface Transcript {
   state: 'waiting' | 'done' | 'failed' | 'off';
   reason: string | null;
+  says?: Says;
   language: string | null;
   provider: string | null;
   text: string;
@@ -45,7 +46,9 @@ export interface Match {
 }
 export interface Failure {
   step: string | null;
+  kind?: string | null;
   cause: string;
+  says?: Says;
   hint: string | null;
   retriable: boolean;
 }
@@ -113,6 +116,7 @@ export interface Step {
   percent: number | null;
   attempts: number;
   reason: string | null;
+  says?: Says;
   since: string | null;
 }
 export interface Usage {

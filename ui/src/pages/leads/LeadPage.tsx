@@ -15,8 +15,9 @@ import { Badge, Card, Missing, Note, PageHead, Skeleton } from '~/parts/Show';
 import { toast, toastError } from '~/parts/Toast';
 import { useQueryState } from '~/parts/url';
 import { t, tOr } from '~/words';
+import { say } from '~/words/say';
 import { moves, useLead, useLeadDeed, useMembers, useStageChange, type Stage, type WholeLead } from './api';
-import { Marks, StageBadge, longTime, nameOf } from './shown';
+import { Marks, StageBadge, linkText, longTime, nameOf, spamText } from './shown';
 
 export function LeadPage({ id }: { id: string }) {
   const [revealed, setRevealed] = useState(false);
@@ -106,7 +107,7 @@ function ContactCard({ lead, revealed, onReveal }: { lead: WholeLead; revealed: 
         </Fact>
         {lead.spam_score > 0 && (
           <Fact label={t('leads.spam_score')}>
-            <bdi>{lead.spam_score}</bdi> <span class="soft">{lead.spam_reasons.join('; ')}</span>
+            <bdi>{lead.spam_score}</bdi> <span class="soft">{spamText(lead)}</span>
           </Fact>
         )}
       </dl>
@@ -361,7 +362,7 @@ function SourceCard({ lead }: { lead: WholeLead }) {
             </Fact>
           )}
           <Fact label={t('leads.ad')}>{lead.ad_id ? <bdi dir="ltr">{lead.ad_id}</bdi> : <Missing reason={t('leads.no_ad')} />}</Fact>
-          <Fact label={t('leads.link')}>{lead.link_cause || t('common.dash')}</Fact>
+          <Fact label={t('leads.link')}>{linkText(lead) || t('common.dash')}</Fact>
           {touch?.page_url && (
             <Fact label={t('leads.page')}>
               <bdi dir="ltr">{touch.page_url}</bdi>
@@ -419,7 +420,7 @@ function LedgerCard({ lead }: { lead: WholeLead }) {
           <li key={one.sequence}>
             <span>
               {one.kind === 'stage' ? tOr(`leads.stage_${one.to}`, one.to) : tOr(`leads.state_${one.to}`, one.to)}
-              {one.cause && <span class="soft"> · {one.cause}</span>}
+              {one.cause && <span class="soft"> · {say('leads', one.says, one.cause)}</span>}
             </span>
             <span class="soft">
               {instant(one.at)} · <bdi>{one.actor.split(':')[0]}</bdi>

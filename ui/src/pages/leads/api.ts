@@ -2,6 +2,7 @@
 import { get, path, post, type Page } from '~/api/client';
 import { queries, useInfiniteQuery, useMutation, useQuery } from '~/api/query';
 import type { QueryState } from '~/parts/url';
+import type { Says } from '~/words/say';
 
 export type Stage = 'interest' | 'qualified' | 'scheduled' | 'purchase' | 'lost';
 export const stages: Stage[] = ['interest', 'qualified', 'scheduled', 'purchase', 'lost'];
@@ -30,6 +31,8 @@ export interface Lead {
   direction_id: string | null;
   creative_id: string | null;
   link_cause: string;
+  /** The parts of it as codes. */
+  link_says?: (Says | null)[];
   ad_account_id: string | null;
   campaign_id: string | null;
   ad_id: string | null;
@@ -39,6 +42,7 @@ export interface Lead {
   duplicate_deliveries: number;
   spam_score: number;
   spam_reasons: string[];
+  spam_says?: (Says | null)[];
   is_test: boolean;
   assigned_to: string | null;
   recovered_by: string | null;
@@ -52,7 +56,7 @@ export interface WholeLead extends Lead {
   phone_typed?: string | null;
   email_typed?: string | null;
   answers?: { field: string; value: string }[];
-  transitions: { sequence: number; at: string; actor: string; kind: 'state' | 'stage'; from: string | null; to: string; cause: string }[];
+  transitions: { sequence: number; at: string; actor: string; kind: 'state' | 'stage'; from: string | null; to: string; cause: string; says?: Says }[];
   notes: { id: string; actor: string; at: string; text: string | null }[];
   touch: {
     has_ttclid: boolean;

@@ -1,6 +1,7 @@
 // How things of a lead are shown in lists and on its page.
 import { Badge, type Tone } from '~/parts/Show';
 import { t, tOr } from '~/words';
+import { say } from '~/words/say';
 import { duration } from '~/format';
 import type { Lead, Stage } from './api';
 
@@ -44,7 +45,7 @@ export function Marks({ lead }: { lead: Lead }) {
       <DelayBadge lead={lead} />
       {lead.recovered_by && <Badge tone="info">{t('leads.recovered')}</Badge>}
       {lead.state === 'unlinked' && <Badge tone="warn" why={t('leads.unlinked_why')}>{t('leads.unlinked')}</Badge>}
-      {lead.spam_score >= SPAM && <Badge tone="bad" why={lead.spam_reasons.join('; ')}>{t('leads.spam', { score: lead.spam_score })}</Badge>}
+      {lead.spam_score >= SPAM && <Badge tone="bad" why={spamText(lead)}>{t('leads.spam', { score: lead.spam_score })}</Badge>}
       {lead.duplicate_of && <Badge why={t('leads.duplicate_why')}>{t('leads.duplicate')}</Badge>}
       {lead.is_test && <Badge>{t('leads.test')}</Badge>}
       {lead.erased_at && <Badge>{t('leads.erased')}</Badge>}
@@ -56,3 +57,14 @@ export function nameOf(lead: Lead) {
   if (lead.erased_at) return t('leads.erased');
   return lead.name || lead.phone || lead.email || t('leads.nameless');
 }
+
+/** Why it looks like spam. */
+export const spamText = (lead: Pick<Lead, 'spam_reasons' | 'spam_says'>) =>
+  lead.spam_reasons.map((reason, i) => say('leads', lead.spam_says?.[i], reason)).join('; ');
+
+/** Why it belongs to its direction and creative. */
+export const linkText = (lead: Pick<Lead, 'link_cause' | 'link_says'>) =>
+  lead.link_cause
+    .split('; ')
+    .map((part, i) => say('leads', lead.link_says?.[i], part))
+    .join('; ');

@@ -3,7 +3,7 @@
 import { day, money, number, percent } from '~/format';
 import { EmptyState, Missing, Skeleton } from '~/parts/Show';
 import { ProblemNote } from '~/parts/Problem';
-import { t } from '~/words';
+import { t, tOr } from '~/words';
 import { useCohorts, type Cohort, type Question } from './api';
 
 const MOST_WEEKS = 26;
@@ -35,16 +35,16 @@ export function CohortTriangle({ question }: { question: Question }) {
           <caption class="visually-hidden">{t('roi.cohorts')}</caption>
           <thead>
             <tr>
-              <th scope="col" title={formulas.week}>
+              <th scope="col" title={tOr('roi.formula_week', formulas.week ?? '')}>
                 {t('roi.week')}
               </th>
               <th scope="col" class="numeric">{t('roi.figure_leads')}</th>
-              <th scope="col" class="numeric" title={formulas.customers}>{t('roi.customers')}</th>
+              <th scope="col" class="numeric" title={tOr('roi.formula_customers', formulas.customers ?? '')}>{t('roi.customers')}</th>
               <th scope="col" class="numeric">{t('roi.figure_spend')}</th>
               <th scope="col" class="numeric">{t('roi.figure_revenue')}</th>
               <th scope="col" class="numeric">{t('roi.figure_roi')}</th>
-              <th scope="col" class="numeric" title={formulas.break_even_day}>{t('roi.break_even')}</th>
-              <th scope="col" class="numeric" title={formulas.ltv_micros}>{t('roi.ltv', { n: 30 })}</th>
+              <th scope="col" class="numeric" title={tOr('roi.formula_break_even_day', formulas.break_even_day ?? '')}>{t('roi.break_even')}</th>
+              <th scope="col" class="numeric" title={tOr('roi.formula_ltv_micros', formulas.ltv_micros ?? '')}>{t('roi.ltv', { n: 30 })}</th>
               {Array.from({ length: weeks }, (_, age) => (
                 <th key={age} scope="col" class="numeric">
                   {t('roi.age', { n: age + 1 })}

@@ -27,11 +27,9 @@ export function Detail({ question, part, figure: first, name, onClose }: { quest
           <p class="roi-figure">
             <bdi>{written(explanation.value, kind.unit, explanation.currency) ?? DASH}</bdi>
           </p>
-          {explanation.unknown_because && <Note tone="warn">{explanation.unknown_because}</Note>}
+          {explanation.unknown_because && <Note tone="warn">{tOr(`roi.${explanation.unknown_code}`, explanation.unknown_because)}</Note>}
           {(explanation.formula || explanation.meaning) && (
-            <p dir="ltr" class="roi-formula">
-              {explanation.formula ? `${figure} = ${explanation.formula}` : explanation.meaning}
-            </p>
+            <p class="roi-formula">{tOr(`roi.formula_${figure}`, explanation.formula || explanation.meaning || '')}</p>
           )}
           {explanation.inputs.length > 0 && (
             <ul class="roi-inputs">

@@ -73,6 +73,7 @@ export interface Explanation {
   unit: string;
   value: number | Share | null;
   unknown_because: string | null;
+  unknown_code?: string;
   currency: string;
   formula: string | null;
   meaning: string;

@@ -169,7 +169,7 @@ function Total({ kind, report }: { kind: FigureKind; report: Report }) {
       label={t(`roi.figure_${kind.id}` as WordKey)}
       value={textOf(report.total, kind, report.currency)}
       reason={t('roi.not_known')}
-      formula={report.formulas[kind.id]}
+      formula={tOr(`roi.formula_${kind.id}`, report.formulas[kind.id] ?? '')}
       changed={changed}
       more_is_better={kind.more_is_better ?? null}
       before={before === null || !report.previous ? undefined : (textOf(report.previous.total, kind, report.currency) ?? undefined)}
@@ -219,7 +219,7 @@ function Creatives({ report, onAsk }: { report: ReturnType<typeof useReport>; on
           label: t(`roi.figure_${kind.id}` as WordKey),
           numeric: true,
           optional: kind.optional,
-          formula: data.formulas[kind.id],
+          formula: tOr(`roi.formula_${kind.id}`, data.formulas[kind.id] ?? ''),
           value: (row) => valueOf(row, kind),
           cell: (row) => figure(row, kind, partOf(row), nameOf(row)),
           total: figure(data.total, kind, {}, t('table.total')),
