@@ -130,7 +130,28 @@ export async function stream(url: string, signal: AbortSignal, onPart: (part: Ui
   }
 }
 
-export const get = <T>(url: string, options?: CallOptions) => call<T>('GET', url, undefined, options);
+const begun = new Map<string, Promise<unknown>>();
+const BEGUN_MS = 10_000;
+
+/** Asks before there is somebody to answer (start.ts): who gets this address first takes the answer. */
+export function begin(url: string) {
+  const answer = call('GET', url, undefined, { guarded: false });
+  answer.catch(() => undefined); // told to who takes it
+  begun.set(url, answer);
+  setTimeout(() => begun.delete(url), BEGUN_MS);
+}
+
+export async function get<T>(url: string, options: CallOptions = {}): Promise<T> {
+  const answer = begun.get(url) as Promise<T> | undefined;
+  if (!answer) return call<T>('GET', url, undefined, options);
+  begun.delete(url);
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401 && options.guarded !== false) signedOut();
+    throw error;
+  }
+}
 export const post = <T>(url: string, body?: unknown, options?: CallOptions) => call<T>('POST', url, body ?? {}, options);
 export const put = <T>(url: string, body?: unknown, options?: CallOptions) => call<T>('PUT', url, body, options);
 export const patch = <T>(url: string, body?: unknown, options?: CallOptions) => call<T>('PATCH', url, body, options);

@@ -4,11 +4,12 @@ import { localeTag } from '~/words';
 export const DASH = '—';
 type Maybe = number | null | undefined;
 
-const formatters = new Map<string, Intl.NumberFormat>();
+// To make a formatter takes far longer than to use it.
+const numbers = new Map<string, Intl.NumberFormat>();
 function numberFormat(options: Intl.NumberFormatOptions) {
   const key = localeTag() + JSON.stringify(options);
-  let made = formatters.get(key);
-  if (!made) formatters.set(key, (made = new Intl.NumberFormat(localeTag(), options)));
+  let made = numbers.get(key);
+  if (!made) numbers.set(key, (made = new Intl.NumberFormat(localeTag(), options)));
   return made;
 }
 
@@ -71,8 +72,12 @@ export function bytes(n: Maybe) {
   return numberFormat({ style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: value < 10 && step ? 1 : 0 }).format(value);
 }
 
+const dates = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(options: Intl.DateTimeFormatOptions) {
-  return new Intl.DateTimeFormat(localeTag(), options);
+  const key = localeTag() + JSON.stringify(options);
+  let made = dates.get(key);
+  if (!made) dates.set(key, (made = new Intl.DateTimeFormat(localeTag(), options)));
+  return made;
 }
 
 /** A metric day, "2026-03-01": already in the account's time zone. */
@@ -92,11 +97,19 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600],
   ['minute', 60],
 ];
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+function relativeFormat() {
+  const key = localeTag();
+  let made = relatives.get(key);
+  if (!made) relatives.set(key, (made = new Intl.RelativeTimeFormat(key, { numeric: 'auto' })));
+  return made;
+}
+
 /** "3 hours ago". */
 export function ago(text: string | null | undefined, now = Date.now()) {
   if (!text) return DASH;
   const seconds = (new Date(text).getTime() - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(localeTag(), { numeric: 'auto' });
+  const format = relativeFormat();
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
   return format.format(Math.round(seconds), 'second');
 }

@@ -1,9 +1,11 @@
-// Charts by uPlot, loaded when the first one is drawn.  In right-to-left pages time runs from right
-// to left, as the rest of the page does.  A table of the same figures goes with each chart, for who cannot see it.
+// Charts by uPlot, loaded when the page around the first one has been drawn.  In right-to-left pages
+// time runs from right to left, as the rest of the page does.  A table of the same figures goes with
+// each chart, for who cannot see it.
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { t, useLanguage } from '~/words';
 import { day } from '~/format';
+import { nextTask, useIdle, whenIdle } from './idle';
 import { useTheme } from './theme';
 
 export interface Series {
@@ -89,9 +91,45 @@ function options(element: HTMLElement, plot: typeof uPlot, props: ChartProps): u
   };
 }
 
+let uplot: typeof uPlot | undefined;
+
+/** Along the horizontal axis stands the number of the day. */
+const dataOf = (props: ChartProps) => [props.days.map((_, i) => i), ...props.series.map((one) => one.values)] as uPlot.AlignedData;
+
 function legendOf(props: ChartProps, index: number | null | undefined) {
   const at = index ?? null;
   return props.series.map((one) => ({ label: one.label, colour: one.colour ?? 1, text: at === null ? '' : one.format(one.values[at] ?? null) }));
+}
+
+/** The figures for who cannot see the chart. */
+function Table({ label, days, series }: ChartProps) {
+  return (
+    <div class="visually-hidden">
+      <table>
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('common.day')}</th>
+            {series.map((one) => (
+              <th key={one.label} scope="col">
+                {one.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {days.map((one, i) => (
+            <tr key={one}>
+              <th scope="row">{day(one)}</th>
+              {series.map((line) => (
+                <td key={line.label}>{line.format(line.values[i] ?? null)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
 export function Chart(props: ChartProps) {
@@ -99,6 +137,7 @@ export function Chart(props: ChartProps) {
   const legend = useRef<HTMLParagraphElement>(null);
   const language = useLanguage();
   const theme = useTheme();
+  const idle = useIdle();
 
   useEffect(() => {
     const element = frame.current;
@@ -111,16 +150,31 @@ export function Chart(props: ChartProps) {
       const when = legend.current?.querySelector('[data-day]');
       if (when) when.textContent = index === null || index === undefined ? '' : day(props.days[index]);
     };
-    const observer = new ResizeObserver(() => chart?.setSize({ width: element.clientWidth, height: props.height ?? 260 }));
-    void import('uplot').then(({ default: plot }) => {
-      if (gone) return;
+    const observer = new ResizeObserver(() => {
+      if (chart && chart.width !== element.clientWidth) chart.setSize({ width: element.clientWidth, height: props.height ?? 260 });
+    });
+    const draw = (plot: typeof uPlot, pause: (work: () => void) => void) => {
       const settings = options(element, plot, props);
       settings.hooks = { setCursor: [(u) => show(u.cursor.idx)] };
-      chart = new plot(settings, [props.days.map((_, i) => i), ...props.series.map((one) => one.values)] as uPlot.AlignedData, element);
-      observer.observe(element);
-    });
+      chart = new plot(settings, dataOf(props), (u, begin) => {
+        element.append(u.root);
+        pause(() => {
+          if (gone) return;
+          begin();
+          observer.observe(element);
+        });
+      });
+    };
+    // The first chart comes in small steps, when what is around it is there; later ones at once.
+    async function drawLater() {
+      uplot = (await import('uplot')).default;
+      await nextTask();
+      if (!gone) draw(uplot, (work) => void nextTask().then(work));
+    }
+    const cancel = uplot ? draw(uplot, (work) => work()) : whenIdle(() => void drawLater());
     return () => {
       gone = true;
+      cancel?.();
       observer.disconnect();
       chart?.destroy();
     };
@@ -140,31 +194,7 @@ export function Chart(props: ChartProps) {
         {props.partial && <span class="soft">{t('common.partial_day')}</span>}
       </p>
       <div class="chart-plot" ref={frame} aria-hidden="true" style={{ minBlockSize: `${props.height ?? 260}px` }} />
-      <div class="visually-hidden">
-        <table>
-          <caption>{props.label}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('common.day')}</th>
-              {props.series.map((one) => (
-                <th key={one.label} scope="col">
-                  {one.label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {props.days.map((one, i) => (
-              <tr key={one}>
-                <th scope="row">{day(one)}</th>
-                {props.series.map((series) => (
-                  <td key={series.label}>{series.format(series.values[i] ?? null)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {idle && <Table {...props} />}
     </figure>
   );
 }

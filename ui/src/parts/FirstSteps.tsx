@@ -1,7 +1,7 @@
 // What a new org has to do until its first ads run; goes by itself when all of it is done.
 import { get, path, type Page } from '~/api/client';
-import { useQuery } from '~/api/query';
-import { useAdAccounts, useDirections, useRight } from '~/api/session';
+import { queries, useQuery } from '~/api/query';
+import { directionsQuery, useAdAccounts, useRight } from '~/api/session';
 import { t, type WordKey } from '~/words';
 import { LinkButton } from './Button';
 import { Icon } from './Icon';
@@ -13,21 +13,28 @@ interface Step {
   href: string;
 }
 
-const one = (what: string) => () => get<Page<unknown>>(path(`/api/${what}`, { limit: 1 })).then((page) => page.data.length > 0);
+const anyQuery = (what: string) => ({
+  queryKey: [what, 'any'],
+  queryFn: () => get<Page<unknown>>(path(`/api/${what}`, { limit: 1 })).then((page) => page.data.length > 0),
+});
+export const aheadOfFirstSteps = () => queries.prefetchQuery(anyQuery('launches'));
 
 /** The steps of this org, or null while that is not known. */
 export function useFirstSteps(): Step[] | null {
   const accounts = useAdAccounts().data;
-  const directions = useDirections().data;
-  const creatives = useQuery({ queryKey: ['creatives', 'any'], queryFn: one('creatives') }).data;
-  const launches = useQuery({ queryKey: ['launches', 'any'], queryFn: one('launches') }).data;
-  if (!accounts || !directions || creatives === undefined || launches === undefined) return null;
+  const launched = useQuery(anyQuery('launches')).data;
+  // A launch is made of a direction and creatives: where there is one, nobody has to ask for them.
+  const enabled = launched === false;
+  const directions = useQuery({ ...directionsQuery, enabled }).data;
+  const creatives = useQuery({ ...anyQuery('creatives'), enabled }).data;
+  if (!accounts || launched === undefined) return null;
+  if (!launched && (!directions || creatives === undefined)) return null;
   const connected = accounts.some((account) => Object.values(account.connections).some((link) => link?.status === 'connected'));
   return [
     { name: 'connect', done: connected, href: '/accounts' },
-    { name: 'direction', done: directions.length > 0, href: '/directions/new' },
-    { name: 'creative', done: creatives, href: '/creatives' },
-    { name: 'launch', done: launches, href: '/launch' },
+    { name: 'direction', done: launched || !!directions?.length, href: '/directions/new' },
+    { name: 'creative', done: launched || !!creatives, href: '/creatives' },
+    { name: 'launch', done: launched, href: '/launch' },
   ];
 }
 

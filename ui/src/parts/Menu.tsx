@@ -1,8 +1,9 @@
-import * as menu from '@zag-js/menu';
-import { normalizeProps, useMachine } from '@zag-js/preact';
-import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+// A button that opens a list of deeds.  What opens it is loaded when the browser is idle and set up
+// when it is opened first: pages are full of menus, and few of them are ever opened.
+import type { ComponentChildren, FunctionComponent, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { Icon, type IconName } from './Icon';
+import { toastError } from './Toast';
 
 export interface MenuItem {
   value: string;
@@ -13,66 +14,65 @@ export interface MenuItem {
   checked?: boolean;
 }
 
-/** A button that opens a list of deeds. */
-export function Menu({
-  label,
-  icon = 'more',
-  text,
-  items,
-  onSelect,
-  look = 'quiet',
-}: {
+export interface MenuProps {
   label: string;
   icon?: IconName;
   text?: ComponentChildren;
   items: MenuItem[];
   onSelect: (value: string) => void;
   look?: 'quiet' | 'plain' | 'main';
-}) {
-  const service = useMachine(menu.machine, {
-    id: useId(),
-    'aria-label': label,
-    onSelect: ({ value }) => onSelect(value),
-    positioning: { placement: 'bottom-end', strategy: 'fixed' },
-  });
-  const api = menu.connect(service, normalizeProps);
+}
 
+type ButtonProps = JSX.ButtonHTMLAttributes<HTMLButtonElement>;
+
+export function MenuButton({ label, icon = 'more', text, look = 'quiet', more }: MenuProps & { more: ButtonProps }) {
   return (
-    <>
-      <button
-        {...api.getTriggerProps()}
-        type="button"
-        class={`button button-${look}${text ? '' : ' button-round'}`}
-        aria-label={text ? undefined : label}
-        title={text ? undefined : label}
-      >
-        <Icon name={icon} />
-        {text && (
-          <>
-            <span class="visually-hidden">{label}: </span>
-            <span class="button-text" dir="auto">
-              {text}
-            </span>
-          </>
-        )}
-      </button>
-      <div {...api.getPositionerProps()} class="layer">
-        {api.open && (
-          <ul {...api.getContentProps()} class="menu">
-            {items.map((item) => (
-              <li
-                key={item.value}
-                {...api.getItemProps({ value: item.value, disabled: item.disabled })}
-                class={`menu-item${item.danger ? ' menu-item-danger' : ''}`}
-              >
-                {item.icon && <Icon name={item.icon} size={18} />}
-                <span>{item.label}</span>
-                {item.checked && <Icon name="check" size={18} />}
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
-    </>
+    <button
+      {...more}
+      type="button"
+      class={`button button-${look}${text ? '' : ' button-round'}`}
+      aria-label={text ? undefined : label}
+      title={text ? undefined : label}
+    >
+      <Icon name={icon} />
+      {text && (
+        <>
+          <span class="visually-hidden">{label}: </span>
+          <span class="button-text" dir="auto">
+            {text}
+          </span>
+        </>
+      )}
+    </button>
+  );
+}
+
+/** Brings what opens menus; they wait for it when it is not there yet. */
+export const loadMenus = () => import('./OpenMenu');
+
+export function Menu(props: MenuProps) {
+  const [opened, setOpened] = useState<{ Menu: FunctionComponent<MenuProps & { byKey: boolean }>; byKey: boolean } | null>(null);
+  if (opened) return <opened.Menu {...props} byKey={opened.byKey} />;
+
+  function open(byKey: boolean) {
+    loadMenus()
+      .then(({ OpenMenu }) => setOpened({ Menu: OpenMenu, byKey }))
+      .catch(toastError);
+  }
+  return (
+    <MenuButton
+      {...props}
+      more={{
+        'aria-haspopup': 'menu',
+        'aria-expanded': false,
+        // A click without a pointer is a key's.
+        onClick: (event) => open(event.detail === 0),
+        onKeyDown: (event) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+          event.preventDefault();
+          open(true);
+        },
+      }}
+    />
   );
 }

@@ -6,6 +6,7 @@ import { connect, connected } from '~/api/live';
 import { Dialog } from '~/parts/Dialog';
 import { Button, IconButton, LinkButton } from '~/parts/Button';
 import { EmptyState } from '~/parts/Show';
+import { whenIdle } from '~/parts/idle';
 import { useKeys } from '~/parts/keys';
 import { useStore } from '~/parts/store';
 import { t } from '~/words';
@@ -46,14 +47,33 @@ function Held({ path, children }: { path: string; children: ComponentChildren })
   );
 }
 
+/** Whether news come by themselves. */
+function Live() {
+  const live = useStore(connected);
+  return (
+    <span class={live ? 'live live-on' : 'live'} role="status">
+      <span class="visually-hidden">{live ? t('shell.live') : t('shell.not_live')}</span>
+    </span>
+  );
+}
+
+/** News are listened for once the page is there. */
+function listen() {
+  let stop = () => {};
+  const cancel = whenIdle(() => (stop = connect()));
+  return () => {
+    cancel();
+    stop();
+  };
+}
+
 export function Shell() {
   const [open, setOpen] = useState<Open>(null);
   const [path, navigate] = useLocation();
-  const live = useStore(connected);
   const acts = useMemo(() => ({ search: () => setOpen('search'), help: () => setOpen('help'), go: navigate }), [navigate]);
   useKeys(acts);
   useTitle(path);
-  useEffect(() => connect(), []);
+  useEffect(listen, []);
 
   return (
     <div class="shell">
@@ -67,9 +87,7 @@ export function Shell() {
         <a href="/" class="brand">
           adwright
         </a>
-        <span class={live ? 'live live-on' : 'live'} role="status">
-          <span class="visually-hidden">{live ? t('shell.live') : t('shell.not_live')}</span>
-        </span>
+        <Live />
         <span class="top-space" />
         <IconButton icon="search" label={t('shell.search')} onClick={() => setOpen('search')} />
         <span class="top-wide">

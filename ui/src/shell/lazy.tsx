@@ -3,14 +3,19 @@ import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ProblemNote } from '~/parts/Problem';
 import { Skeleton } from '~/parts/Show';
+import type { PageModule } from './loaders';
 
-export type LazyPage = FunctionComponent & { load: () => Promise<unknown> };
+export type LazyPage = FunctionComponent & { load: () => Promise<PageModule> };
 
 const RELOADED = 'reloaded-for';
 
-export function lazy(importer: () => Promise<{ default: FunctionComponent }>): LazyPage {
+export function lazy(importer: () => Promise<PageModule>): LazyPage {
   let loaded: FunctionComponent | undefined;
-  const load = () => importer().then((module) => (loaded = module.default));
+  const load = async () => {
+    const module = await importer();
+    loaded = module.default;
+    return module;
+  };
 
   function Page() {
     const [, again] = useState(0);

@@ -1,47 +1,26 @@
 // The console's words: t('leads.title'), t('leads.count', { n: 3 }).  One language is loaded at a time.
 import { createStore, useStore } from '~/parts/store';
 import type en from './en';
+import { languages, loaders, type Language } from './languages';
 import type { Forms, Word, Words } from './types';
 
-export type Language = 'en' | 'ar' | 'ru';
+export { isLanguage, languages, preferredLanguage, type Language } from './languages';
+
 type Pages = typeof en;
 export type WordKey = { [Page in keyof Pages & string]: `${Page}.${keyof Pages[Page] & string}` }[keyof Pages & string];
 export type Parameters = Record<string, string | number>;
-
-export const languages: Record<Language, { name: string; direction: 'ltr' | 'rtl' }> = {
-  en: { name: 'English', direction: 'ltr' },
-  ar: { name: 'العربية', direction: 'rtl' },
-  ru: { name: 'Русский', direction: 'ltr' },
-};
-
-const loaders: Record<Language, () => Promise<{ default: Words }>> = {
-  en: () => import('./en') as unknown as Promise<{ default: Words }>,
-  ar: () => import('./ar') as unknown as Promise<{ default: Words }>,
-  ru: () => import('./ru') as unknown as Promise<{ default: Words }>,
-};
 
 export const language = createStore<Language>('en');
 /** Western digits, or the reader's own in Arabic. */
 export const digits = createStore<'latn' | 'arab'>('latn');
 let words: Words = {};
-let plural = new Intl.PluralRules('en');
-
-export const isLanguage = (text: string | null | undefined): text is Language => !!text && text in languages;
-
-/** What the reader chose before, else what the browser asks for. */
-export function preferredLanguage(): Language {
-  const chosen = localStorage.getItem('language');
-  if (isLanguage(chosen)) return chosen;
-  for (const tag of navigator.languages) {
-    const short = tag.slice(0, 2).toLowerCase();
-    if (isLanguage(short)) return short;
-  }
-  return 'en';
-}
+// Made when the first word needs them: they take a while.
+let plural: Intl.PluralRules | undefined;
+let figures: Intl.NumberFormat | undefined;
 
 export async function speak(next: Language) {
   words = (await loaders[next]()).default;
-  plural = new Intl.PluralRules(next);
+  plural = figures = undefined;
   digits.set(localStorage.getItem('digits') === 'arab' ? 'arab' : 'latn');
   document.documentElement.lang = next;
   document.documentElement.dir = languages[next].direction;
@@ -57,6 +36,7 @@ export function localeTag() {
 
 function form(word: Word, parameters: Parameters): string {
   if (typeof word === 'string') return word;
+  plural ??= new Intl.PluralRules(language.get());
   return word[plural.select(Number(parameters.n ?? 0))] ?? (word as Forms).other;
 }
 
@@ -74,7 +54,7 @@ export function t(key: WordKey, parameters: Parameters = {}): string {
   return form(word, parameters).replace(/\{(\w+)\}/g, (whole, parameter: string) => {
     const value = parameters[parameter];
     if (value === undefined) return whole;
-    const text = typeof value === 'number' ? new Intl.NumberFormat(localeTag()).format(value) : value;
+    const text = typeof value === 'number' ? (figures ??= new Intl.NumberFormat(localeTag())).format(value) : value;
     return languages[language.get()].direction === 'rtl' || rightToLeft.test(text) ? isolate(text) : text;
   });
 }

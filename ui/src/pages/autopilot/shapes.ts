@@ -1,8 +1,9 @@
 // The autopilot's shapes, and where they come from.
-import { get, path, type Page } from '~/api/client';
+import { get, type Page } from '~/api/client';
 import { useInfiniteQuery, useQuery } from '~/api/query';
 import type { PlatformName } from '~/api/types';
 import type { Says } from '~/words/say';
+import { AUTOPILOT, INBOX, pageOf } from './requests';
 
 export interface Window {
   known: boolean;
@@ -115,22 +116,21 @@ export interface Where {
   account: string;
 }
 
-export function useAutopilot() {
-  return useQuery({ queryKey: ['autopilot'], queryFn: () => get<Autopilot>('/api/autopilot') });
-}
+export const autopilotQuery = { queryKey: ['autopilot'], queryFn: () => get<Autopilot>(AUTOPILOT) };
+export const useAutopilot = () => useQuery(autopilotQuery);
 
-function usePages<T>(key: string, base: string, where: Where, limit: number) {
-  return useInfiniteQuery({
+function listQuery<T>(key: string, base: string, where: Where, limit: number) {
+  return {
     queryKey: [key, 'autopilot', where.platform, where.account, limit],
     initialPageParam: '',
-    queryFn: ({ pageParam, signal }) =>
-      get<Page<T>>(path(base, { platform: where.platform, ad_account_id: where.account, limit, cursor: pageParam }), { signal }),
-    getNextPageParam: (page) => page.next_cursor,
-  });
+    queryFn: ({ pageParam, signal }: { pageParam: string; signal: AbortSignal }) => get<Page<T>>(pageOf(base, where, limit, pageParam), { signal }),
+    getNextPageParam: (page: Page<T>) => page.next_cursor,
+  };
 }
-export const useInbox = (where: Where, limit: number) => usePages<Shown>('actions', '/api/autopilot/actions', where, limit);
-export const useExecutions = (where: Where) => usePages<Execution>('executions', '/api/autopilot/executions', where, 50);
-export const useReports = (where: Where) => usePages<Report>('reports', '/api/autopilot/reports', where, 20);
+export const inboxQuery = (where: Where, limit: number) => listQuery<Shown>('actions', INBOX, where, limit);
+export const useInbox = (where: Where, limit: number) => useInfiniteQuery(inboxQuery(where, limit));
+export const useExecutions = (where: Where) => useInfiniteQuery(listQuery<Execution>('executions', '/api/autopilot/executions', where, 50));
+export const useReports = (where: Where) => useInfiniteQuery(listQuery<Report>('reports', '/api/autopilot/reports', where, 20));
 
 export function useExecution(id: string) {
   return useQuery({ queryKey: ['executions', id], queryFn: ({ signal }) => get<ExecutionWhole>(`/api/autopilot/executions/${encodeURIComponent(id)}`, { signal }) });

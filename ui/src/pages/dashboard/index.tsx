@@ -2,18 +2,24 @@ import '../autopilot/autopilot.css';
 import './dashboard.css';
 import { Link } from 'wouter-preact';
 import { ago, day, instant } from '~/format';
+import { queries } from '~/api/query';
+import { adAccountsQuery } from '~/api/session';
 import { DateRange, useRange } from '~/parts/DateRange';
-import { FirstSteps } from '~/parts/FirstSteps';
+import { aheadOfFirstSteps, FirstSteps } from '~/parts/FirstSteps';
 import { ProblemNote } from '~/parts/Problem';
+import { rangeOf } from '~/parts/range';
 import { Card, PageHead, Skeleton } from '~/parts/Show';
 import { t } from '~/words';
 import { Inbox } from '../autopilot/Inbox';
-import { AccountSelect, PlatformTabs, useWhere, useZone } from '../autopilot/Scope';
+import { whereOf } from '../autopilot/requests';
+import { AccountSelect, PlatformTabs, useWhere, useZone, zoneOf } from '../autopilot/Scope';
+import { autopilotQuery, inboxQuery } from '../autopilot/shapes';
 import { StopNote } from '../autopilot/StopBar';
 import { Alerts } from './Alerts';
 import { Conversions } from './Conversions';
 import { Figures, Quality, SpendAndLeads } from './Figures';
-import { useDashboard, type Dashboard } from './shapes';
+import { INBOX_ENTRIES } from './requests';
+import { alertsQuery, dashboardQuery, useDashboard, type Dashboard } from './shapes';
 
 function Age({ data }: { data: Dashboard }) {
   return (
@@ -28,6 +34,23 @@ function Age({ data }: { data: Dashboard }) {
       {(data.rates?.length ?? 0) > 0 && ` ${t('dashboard.converted', { currency: data.currency })}`}
     </p>
   );
+}
+
+/** What the page shows first; the day of the ad account decides about the range. */
+export async function ahead() {
+  const query = new URLSearchParams(location.search);
+  const where = whereOf(query);
+  const figures = async () => {
+    const accounts = await queries.fetchQuery(adAccountsQuery).catch(() => []);
+    await queries.prefetchQuery(dashboardQuery(where, rangeOf(query, zoneOf(accounts, where))));
+  };
+  await Promise.all([
+    figures(),
+    aheadOfFirstSteps(),
+    queries.prefetchQuery(autopilotQuery),
+    queries.prefetchQuery(alertsQuery(where)),
+    queries.prefetchInfiniteQuery(inboxQuery(where, INBOX_ENTRIES)),
+  ]);
 }
 
 export default function Page() {
@@ -70,7 +93,7 @@ export default function Page() {
           title={t('dashboard.inbox')}
           actions={<Link href={`/autopilot${where.platform ? `?platform=${where.platform}` : ''}`}>{t('dashboard.all_of_it')}</Link>}
         >
-          <Inbox where={where} limit={5} zone={zone} short />
+          <Inbox where={where} limit={INBOX_ENTRIES} zone={zone} short />
         </Card>
       </div>
     </>

@@ -1,9 +1,10 @@
 // The dashboard's shapes, and where they come from.
-import { get, path, type Page } from '~/api/client';
+import { get, type Page } from '~/api/client';
 import { useQuery } from '~/api/query';
 import type { PlatformName } from '~/api/types';
-import type { Range } from '~/parts/DateRange';
+import type { Range } from '~/parts/range';
 import type { Where } from '../autopilot/shapes';
+import { alertsOf, dashboardOf } from './requests';
 
 export interface FigureValue {
   value: number | null;
@@ -77,21 +78,17 @@ export interface Alert {
   dismissed_until_at: string | null;
 }
 
-export function useDashboard(where: Where, range: Range) {
-  return useQuery({
-    queryKey: ['dashboard', where.platform, where.account, range.from, range.to, range.compare],
-    queryFn: ({ signal }) =>
-      get<Dashboard>(
-        path('/api/dashboard', { platform: where.platform, ad_account_id: where.account, from: range.from, to: range.to, compare: range.compare }),
-        { signal },
-      ),
-    placeholderData: (previous) => previous,
-  });
+interface Asked {
+  signal: AbortSignal;
 }
+export const dashboardQuery = (where: Where, range: Range) => ({
+  queryKey: ['dashboard', where.platform, where.account, range.from, range.to, range.compare],
+  queryFn: ({ signal }: Asked) => get<Dashboard>(dashboardOf(where, range), { signal }),
+});
+export const useDashboard = (where: Where, range: Range) => useQuery({ ...dashboardQuery(where, range), placeholderData: (previous?: Dashboard) => previous });
 
-export function useAlerts(where: Where) {
-  return useQuery({
-    queryKey: ['alerts', where.platform, where.account],
-    queryFn: ({ signal }) => get<Page<Alert>>(path('/api/alerts', { platform: where.platform, ad_account_id: where.account }), { signal }).then((page) => page.data),
-  });
-}
+export const alertsQuery = (where: Where) => ({
+  queryKey: ['alerts', where.platform, where.account],
+  queryFn: ({ signal }: Asked) => get<Page<Alert>>(alertsOf(where), { signal }).then((page) => page.data),
+});
+export const useAlerts = (where: Where) => useQuery(alertsQuery(where));
