@@ -18,7 +18,7 @@ const preloadMain: Plugin = {
  */
 const chunks: [string, RegExp][] = [
   ['start', /\/src\/(start|api\/client|parts\/range|shell\/loaders|words\/languages|pages\/\w+\/requests)\.ts$|\/(autopilot|dashboard)\.css$|preload-helper/],
-  ['main', /\/src\/(app|main|api\/|format\/|shell\/|words\/(index|say)|pages\/dashboard\/|pages\/autopilot\/(Inbox|Scope|StopBar|sentences|shapes))/],
+  ['main', /\/src\/(app|main|api\/|format\/|shell\/|words\/(index|say)|pages\/dashboard\/|pages\/autopilot\/(Inbox|Scope|StopBar|sentences|shapes)|pages\/settings\/(Pixels|pixels)\.)/],
   ['main', /\/src\/parts\/(store|theme|url|idle|keys|useDeed|Button|Chart|DateRange|Dialog|Field|FirstSteps|Icon|Menu|Problem|Show|Tabs|Toast)\./],
   ['main', /\/node_modules\/(preact|@tanstack\/(query-core|preact-query)|wouter-preact|regexparam)\//],
 ];

@@ -6,10 +6,27 @@
 #include "roi/days.h"
 #include "text/day.h"
 
+#define MOST_DAYS 366 /* that can be asked for by their number */
+
 /* --- the question ------------------------------------------------------------------- */
 
 enum compare { COMPARE_NONE, COMPARE_PREVIOUS, COMPARE_WEEKDAYS, COMPARE_YEAR };
 static const char *const compare_words[] = {"none", "previous", "weekdays", "year"};
+
+/* The last so many days: who asks need not know which day it is in the account's zone. */
+static bool read_days(struct request *rq, int *out, struct err *err)
+{
+    struct str text = request_query(rq, "days");
+    int64_t n = 0;
+
+    if (!text.n)
+        return true;
+    if (!str_int(text, &n) || n < 1 || n > MOST_DAYS)
+        return err_input(err, "days", "a number from 1 to 366; for others give from and to",
+                         "\"" STR_FMT "\" is no number of days", STR_ARG(str_sub(text, 0, 20)));
+    *out = (int)n;
+    return true;
+}
 
 static bool read_question(struct request *rq, struct roi_question *out, enum compare *compare,
                           struct err *err)
@@ -28,7 +45,8 @@ static bool read_question(struct request *rq, struct roi_question *out, enum com
         return err_input(err, "compare", "previous, weekdays, year or none",
                          "\"" STR_FMT "\" is nothing to compare with",
                          STR_ARG(str_sub(word, 0, 20)));
-    return api_check_org(rq, NULL, err) && api_platform(rq, &out->platform, err) &&
+    return read_days(rq, &out->days, err) && api_check_org(rq, NULL, err) &&
+           api_platform(rq, &out->platform, err) &&
            api_account_id(rq, NULL, &out->ad_account_id, err);
 }
 
@@ -66,7 +84,8 @@ static void set_days(struct arena *arena, enum compare compare, const struct roi
 /*
  * GET /api/dashboard - key figures with those of the range compared with, and both day by day.
  *
- *   platform, ad_account_id, from, to, currency
+ *   platform, ad_account_id, currency
+ *   from, to   or days: so many until today in the ad account's zone (30)
  *   compare    previous (default), weekdays, year, none
  *
  * Money is in the ad account's currency, or the org's where all accounts are asked for, by

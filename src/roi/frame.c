@@ -73,9 +73,9 @@ static bool set_days(struct roi_frame *f, const struct roi_question *question, s
 
     if (!check_day(last, "last_day", err))
         return false;
-    struct day month = day_add(last, 1 - DEFAULT_DAYS);
+    struct day back = day_add(last, 1 - (question->days ? question->days : DEFAULT_DAYS));
     struct str first =
-        question->first_day.n ? question->first_day : str_dup(f->arena, day_str(&month));
+        question->first_day.n ? question->first_day : str_dup(f->arena, day_str(&back));
     if (!check_day(first, "first_day", err))
         return false;
     if (day_diff(last, first) < 0 || day_diff(last, first) >= MOST_DAYS)

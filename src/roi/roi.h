@@ -52,7 +52,8 @@ struct str roi_basis_name(enum roi_basis basis);
 struct str roi_model_name(enum roi_model model);
 
 struct roi_question {
-    struct str first_day, last_day;                   /* "" = 30 days until today */
+    struct str first_day, last_day;                   /* "" = `days` days until today */
+    int days;                                         /* 0 = 30 */
     struct str platform, ad_account_id, direction_id; /* "" = all */
     struct str currency;                              /* "" = the org's */
     enum roi_basis basis;

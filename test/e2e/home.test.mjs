@@ -57,9 +57,11 @@ for (const database of databases) {
     assert.equal(before.days.length, 30);
     assert.equal((Date.parse(now.from) - Date.parse(before.from)) / 86400000, 35, "whole weeks before");
     assert.equal((await server.call("GET", "/api/dashboard", undefined, { org: 1 })).json.now.figures.leads.value, 0);
+    const week = (await server.call("GET", "/api/dashboard?days=7")).json.now;
+    assert.deepEqual([week.days.length, week.to], [7, now.to]);
     const range = "from=2028-02-01&to=2028-02-29";
     assert.equal((await server.call("GET", `/api/dashboard?${range}&compare=year`)).json.before.to, "2027-02-28");
-    for (const [query, field] of [["compare=never", "compare"], ["platform=x", "platform"], ["from=2026-02-30", "first_day"]])
+    for (const [query, field] of [["compare=never", "compare"], ["platform=x", "platform"], ["from=2026-02-30", "first_day"], ["days=0", "days"], ["days=x", "days"]])
       assert.equal((await server.call("GET", `/api/dashboard?${query}`)).json.field, field);
     assert.equal((await server.call("GET", `/api/dashboard?ad_account_id=${account.json.id}`, undefined, { org: 1 })).status, 404);
 

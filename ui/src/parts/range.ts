@@ -28,10 +28,13 @@ export function addDays(text: string, n: number) {
   return date.toISOString().slice(0, 10);
 }
 
+/** How many days until today a preset is; null where it is something else. */
+export function lengthOf(preset: Preset): number | null {
+  return preset === 'today' ? 1 : Number(preset) || null;
+}
+
 function spanOf(preset: Preset, now: string): [string, string] {
   switch (preset) {
-    case 'today':
-      return [now, now];
     case 'yesterday':
       return [addDays(now, -1), addDays(now, -1)];
     case 'month':
@@ -41,7 +44,7 @@ function spanOf(preset: Preset, now: string): [string, string] {
       return [`${end.slice(0, 7)}-01`, end];
     }
     default:
-      return [addDays(now, 1 - Number(preset)), now];
+      return [addDays(now, 1 - (lengthOf(preset) ?? 1)), now];
   }
 }
 

@@ -1,6 +1,5 @@
 // Which platform and which ad account the reader looks at; both are in the address.
 import { useAdAccounts } from '~/api/session';
-import type { AdAccount } from '~/api/types';
 import { Segments, Select } from '~/parts/Field';
 import { Tabs } from '~/parts/Tabs';
 import { useQueryState } from '~/parts/url';
@@ -44,9 +43,8 @@ export function AccountSelect() {
 }
 
 /** The zone that days and instants are shown in: of the chosen account, else of the only one. */
-export const useZone = (where: Where) => zoneOf(useAdAccounts().data ?? [], where);
-
-export function zoneOf(accounts: AdAccount[], where: Where): string | undefined {
+export function useZone(where: Where): string | undefined {
+  const accounts = useAdAccounts().data ?? [];
   const account = accounts.find((one) => one.id === where.account) ?? accounts.find((one) => one.is_default) ?? accounts[0];
   const links = account?.connections ?? {};
   const link = where.platform ? links[where.platform as 'tiktok' | 'facebook'] : (links.tiktok ?? links.facebook);

@@ -6,7 +6,8 @@ import { Card, Skeleton } from '~/parts/Show';
 import { t } from '~/words';
 import type { Where } from '../autopilot/shapes';
 import { LastError, PixelHealth } from '../settings/Pixels';
-import { PIXEL_DAYS, usePixels, type EventPixel } from '../settings/pixels';
+import { usePixels, type EventPixel } from '../settings/pixels';
+import { PIXEL_DAYS } from '../settings/requests';
 
 function Line({ pixel }: { pixel: EventPixel }) {
   return (

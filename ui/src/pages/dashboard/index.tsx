@@ -12,9 +12,10 @@ import { Card, PageHead, Skeleton } from '~/parts/Show';
 import { t } from '~/words';
 import { Inbox } from '../autopilot/Inbox';
 import { whereOf } from '../autopilot/requests';
-import { AccountSelect, PlatformTabs, useWhere, useZone, zoneOf } from '../autopilot/Scope';
+import { AccountSelect, PlatformTabs, useWhere, useZone } from '../autopilot/Scope';
 import { autopilotQuery, inboxQuery } from '../autopilot/shapes';
 import { StopNote } from '../autopilot/StopBar';
+import { pixelsQuery } from '../settings/pixels';
 import { Alerts } from './Alerts';
 import { Conversions } from './Conversions';
 import { Figures, Quality, SpendAndLeads } from './Figures';
@@ -36,19 +37,17 @@ function Age({ data }: { data: Dashboard }) {
   );
 }
 
-/** What the page shows first; the day of the ad account decides about the range. */
+/** What the page shows first. */
 export async function ahead() {
   const query = new URLSearchParams(location.search);
   const where = whereOf(query);
-  const figures = async () => {
-    const accounts = await queries.fetchQuery(adAccountsQuery).catch(() => []);
-    await queries.prefetchQuery(dashboardQuery(where, rangeOf(query, zoneOf(accounts, where))));
-  };
   await Promise.all([
-    figures(),
+    queries.prefetchQuery(dashboardQuery(where, rangeOf(query))),
+    queries.prefetchQuery(adAccountsQuery),
     aheadOfFirstSteps(),
     queries.prefetchQuery(autopilotQuery),
     queries.prefetchQuery(alertsQuery(where)),
+    queries.prefetchQuery(pixelsQuery(where)),
     queries.prefetchInfiniteQuery(inboxQuery(where, INBOX_ENTRIES)),
   ]);
 }

@@ -82,7 +82,7 @@ interface Asked {
   signal: AbortSignal;
 }
 export const dashboardQuery = (where: Where, range: Range) => ({
-  queryKey: ['dashboard', where.platform, where.account, range.from, range.to, range.compare],
+  queryKey: ['dashboard', dashboardOf(where, range)],
   queryFn: ({ signal }: Asked) => get<Dashboard>(dashboardOf(where, range), { signal }),
 });
 export const useDashboard = (where: Where, range: Range) => useQuery({ ...dashboardQuery(where, range), placeholderData: (previous?: Dashboard) => previous });

@@ -5,7 +5,8 @@ import { LinkButton } from '~/parts/Button';
 import { ProblemNote } from '~/parts/Problem';
 import { Badge, Card, EmptyState, Figure, Missing, Skeleton } from '~/parts/Show';
 import { t, tOr } from '~/words';
-import { PIXEL_DAYS, healthOf, healthTone, usePixels, type EventPixel } from './pixels';
+import { healthOf, healthTone, usePixels, type EventPixel } from './pixels';
+import { PIXEL_DAYS } from './requests';
 
 const counts = ['sent', 'waiting', 'refused', 'skipped', 'retried'] as const;
 

@@ -1,8 +1,9 @@
 // How the conversions of each pixel fare, as the API tells it.
-import { get, path, type Page } from '~/api/client';
+import { get, type Page } from '~/api/client';
 import { useQuery } from '~/api/query';
 import type { PlatformName } from '~/api/types';
 import type { Tone } from '~/parts/Show';
+import { pixelsOf } from './requests';
 
 export interface AttemptError {
   kind: string;
@@ -29,14 +30,12 @@ export interface EventPixel {
   last_error: { at: string; event_name: string; outcome: string; error: AttemptError | null } | null;
 }
 
-export const PIXEL_DAYS = 7;
-export function usePixels(where: { platform?: string; account?: string } = {}) {
-  return useQuery({
-    queryKey: ['events', 'pixels', where.platform ?? '', where.account ?? ''],
-    queryFn: () => get<Page<EventPixel> & { since_at: string }>(path('/api/events/pixels', { days: PIXEL_DAYS, platform: where.platform, account_id: where.account })),
-    placeholderData: (before) => before,
-  });
-}
+type Pixels = Page<EventPixel> & { since_at: string };
+export const pixelsQuery = (where: { platform?: string; account?: string }) => ({
+  queryKey: ['events', 'pixels', where.platform ?? '', where.account ?? ''],
+  queryFn: () => get<Pixels>(pixelsOf(where)),
+});
+export const usePixels = (where: { platform?: string; account?: string } = {}) => useQuery({ ...pixelsQuery(where), placeholderData: (before?: Pixels) => before });
 
 export type Health = 'refused' | 'resting' | 'probing' | 'off' | 'none' | 'quiet' | 'well';
 export const healthTone: Record<Health, Tone> = { refused: 'bad', resting: 'warn', probing: 'warn', off: 'soft', none: 'soft', quiet: 'soft', well: 'good' };
