@@ -4,6 +4,7 @@
 #include "api/common.h"
 #include "api/people_api.h"
 #include "auth/people.h"
+#include "auth/view.h"
 
 /* A person spans orgs: their sessions and their password are not of one. */
 static bool begin(struct request *rq, struct err *err)
@@ -131,7 +132,85 @@ static bool patch_profile(struct request *rq, struct reply *rp, struct err *err)
     return reply_body(rp, 200, "application/json", merged);
 }
 
+/* --- views that I have named, in the org that I am in
+ * ----------------------------------------- */
+
+static bool check_page(struct str page, struct err *err)
+{
+    static const char *const pages[] = {"leads", "roi", "campaigns"};
+
+    for (size_t i = 0; i < countof(pages); i++)
+        if (str_eq(page, str(pages[i])))
+            return true;
+    return err_input(err, "page", "leads, roi or campaigns",
+                     "\"" STR_FMT "\" has no views that can be saved",
+                     STR_ARG(str_sub(page, 0, 40)));
+}
+
+static void put_view(struct json_writer *w, struct arena *arena, const struct saved_view *view)
+{
+    json_object(w);
+    json_text_member(w, "page", view->page);
+    json_text_member(w, "name", view->name);
+    json_text_member(w, "query", view->query);
+    api_time_member(w, arena, "created_at", view->created_ms);
+    json_end(w);
+}
+
+/* GET /api/profile/views?page= */
+static bool get_views(struct request *rq, struct reply *rp, struct err *err)
+{
+    struct str page = request_query(rq, "page");
+    struct saved_views views = {0};
+    struct reply_json json;
+
+    if (!people_need_person(rq, err) || (page.n && !check_page(page, err)) ||
+        !view_list(rq->db, rq->arena, rq->caller.user_id, page, &views, err))
+        return false;
+    api_list_begin(rq, &json);
+    for (size_t i = 0; i < views.n; i++)
+        put_view(&json.w, rq->arena, &views.at[i]);
+    return api_list_end(rq, rp, &json, false, 0, STR(""), err);
+}
+
+/* PUT /api/profile/views {page, name, query?} - new, or the one of this name as it is now. */
+static bool put_views(struct request *rq, struct reply *rp, struct err *err)
+{
+    static const char *const allowed[] = {"page", "name", "query", NULL};
+    struct saved_view view = {.created_ms = rq->now_ms};
+    const struct json *body;
+    struct reply_json json;
+
+    if (!people_need_person(rq, err) || !request_json(rq, &body, err) ||
+        !json_only(body, allowed, err) ||
+        !json_need_text(body, "page", LIMIT_NAME, &view.page, err) ||
+        !check_page(view.page, err) ||
+        !json_need_text(body, "name", LIMIT_NAME, &view.name, err) ||
+        !json_want_text(body, "query", LIMIT_URL_TEXT, STR(""), &view.query, err))
+        return false;
+    if (view.query.n && view.query.p[0] != '?')
+        return err_input(err, "query", "the address from its question mark on, or nothing",
+                         "this is no query of an address");
+    if (!view_save(rq->db, rq->caller.user_id, &view, err))
+        return false;
+    reply_json_begin(rq, &json);
+    put_view(&json.w, rq->arena, &view);
+    return reply_json_end(&json, rp, 200, err);
+}
+
+/* DELETE /api/profile/views?page=&name= */
+static bool delete_view(struct request *rq, struct reply *rp, struct err *err)
+{
+    return people_need_person(rq, err) &&
+           view_remove(rq->db, rq->caller.user_id, request_query(rq, "page"),
+                       request_query(rq, "name"), err) &&
+           reply_body(rp, 204, "application/json", STR(""));
+}
+
 const struct route profile_routes[] = {
+    {"GET", "/api/profile/views", CAN_READ, .handler = get_views},
+    {"PUT", "/api/profile/views", CAN_READ, .handler = put_views, .body_limit = 16384},
+    {"DELETE", "/api/profile/views", CAN_READ, .handler = delete_view},
     {"PATCH", "/api/profile", CAN_READ, .handler = patch_profile, .body_limit = 4096},
     {"POST", "/api/profile/password", CAN_READ, .handler = post_password, .body_limit = 4096},
     {"GET", "/api/profile/sessions", CAN_READ, .handler = get_sessions},

@@ -3,6 +3,7 @@
 #include "auth/people.h"
 #include "auth/audit.h"
 #include "auth/auth_parts.h"
+#include "auth/view.h"
 #include "base/arena.h"
 #include "base/random.h"
 #include "seal/seal.h"
@@ -184,6 +185,7 @@ bool member_remove(struct db *db, struct arena *arena, struct str user_id, struc
         return false;
     bool ok = audit_add(db, arena, &entry, err) &&
               session_delete_of_member(db, org_id, user_id, err) &&
+              view_forget(db, user_id, err) &&
               membership_delete(db, org_id, user_id, role, &changed, err) &&
               (changed || last_owner(err));
     return db_end(db, ok, err);

@@ -58,6 +58,7 @@
 #define LIMIT_PAGE_EVENTS_ADDRESS 600
 
 /* People */
+#define LIMIT_SAVED_VIEWS      30    /* of one person, page and org */
 #define LIMIT_AUDIT_LINES      20000 /* looked at by one question that no index answers */
 #define LIMIT_ORGS_PER_USER    100
 #define LIMIT_OPEN_INVITATIONS 200 /* of one org */

@@ -128,6 +128,16 @@ for (const database of databases) {
     assert.equal((await member.call("PATCH", "/api/profile", { language: "ar", theme: "dark" })).status, 200);
     assert.equal((await member.call("PATCH", "/api/profile", { digits: "latin" })).status, 200);
     assert.deepEqual((await member.call("GET", "/api/me")).json.preferences, { language: "ar", theme: "dark", digits: "latin" });
+    const view = { page: "leads", name: "Горячие / hot", query: "?stage=qualified" };
+    assert.equal((await member.call("PUT", "/api/profile/views", view)).status, 200);
+    assert.equal((await member.call("PUT", "/api/profile/views", { ...view, page: "moon" })).json.field, "page");
+    assert.equal((await member.call("PUT", "/api/profile/views", { ...view, query: "https://x.example" })).json.field, "query");
+    assert.deepEqual((await member.call("GET", "/api/profile/views?page=leads")).json.data.map(({ name, query }) => [name, query]), [[view.name, view.query]]);
+    assert.equal((await owner.call("GET", "/api/profile/views")).json.data.length, 0, "not another's");
+    const named = `/api/profile/views?page=leads&name=${encodeURIComponent(view.name)}`;
+    assert.equal((await owner.call("DELETE", named)).status, 404);
+    assert.equal((await member.call("DELETE", named)).status, 204);
+    assert.equal((await member.call("DELETE", named)).status, 404);
     const phone = browser(server.base);
     phone.jar.agent = "Phone";
     assert.equal((await phone.call("POST", "/api/session", { email: "new@example.com", password })).status, 200);
@@ -170,6 +180,7 @@ for (const database of databases) {
       ["POST", "/api/session/org", { org_id: me.org.id }],
       ["PATCH", "/api/profile", { theme: "dark" }],
       ["GET", "/api/profile/sessions"],
+      ["PUT", "/api/profile/views", { page: "leads", name: "x" }],
     ]) assert.equal((await call(method, path, body)).status, 403, `${method} ${path}`);
     assert.ok(!world.server.printed.includes("first owner"));
     const refused = await http("POST", `${world.server.base}/api/setup`, { body: {

@@ -3,6 +3,7 @@
 #include "auth/audit.h"
 #include "auth/auth_parts.h"
 #include "auth/people.h"
+#include "auth/view.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -213,6 +214,67 @@ static void members_change_and_an_owner_stays(struct database *database, struct 
           "%s", err.text);
     CHECK(!member_remove(db, a, second, STR("t"), &err) && err.kind == ERR_NOT_FOUND, "%s",
           err.text);
+    arena_free(a);
+}
+
+static size_t views_of(struct db *db, struct str user_id, const char *page)
+{
+    struct saved_views views = {0};
+    struct err err = {0};
+
+    CHECK_OK(view_list(db, a, user_id, str(page), &views, &err), err);
+    return views.n;
+}
+
+static void saved_views_are_the_persons_own_in_one_org(struct database *database, struct db *db)
+{
+    struct saved_view view = {STR("leads"), STR("Горячие"), STR("?stage=qualified"), 1};
+    struct saved_views views = {0};
+    struct session owner;
+    struct str second, other;
+    struct err err = {0};
+
+    (void)database;
+    a = arena_new("test");
+    CHECK_OK(set_up(db, "owner@example.com", &owner, &err), err);
+    CHECK_OK(user_add(db, a, owner.org_id, STR("second@example.com"), STR("correct horse"),
+                      STR("manager"), &second, &err),
+             err);
+    CHECK_OK(org_add(db, a, STR("Other"), STR("KZ"), STR("KZT"), &other, &err), err);
+    db_scope(db, owner.org_id);
+    CHECK_OK(view_save(db, second, &view, &err), err);
+    view.query = STR("?stage=lost");
+    CHECK_OK(view_save(db, second, &view, &err), err);
+    CHECK_OK(view_list(db, a, second, STR(""), &views, &err), err);
+    CHECK(views.n == 1 && str_eq(views.at[0].query, STR("?stage=lost")) &&
+              str_eq(views.at[0].name, view.name),
+          "the same name is replaced: %zu", views.n);
+    CHECK(views_of(db, second, "roi") == 0 && views_of(db, owner.user_id, "") == 0,
+          "of that page and person alone");
+    CHECK(!view_remove(db, owner.user_id, view.page, view.name, &err) &&
+              err.kind == ERR_NOT_FOUND,
+          "another's cannot be removed");
+
+    for (int i = 1; i < LIMIT_SAVED_VIEWS; i++) {
+        view.name = str_fmt(a, "%d", i);
+        CHECK_OK(view_save(db, second, &view, &err), err);
+    }
+    CHECK_OK(view_save(db, second, &view, &err), err);
+    view.name = STR("one more");
+    CHECK(!view_save(db, second, &view, &err) && err.kind == ERR_CONFLICT && err.hint[0], "%s",
+          err.text);
+    view.page = STR("roi");
+    CHECK_OK(view_save(db, second, &view, &err), err);
+    CHECK_OK(view_remove(db, second, view.page, view.name, &err), err);
+
+    db_scope(db, other);
+    CHECK(views_of(db, second, "") == 0, "nor in another org");
+    CHECK_OK(view_save(db, second, &view, &err), err);
+    db_scope(db, owner.org_id);
+    CHECK_OK(member_remove(db, a, second, STR("t"), &err), err);
+    CHECK(views_of(db, second, "") == 0, "they go with the membership");
+    db_scope(db, other);
+    CHECK(views_of(db, second, "") == 1, "of that org alone");
     arena_free(a);
 }
 
@@ -546,6 +608,7 @@ int main(void)
     RUN_ON_DATABASES(the_first_owner_comes_once_with_the_token);
     RUN_ON_DATABASES(of_two_at_once_one_is_first);
     RUN_ON_DATABASES(members_change_and_an_owner_stays);
+    RUN_ON_DATABASES(saved_views_are_the_persons_own_in_one_org);
     RUN_ON_DATABASES(two_owners_who_demote_each_other_leave_one);
     RUN_ON_DATABASES(an_invitation_brings_one_person_in_once);
     RUN_ON_DATABASES(an_acceptance_is_whole_or_absent);
