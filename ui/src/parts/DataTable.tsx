@@ -12,6 +12,7 @@ import { Skeleton } from './Show';
 import { ProblemNote } from './Problem';
 import { downloadCsv } from './csv';
 import { useQueryState } from './url';
+import { toastError } from './Toast';
 import { useTable, useVirtualRows } from './useTable';
 
 export interface Column<T> {
@@ -56,6 +57,8 @@ interface DataTableProps<T> {
   count?: ComponentChildren;
   tools?: ComponentChildren;
   csv?: boolean;
+  /** Where not all rows are loaded: gets them for the file, telling how far it is. */
+  allRows?: (far: (rows: number, all: number) => void) => Promise<T[]>;
   /** Says that more can be had, and gets it. */
   onMore?: () => void;
   moreLoading?: boolean;
@@ -119,6 +122,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   useEffect(() => {
     if (wantsMore) props.onMore?.();
   }, [wantsMore, sorted.length]);
+  const [far, setFar] = useState<{ rows: number; all: number } | null>(null);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
 
   function sortBy(column: Column<T>) {
@@ -167,8 +171,19 @@ export function DataTable<T>(props: DataTableProps<T>) {
     event.stopPropagation();
   }
 
-  function exportCsv() {
-    downloadCsv(label, [visible.map((column) => column.label), ...sorted.map((row) => visible.map((column) => column.value(row.original)))]);
+  async function exportCsv() {
+    let all = sorted.map((row) => row.original);
+    if (props.allRows) {
+      setFar({ rows: 0, all: all.length });
+      try {
+        all = await props.allRows((rows, count) => setFar({ rows, all: count }));
+      } catch (error) {
+        return toastError(error);
+      } finally {
+        setFar(null);
+      }
+    }
+    downloadCsv(label, [visible.map((column) => column.label), ...all.map((row) => visible.map((column) => column.value(row)))]);
   }
 
   if (props.error && !rows) return <ProblemNote error={props.error} onRetry={props.onRetry} />;
@@ -186,8 +201,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {t('table.columns')}
         </Button>
         {props.csv !== false && (
-          <Button small icon="download" look="quiet" onClick={exportCsv} disabled={!sorted.length}>
-            {t('table.csv')}
+          <Button small icon="download" look="quiet" onClick={() => void exportCsv()} disabled={!sorted.length} busy={far !== null}>
+            {far ? t('table.csv_far', far) : t('table.csv')}
           </Button>
         )}
       </div>

@@ -1,67 +1,64 @@
-// Views that the reader has named: an address is a view, the names are kept in this browser.
+// Views that the reader has named: an address is a view; the names are kept with the person, in the org.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
-import { ConfirmDialog } from '~/parts/Dialog';
-import { Field } from '~/parts/Field';
-import { Menu, type MenuItem } from '~/parts/Menu';
-import { toast } from '~/parts/Toast';
+import { del, get, path, put, type Page } from '~/api/client';
+import { useQuery, useQueryClient } from '~/api/query';
 import { t } from '~/words';
+import { ConfirmDialog } from './Dialog';
+import { Field } from './Field';
+import { Menu, type MenuItem } from './Menu';
+import { toast, toastError } from './Toast';
 
 interface View {
   name: string;
   query: string;
 }
-const MOST = 30;
 
-function read(key: string): View[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(stored) ? (stored as View[]) : [];
-  } catch {
-    return [];
-  }
-}
-
-export function Views({ page }: { page: string }) {
-  const key = `views:${page}`;
-  const [views, setViews] = useState(() => read(key));
+export function Views({ page }: { page: 'leads' | 'roi' | 'campaigns' }) {
+  const client = useQueryClient();
+  const views = useQuery({ queryKey: ['views', page], queryFn: () => get<Page<View>>(path('/api/profile/views', { page })).then((answer) => answer.data), staleTime: 300_000 }).data ?? [];
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState('');
   const [, navigate] = useLocation();
 
-  function keep(next: View[]) {
-    localStorage.setItem(key, JSON.stringify(next));
-    setViews(next);
+  const again = () => client.invalidateQueries({ queryKey: ['views', page] });
+  const keep = (view: View) => put('/api/profile/views', { page, ...view }).then(again);
+
+  function drop(view: View) {
+    del(path('/api/profile/views', { page, name: view.name }))
+      .then(again)
+      .then(() => toast(t('common.view_removed', { name: view.name }), { undo: () => keep(view) }))
+      .catch(toastError);
   }
   function choose(value: string) {
     if (value === 'save') return setNaming(true);
     if (value === 'copy') return void navigator.clipboard.writeText(location.href).then(() => toast(t('common.copied')));
     const view = views[Number(value.slice(5))];
     if (!view) return;
-    if (value.startsWith('drop:')) keep(views.filter((other) => other !== view));
+    if (value.startsWith('drop:')) drop(view);
     else navigate(`${location.pathname}${view.query}`);
   }
   const items: MenuItem[] = [
     ...views.map((view, i): MenuItem => ({ value: `view:${i}`, label: view.name, checked: view.query === location.search })),
-    { value: 'save', label: t('roi.save_view'), icon: 'plus' },
-    { value: 'copy', label: t('roi.copy_link'), icon: 'link' },
+    { value: 'save', label: t('common.save_view'), icon: 'plus' },
+    { value: 'copy', label: t('common.copy_link'), icon: 'link' },
     ...views.filter((view) => view.query === location.search).map((view): MenuItem => ({ value: `drop:${views.indexOf(view)}`, label: t('common.remove_one', { name: view.name }), icon: 'trash', danger: true })),
   ];
   return (
     <>
-      <Menu label={t('roi.views')} text={t('roi.views')} icon="down" look="plain" items={items} onSelect={choose} />
+      <Menu label={t('common.views')} text={t('common.views')} icon="down" look="plain" items={items} onSelect={choose} />
       {naming && (
         <ConfirmDialog
-          title={t('roi.save_view')}
+          title={t('common.save_view')}
           act={t('common.save')}
           onClose={() => setNaming(false)}
-          onAct={() => {
-            if (!name.trim()) throw new Error(t('roi.name_needed'));
-            keep([...views.filter((view) => view.name !== name.trim()), { name: name.trim(), query: location.search }].slice(-MOST));
+          onAct={async () => {
+            if (!name.trim()) throw new Error(t('common.view_name_needed'));
+            await keep({ name: name.trim(), query: location.search });
             setName('');
           }}
         >
-          <Field label={t('roi.view_name')} value={name} onValue={setName} maxLength={60} />
+          <Field label={t('common.view_name')} value={name} onValue={setName} maxLength={60} />
         </ConfirmDialog>
       )}
     </>

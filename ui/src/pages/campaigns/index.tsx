@@ -15,8 +15,9 @@ import { Tabs } from '~/parts/Tabs';
 import { toast, toastError } from '~/parts/Toast';
 import { useQueryState } from '~/parts/url';
 import { told } from '~/parts/trouble';
+import { Views } from '~/parts/Views';
 import { t, useLanguage } from '~/words';
-import { ask, fetchNames, follow, levels, undoBatch, useThings, wishFor, type Level, type Thing, type Verb, type Wish } from './api';
+import { ask, fetchAll, fetchNames, follow, levels, undoBatch, useThings, wishFor, type Level, type Thing, type Verb, type Wish } from './api';
 import { BulkDialog } from './Bulk';
 import { ChangesDialog } from './Changes';
 import { columnsOf } from './columns';
@@ -129,6 +130,7 @@ export default function Campaigns() {
         beside={page?.collected_at && <span class="soft">{t('campaigns.data_age', { when: ago(page.collected_at) })}</span>}
         actions={
           <>
+            <Views page="campaigns" />
             <Button icon="list" onClick={() => setOpen('changes')}>
               {t('campaigns.changes')}
             </Button>
@@ -144,6 +146,7 @@ export default function Campaigns() {
       <LevelTabs level={level} ticks={ticks} />
       <Crumbs level={level} />
       {page && page.leads_elsewhere > 0 && !filtered && <Note tone="soft">{t('campaigns.leads_elsewhere', { n: page.leads_elsewhere })}</Note>}
+      {maySpend && rows?.some((thing) => thing.platform !== 'tiktok') && <Note tone="soft">{t('campaigns.facebook_read_only')}</Note>}
       <DataTable<Thing>
         label={t(`campaigns.level_${level === 'ad-groups' ? 'adgroups' : level}`)}
         columns={columns}
@@ -161,6 +164,7 @@ export default function Campaigns() {
         onMore={things.hasNextPage ? () => void things.fetchNextPage() : undefined}
         moreLoading={things.isFetchingNextPage}
         moreByItself
+        allRows={things.hasNextPage ? (far) => fetchAll(level, filters, far) : undefined}
         tools={
           chosen.length > 0 && (
             <span class="bulk-tools">

@@ -7,6 +7,7 @@ import { Segments } from '~/parts/Field';
 import { Menu } from '~/parts/Menu';
 import { PageHead } from '~/parts/Show';
 import { useParam, useQueryState } from '~/parts/url';
+import { Views } from '~/parts/Views';
 import { t } from '~/words';
 import { AddLead } from './AddLead';
 import { Board } from './Board';
@@ -45,6 +46,7 @@ function LeadList() {
                 { value: 'board', label: t('leads.board') },
               ]}
             />
+            <Views page="leads" />
             {mayEdit && (
               <Button icon="plus" onClick={() => setOpen('add')}>
                 {t('leads.add')}

@@ -10,12 +10,12 @@ import { Field, Select } from '~/parts/Field';
 import { EmptyState, Figure, Missing, Note, PageHead } from '~/parts/Show';
 import { Tabs } from '~/parts/Tabs';
 import { useQueryState } from '~/parts/url';
+import { Views } from '~/parts/Views';
 import { t, tOr, useLanguage, type WordKey } from '~/words';
 import { useReport, type Part, type Question, type Report, type RoiRow } from './api';
 import { CohortTriangle } from './Cohorts';
 import { Detail } from './Detail';
 import { figures, textOf, valueOf, type FigureKind } from './figures';
-import { Views } from './Views';
 
 interface Asked {
   part: Part;

@@ -165,4 +165,5 @@ export const campaigns: Like<typeof english, 'ar'> = {
   made_by_launch: 'الإطلاق الذي أنشأه',
   made_elsewhere: 'أُنشئ في مكان آخر',
   no_creative: 'لا تُعرف مادة لنا لهذا الإعلان.',
+  facebook_read_only: 'حملات فيسبوك ومجموعاتها وإعلاناتها معروضة مع أرقامها، لكن لا يمكن تشغيلها أو إيقافها أو تغيير ميزانيتها من هنا: يغيّر adwright ما في تيك توك وحده. غيّرها في Ads Manager.',
 };

@@ -35,4 +35,10 @@ export const common: Like<typeof english, 'ar'> = {
   all_ad_accounts: 'كل الحسابات الإعلانية',
   direction: 'الاتجاه',
   all_directions: 'كل الاتجاهات',
+  views: 'طرق العرض',
+  save_view: 'حفظ هذا العرض',
+  copy_link: 'نسخ رابطه',
+  view_name: 'اسم العرض',
+  view_name_needed: 'أعطِ العرض اسمًا',
+  view_removed: 'حُذف العرض: {name}',
 };

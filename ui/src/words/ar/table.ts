@@ -11,4 +11,5 @@ export const table: Like<typeof english, 'ar'> = {
   rows: { zero: 'لا صفوف ({n})', one: 'صف واحد ({n})', two: 'صفان ({n})', few: '{n} صفوف', many: '{n} صفًا', other: '{n} صف' },
   total: 'الإجمالي',
   usual_columns: 'الأعمدة المعتادة',
+  csv_far: 'CSV: {rows} من {all}',
 };

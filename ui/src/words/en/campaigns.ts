@@ -158,4 +158,5 @@ export const campaigns = {
   made_by_launch: 'The launch that made it',
   made_elsewhere: 'Made elsewhere',
   no_creative: 'No creative of ours is known for this ad.',
+  facebook_read_only: 'Facebook’s campaigns, ad groups and ads are shown with their figures but cannot be switched or given another budget from here yet: adwright changes TikTok’s only. Change them in Ads Manager.',
 };

@@ -32,4 +32,10 @@ export const common = {
   all_ad_accounts: 'All ad accounts',
   direction: 'Direction',
   all_directions: 'All directions',
+  views: 'Views',
+  save_view: 'Save this view',
+  copy_link: 'Copy its link',
+  view_name: 'Name of the view',
+  view_name_needed: 'Give the view a name',
+  view_removed: 'View removed: {name}',
 };

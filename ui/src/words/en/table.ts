@@ -8,4 +8,5 @@ export const table = {
   rows: { one: '{n} row', other: '{n} rows' },
   total: 'Total',
   usual_columns: 'Usual columns',
+  csv_far: 'CSV: {rows} of {all}',
 };

@@ -163,4 +163,5 @@ export const campaigns: Like<typeof english, 'ru'> = {
   made_by_launch: 'Запуск, который это создал',
   made_elsewhere: 'Создано не здесь',
   no_creative: 'Наш креатив для этого объявления неизвестен.',
+  facebook_read_only: 'Кампании, группы и объявления Facebook показаны со своими цифрами, но включать их и менять бюджет отсюда пока нельзя: adwright меняет только TikTok. Меняйте их в Ads Manager.',
 };

@@ -35,4 +35,10 @@ export const common: Like<typeof english, 'ru'> = {
   all_ad_accounts: 'Все рекламные аккаунты',
   direction: 'Направление',
   all_directions: 'Все направления',
+  views: 'Виды',
+  save_view: 'Сохранить этот вид',
+  copy_link: 'Скопировать ссылку',
+  view_name: 'Название вида',
+  view_name_needed: 'Дайте виду название',
+  view_removed: 'Вид удалён: {name}',
 };

@@ -11,4 +11,5 @@ export const table: Like<typeof english, 'ru'> = {
   rows: { one: '{n} строка', few: '{n} строки', many: '{n} строк', other: '{n} строки' },
   total: 'Итого',
   usual_columns: 'Обычные столбцы',
+  csv_far: 'CSV: {rows} из {all}',
 };
