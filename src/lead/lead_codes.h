@@ -56,7 +56,20 @@
 /* Of the ledger: why a lead changed. */
 #define LEAD_CAUSE(CODE)                                                                       \
     CODE(CAUSE_BY_HAND, "cause_by_hand", "set by hand")                                        \
-    CODE(CAUSE_ERASED, "cause_erased", "personal data erased")
+    CODE(CAUSE_ERASED, "cause_erased", "personal data erased")                                 \
+    CODE(CAUSE_READ, "cause_read", "contact read")                                             \
+    CODE(CAUSE_NO_CONTACT, "cause_no_contact", "no contact given")                             \
+    CODE(CAUSE_WEBHOOK, "cause_webhook", "webhook delivery")                                   \
+    CODE(CAUSE_RECOVERED, "cause_recovered", "read from the platform")                         \
+    CODE(CAUSE_API, "cause_api", "call of the API")                                            \
+    CODE(CAUSE_MODEL, "cause_model", "dialog: the model says {words}")                         \
+    CODE(CAUSE_SCORE_WHY, "cause_score", "spam score {score}: {reasons}")                      \
+    CODE(CAUSE_SCORE, "cause_score", "spam score {score}")                                     \
+    CODE(CAUSE_SALE, "cause_sale", "sale {id}")                                                \
+    CODE(CAUSE_SAID, "cause_said", "dialog: \"{words}\" was said")                             \
+    CODE(CAUSE_RULE, "cause_rule", "dialog: a rule fits")                                      \
+    CODE(CAUSE_TAKEN, "cause_taken", "taken by {name}")                                        \
+    CODE(CAUSE_CRM, "cause_crm", "CRM, delivery {delivery}, entry {n}")
 
 /* One sentence of any of these lists; nothing said when it is none of them. */
 struct says lead_says(struct arena *arena, struct str text);

@@ -30,6 +30,7 @@ function parametersOf(says: Says): Parameters {
     else if (name.endsWith('percent')) made[name] = percent(Number(value) / 100, 0);
     else if (name === 'unit') made.unit = tKnown(`creatives.unit_${value}`) ? t(`creatives.unit_${value}` as WordKey) : value;
     else if (name === 'field') made.field = tKnown(`creatives.field_${value}`) ? t(`creatives.field_${value}` as WordKey) : value;
+    else if (name === 'value' && typeof value === 'number') made.value = Math.round(value * 10) / 10;
     else made[name] = value;
   }
   return made;

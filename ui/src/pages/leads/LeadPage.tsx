@@ -412,6 +412,11 @@ function EventsCard({ lead }: { lead: WholeLead }) {
   );
 }
 
+const actorOf = (actor: string) => {
+  const kind = actor.split(':')[0] ?? actor;
+  return tOr(`leads.actor_${kind}`, kind);
+};
+
 function LedgerCard({ lead }: { lead: WholeLead }) {
   return (
     <Card title={t('leads.ledger')}>
@@ -423,7 +428,7 @@ function LedgerCard({ lead }: { lead: WholeLead }) {
               {one.cause && <span class="soft"> · {say('leads', one.says, one.cause)}</span>}
             </span>
             <span class="soft">
-              {instant(one.at)} · <bdi>{one.actor.split(':')[0]}</bdi>
+              {instant(one.at)} · <bdi>{actorOf(one.actor)}</bdi>
             </span>
           </li>
         ))}
