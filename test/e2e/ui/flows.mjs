@@ -51,7 +51,7 @@ function flow(title, act) {
   for (const name of browsers)
     for (const language of locales)
       for (const database of databases) {
-        const size = sizes[[1, 4, 3, 0, 5, 2][turn++ % 6]];
+        const size = sizes[[1, 4, 3, 0, 5, 2, 6][turn++ % sizes.length]];
         test(`${title} (${name}, ${language}, ${size.name}, ${database})`, { timeout: 240_000 }, async (t) => {
           const browser = await browserOf(name);
           const open = async (base) => {
