@@ -78,11 +78,15 @@ function clearInPage(input) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Runs in the page: what is seen in part is brought to the middle, as people scroll to what they press.
-function showInPage(element) {
+// Runs in the page: what is seen in part is brought to the middle, as people scroll to what they
+// press; false while it moves, by that or by what is drawn above it.
+async function stillInPage(element) {
   const box = element.getBoundingClientRect();
-  const seen = (x, y) => element.contains(document.elementFromPoint(x, y));
-  if (!seen(box.left + 2, box.top + box.height / 2) || !seen(box.right - 2, box.top + box.height / 2)) element.scrollIntoView({ block: "center", inline: "center" });
+  const seen = (x) => element.contains(document.elementFromPoint(x, box.top + box.height / 2));
+  if (!seen(box.left + 2) || !seen(box.right - 2)) element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  const now = element.getBoundingClientRect();
+  return element.isConnected && now.left === box.left && now.top === box.top && now.width === box.width;
 }
 
 const sendable = (query) =>
@@ -132,7 +136,7 @@ class Page {
   async clickOn(query) {
     await eventually(`${told(query)} takes a click`, async () => {
       const element = await this.engine.element(sendable(query));
-      if (!element) return false;
+      if (!element || !(await this.engine.still(element))) return false;
       await this.engine.click(element);
       return true;
     });
@@ -197,6 +201,7 @@ async function puppeteerPage(browser, name, settings) {
       const handle = await page.evaluateHandle(`(${findInPage})(${JSON.stringify(query)})`);
       return handle.asElement();
     },
+    still: (element) => element.evaluate(stillInPage),
     click: (element) => element.click(),
     focus: (element) => element.focus(),
     type: async (element, text) => {
@@ -340,10 +345,8 @@ async function webkitPage(call, settings) {
     evaluate: run,
     evaluateSource: (source) => session("POST", "/execute/sync", { script: source, args: [] }),
     element: (query) => session("POST", "/execute/sync", { script: `return (${findInPage})(arguments[0]);`, args: [query] }),
-    click: async (element) => {
-      await session("POST", "/execute/sync", { script: `(${showInPage})(arguments[0]);`, args: [element] });
-      await session("POST", `/element/${element[ELEMENT]}/click`, {});
-    },
+    still: (element) => session("POST", "/execute/async", { script: `const done = arguments[1]; (${stillInPage})(arguments[0]).then(done, () => done(false));`, args: [element] }),
+    click: (element) => session("POST", `/element/${element[ELEMENT]}/click`, {}),
     focus: (element) => session("POST", "/execute/sync", { script: "arguments[0].focus();", args: [element] }),
     type: (element, text) => session("POST", `/element/${element[ELEMENT]}/value`, { text }),
     clear: (element) => session("POST", "/execute/sync", { script: `(${clearInPage})(arguments[0]);`, args: [element] }),
