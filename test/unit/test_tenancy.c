@@ -89,6 +89,10 @@ static void every_tenant_table_is_closed(struct database *database, struct db *d
     db_select(db, arena, &rows, "SELECT count(*) FROM pg_class WHERE relforcerowsecurity");
     CHECK(count(&rows) > 20, "and there are many");
     CHECK_OK(database_check(database, &err), err);
+    db_select(db, arena, &rows,
+              "SELECT count(*) FROM pg_policy p WHERE p.polname = 'own_org'"
+              " AND pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%SELECT%'");
+    CHECK(count(&rows) == 0, "policies that ask for the scope at each row");
 }
 
 static void the_start_up_check_finds_an_open_table(struct database *database, struct db *db)
