@@ -370,6 +370,7 @@ static void put_pixel(struct json_writer *w, struct arena *arena,
     json_int_member(w, "refused", pixel->refused);
     json_int_member(w, "skipped", pixel->skipped);
     json_int_member(w, "retried", pixel->retried);
+    json_bool_member(w, "more", pixel->more);
     api_time_member(w, arena, "last_sent_at", pixel->last_sent_ms);
     api_time_member(w, arena, "oldest_waiting_at", pixel->oldest_waiting_ms);
     put_breaker(w, arena, pixel);

@@ -31,9 +31,11 @@ struct event_pixel {
     struct str platform;
     struct str pixel_code; /* "" = their directions have none yet, or they have no direction */
     struct event_pixel_uses uses;
-    int64_t sent, refused, skipped;          /* written down since */
-    int64_t waiting;                         /* all of them */
-    int64_t retried;                         /* of these four: tried more than once */
+    int64_t sent, refused, skipped; /* written down since */
+    int64_t waiting;                /* all of them */
+    int64_t retried;                /* of these four: tried more than once */
+    bool more; /* LIMIT_COUNTED of a state were counted, of all pixels together: there may be
+                  more */
     int64_t last_sent_ms, oldest_waiting_ms; /* 0 = none */
     enum event_breaker breaker;
     int64_t failures, opened_ms, again_ms;

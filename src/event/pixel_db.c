@@ -1,6 +1,7 @@
 /* pixel_db.c - how the conversions of each pixel fare. */
 
 #include "event/pixel.h"
+#include "base/limits.h"
 #include "db/db.h"
 #include "event/event.h"
 
@@ -61,55 +62,72 @@ static bool add_uses(struct db *db, struct arena *arena,
 
 /* --- how many --------------------------------------------------------------- */
 
-/* One that was not tried yet belongs to the pixel that its direction has now. */
-#define COUNTS                                                                                 \
-    "SELECT c.platform,"                                                                       \
-    "  CASE WHEN c.pixel_code <> '' THEN c.pixel_code ELSE COALESCE(s.pixel_code, '') END,"    \
-    "  c.state, count(*), CAST(sum(CASE WHEN c.attempts > 1 THEN 1 ELSE 0 END) AS BIGINT),"    \
-    "  max(c.sent_ms), min(c.created_ms)"                                                      \
-    " FROM conversion_events c"                                                                \
-    " LEFT JOIN event_sources s ON s.org_id = c.org_id AND s.direction_id = c.direction_id"    \
-    " LEFT JOIN directions d ON d.org_id = c.org_id AND d.direction_id = c.direction_id"       \
-    " WHERE c.org_id = $1 AND ($2 = '' OR c.platform = $2)"                                    \
-    "   AND ($3 = '' OR d.ad_account_id = $3)"
+/*
+ * Of so many at most, by the index of states: what is asked for on every look at the
+ * dashboard does not go through millions.  One that was not tried yet belongs to the pixel
+ * that its direction has now.
+ */
+#define COUNT_BY(order)                                                                        \
+    "SELECT platform, pixel, count(*), CAST(sum(again) AS BIGINT), max(sent_ms),"              \
+    "  min(created_ms)"                                                                        \
+    " FROM (SELECT c.platform AS platform, c.sent_ms AS sent_ms, c.created_ms AS created_ms,"  \
+    "   CASE WHEN c.attempts > 1 THEN 1 ELSE 0 END AS again,"                                  \
+    "   CASE WHEN c.pixel_code <> '' THEN c.pixel_code ELSE COALESCE(s.pixel_code, '') END"    \
+    "    AS pixel"                                                                             \
+    "  FROM conversion_events c"                                                               \
+    "  LEFT JOIN event_sources s ON s.org_id = c.org_id AND s.direction_id = c.direction_id"   \
+    "  LEFT JOIN directions d ON d.org_id = c.org_id AND d.direction_id = c.direction_id"      \
+    "  WHERE c.org_id = $1 AND c.state = $4 AND c.created_ms >= $5"                            \
+    "   AND ($2 = '' OR c.platform = $2) AND ($3 = '' OR d.ad_account_id = $3)"                \
+    "  ORDER BY " order " LIMIT $6) counted GROUP BY platform, pixel"
+#define COUNT_VALUES(filter, state, since_ms)                                                  \
+    TEXT(db_scope_org(db)), TEXT((filter)->platform), TEXT((filter)->ad_account_id),           \
+        TEXT(state), INT(since_ms), INT(LIMIT_COUNTED)
 
-static bool add_counts(struct db_rows *rows, struct arena *arena, struct event_pixels *out,
-                       struct err *err)
+/* Whether all were counted is not known of one pixel: it is said of all. */
+static bool add_counts(struct db_rows *rows, struct arena *arena, struct str state,
+                       struct event_pixels *out, struct err *err)
 {
+    int64_t counted = 0;
+
     while (db_next(rows)) {
         struct event_pixel *pixel = pixel_of(out, arena, db_text(rows, 0), db_text(rows, 1));
-        struct str state = db_text(rows, 2);
-        int64_t n = db_int(rows, 3);
-        pixel->retried += db_int(rows, 4);
+        int64_t n = db_int(rows, 2);
+        counted += n;
+        pixel->retried += db_int(rows, 3);
         if (str_eq(state, STR("waiting"))) {
             pixel->waiting = n;
-            pixel->oldest_waiting_ms = db_int(rows, 6);
+            pixel->oldest_waiting_ms = db_int(rows, 5);
         } else if (str_eq(state, STR("sent"))) {
             pixel->sent = n;
-            pixel->last_sent_ms = db_int(rows, 5);
+            pixel->last_sent_ms = db_int(rows, 4);
         } else if (str_eq(state, STR("refused"))) {
             pixel->refused = n;
         } else {
             pixel->skipped = n;
         }
     }
+    for (size_t i = 0; counted >= LIMIT_COUNTED && i < out->n; i++)
+        out->at[i].more = true;
     return db_done(rows, err);
 }
 
+/* The newest of what is done, the oldest of what waits. */
 static bool count(struct db *db, struct arena *arena, const struct event_pixel_filter *filter,
                   struct event_pixels *out, struct err *err)
 {
+    static const char *const done[] = {"sent", "refused", "skipped"};
     struct db_rows rows;
 
-    db_select(db, arena, &rows,
-              COUNTS " AND c.created_ms >= $4 AND c.state <> 'waiting' GROUP BY 1, 2, 3",
-              TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id),
-              INT(filter->since_ms));
-    if (!add_counts(&rows, arena, out, err))
-        return false;
-    db_select(db, arena, &rows, COUNTS " AND c.state = 'waiting' GROUP BY 1, 2, 3",
-              TEXT(db_scope_org(db)), TEXT(filter->platform), TEXT(filter->ad_account_id));
-    return add_counts(&rows, arena, out, err);
+    for (size_t i = 0; i < countof(done); i++) {
+        db_select(db, arena, &rows, COUNT_BY("c.created_ms DESC, c.conversion_id DESC"),
+                  COUNT_VALUES(filter, str(done[i]), filter->since_ms));
+        if (!add_counts(&rows, arena, str(done[i]), out, err))
+            return false;
+    }
+    db_select(db, arena, &rows, COUNT_BY("c.created_ms, c.conversion_id"),
+              COUNT_VALUES(filter, STR("waiting"), 0));
+    return add_counts(&rows, arena, STR("waiting"), out, err);
 }
 
 /* --- what went wrong ----------------------------------------------------------- */

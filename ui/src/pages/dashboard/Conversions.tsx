@@ -6,7 +6,7 @@ import { Card, Skeleton } from '~/parts/Show';
 import { t } from '~/words';
 import type { Where } from '../autopilot/shapes';
 import { LastError, PixelHealth } from '../settings/Pixels';
-import { usePixels, type EventPixel } from '../settings/pixels';
+import { COUNTED, usePixels, type EventPixel } from '../settings/pixels';
 import { PIXEL_DAYS } from '../settings/requests';
 
 function Line({ pixel }: { pixel: EventPixel }) {
@@ -19,6 +19,7 @@ function Line({ pixel }: { pixel: EventPixel }) {
         <PixelHealth pixel={pixel} />
       </p>
       <p>{t('dashboard.conversions_line', { sent: number(pixel.sent), waiting: number(pixel.waiting), refused: number(pixel.refused), retried: number(pixel.retried) })}</p>
+      {pixel.more && <p class="soft">{t('events.more', { n: number(COUNTED) })}</p>}
       <LastError pixel={pixel} />
     </li>
   );

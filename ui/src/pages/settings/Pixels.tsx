@@ -5,7 +5,7 @@ import { LinkButton } from '~/parts/Button';
 import { ProblemNote } from '~/parts/Problem';
 import { Badge, Card, EmptyState, Figure, Missing, Skeleton } from '~/parts/Show';
 import { t, tOr } from '~/words';
-import { healthOf, healthTone, usePixels, type EventPixel } from './pixels';
+import { COUNTED, healthOf, healthTone, usePixels, type EventPixel } from './pixels';
 import { PIXEL_DAYS } from './requests';
 
 const counts = ['sent', 'waiting', 'refused', 'skipped', 'retried'] as const;
@@ -59,6 +59,7 @@ function One({ pixel }: { pixel: EventPixel }) {
           <Figure key={name} label={t(name === 'sent' ? 'events.accepted' : name === 'retried' ? 'events.retried' : `events.state_${name}`)} value={number(pixel[name])} />
         ))}
       </dl>
+      {pixel.more && <p class="soft">{t('events.more', { n: number(COUNTED) })}</p>}
       <dl class="facts">
         <div>
           <dt>{t('events.last_accepted')}</dt>

@@ -24,11 +24,16 @@ export interface EventPixel {
   refused: number;
   skipped: number;
   retried: number;
+  /** Not all were counted. */
+  more: boolean;
   last_sent_at: string | null;
   oldest_waiting_at: string | null;
   breaker: { state: 'closed' | 'open' | 'half_open'; failures: number; opened_at: string | null; again_at: string | null };
   last_error: { at: string; event_name: string; outcome: string; error: AttemptError | null } | null;
 }
+
+/** So many of a state are counted at most. */
+export const COUNTED = 10_000;
 
 type Pixels = Page<EventPixel> & { since_at: string };
 export const pixelsQuery = (where: { platform?: string; account?: string }) => ({

@@ -47,6 +47,7 @@ export const events: Like<typeof english, 'ar'> = {
   to_directions: 'إلى الاتجاهات',
   accepted: 'مقبولة',
   retried: 'بأكثر من محاولة',
+  more: 'عُدّت حتى {n} من كل نوع، وقد يكون هناك المزيد.',
   last_accepted: 'آخر قبول',
   none_accepted: { zero: 'لا شيء', one: 'لا شيء في يوم واحد', two: 'لا شيء في يومين', few: 'لا شيء في {n} أيام', many: 'لا شيء في {n} يومًا', other: 'لا شيء في {n} يوم' },
   oldest_waiting: 'أقدم ما ينتظر',

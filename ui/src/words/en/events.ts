@@ -44,6 +44,7 @@ export const events = {
   to_directions: 'To the directions',
   accepted: 'Accepted',
   retried: 'Tried more than once',
+  more: 'Counted up to {n} of a kind: there may be more.',
   last_accepted: 'Last accepted',
   none_accepted: { one: 'None within {n} day', other: 'None within {n} days' },
   oldest_waiting: 'The oldest that waits',

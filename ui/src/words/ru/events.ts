@@ -47,6 +47,7 @@ export const events: Like<typeof english, 'ru'> = {
   to_directions: 'К направлениям',
   accepted: 'Принято',
   retried: 'Больше одной попытки',
+  more: 'Посчитано не больше {n} каждого вида: может быть и больше.',
   last_accepted: 'Последнее принято',
   none_accepted: { one: 'Ни одного за {n} день', few: 'Ни одного за {n} дня', many: 'Ни одного за {n} дней', other: 'Ни одного за {n} дня' },
   oldest_waiting: 'Самое старое из ожидающих',
