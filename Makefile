@@ -140,7 +140,7 @@ FUZZ_SOURCES := $(wildcard src/base/*.c src/text/*.c src/seal/*.c src/conf/*.c) 
                 src/hook/signature.c src/metric/rate_read.c src/metric/result.c src/web/router.c src/creative/tus.c \
                 $(addprefix src/lead/,payload.c facebook_payload.c site.c import_read.c crm.c stage_rules.c) \
                 $(addprefix src/speech/,answer.c language.c phrase.c) \
-                $(addprefix src/brain/,decide.c judge.c allot.c plan_json.c guard.c policy.c score.c inputs.c) \
+                $(addprefix src/brain/,decide.c judge.c allot.c plan_json.c guard.c policy.c score.c inputs.c brain_codes.c) \
                 $(addprefix src/media/,movie.c picture.c sound.c facts.c still.c)
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=build/fuzz/obj/%.o)
 FUZZ_CC := clang-14 -std=gnu11 -D_GNU_SOURCE -Isrc -O1 -g -fno-omit-frame-pointer \
