@@ -192,7 +192,7 @@ async function callsOf(browser, server) {
   const creative = await first("/api/creatives");
   const execution = await first("/api/autopilot/executions");
   const direction = await first("/api/directions");
-  for (const path of ["/", "/directions", `/directions/${direction}`, "/creatives", `/creatives/${creative}`, "/launch", "/campaigns", "/campaigns?tab=ad-groups", "/campaigns?tab=ads", "/leads", "/leads?view=board", `/leads/${lead}`, "/roi", "/roi?tab=cohorts", "/autopilot", `/autopilot/${execution}`, "/accounts", "/settings/members", "/settings/audit"])
+  for (const path of ["/", "/directions", `/directions/${direction}`, "/creatives", `/creatives/${creative}`, "/launch", "/campaigns", "/campaigns?tab=ad-groups", "/campaigns?tab=ads", "/leads", "/leads?view=board", `/leads/${lead}`, "/roi", "/roi?tab=cohorts", "/autopilot", `/autopilot/${execution}`, "/accounts", "/settings/members", "/settings/audit", "/settings/events", "/settings/events?view=pixels", "/settings/hand-offs", "/settings/sites", "/settings/keys"])
     await page.goto(server.base + path);
   await page.close();
   return [...urls];

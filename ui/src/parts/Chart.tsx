@@ -156,12 +156,17 @@ export function Chart(props: ChartProps) {
     const draw = (plot: typeof uPlot, pause: (work: () => void) => void) => {
       const settings = options(element, plot, props);
       settings.hooks = { setCursor: [(u) => show(u.cursor.idx)] };
-      chart = new plot(settings, dataOf(props), (u, begin) => {
+      const empty = [[], ...props.series.map(() => [])] as uPlot.AlignedData;
+      chart = new plot(settings, empty, (u, begin) => {
         element.append(u.root);
         pause(() => {
           if (gone) return;
           begin();
-          observer.observe(element);
+          pause(() => {
+            if (gone) return;
+            u.setData(dataOf(props));
+            observer.observe(element);
+          });
         });
       });
     };
