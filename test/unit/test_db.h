@@ -10,7 +10,7 @@
  *     RUN_ON_DATABASES(stores_leads);
  *
  * Each run counts as one test.  `db` has no scope yet.  Both are closed and
- * removed afterwards.
+ * removed afterwards.  A program migrates once on each database; its tests get copies.
  */
 #include "db/db.h"
 #include "test.h"
@@ -61,7 +61,7 @@ static inline void test_db_url(char *out, size_t n, const char *user, const char
              (int)(slash - host), host, name, parameters ? parameters : "");
 }
 
-/* `with`: more clauses of CREATE DATABASE. */
+/* `with`: more clauses of CREATE DATABASE instead of an empty database in locale C. */
 static inline void test_db_make(struct test_place *place, bool postgres, const char *with)
 {
     static int made;
@@ -72,9 +72,8 @@ static inline void test_db_make(struct test_place *place, bool postgres, const c
 
         snprintf(place->name, sizeof place->name, "adwright_test_%ld_%d", (long)getpid(),
                  ++made);
-        snprintf(command, sizeof command,
-                 "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' %s", place->name,
-                 with ? with : "LOCALE 'C'");
+        snprintf(command, sizeof command, "CREATE DATABASE %s %s", place->name,
+                 with ? with : "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
         test_db_command(command);
         test_db_url(place->url, sizeof place->url, NULL, place->name);
     } else {
@@ -107,6 +106,63 @@ static inline void test_db_remove(struct test_place *place)
     rmdir(place->folder);
 }
 
+/* --- the migrated database that tests get copies of --------------------------- */
+
+static struct test_place test_db_models[2];
+
+static inline void test_db_remove_models(void)
+{
+    for (size_t i = 0; i < countof(test_db_models); i++)
+        if (test_db_models[i].url[0])
+            test_db_remove(&test_db_models[i]);
+}
+
+static inline const struct test_place *test_db_model(bool postgres)
+{
+    struct test_place *model = &test_db_models[postgres];
+    struct database *database = NULL;
+    struct err err = {0};
+
+    if (model->url[0])
+        return model;
+    if (!test_db_models[!postgres].url[0])
+        atexit(test_db_remove_models);
+    test_db_make(model, postgres, NULL);
+    bool ok = database_open(str(model->url), &database, &err) &&
+              database_migrate(database, NULL, &err);
+    CHECK_OK(ok, err);
+    database_close(database);
+    return model;
+}
+
+static inline void test_db_copy_file(const char *from_folder, const char *to_folder)
+{
+    char from[128], to[128], bytes[65536];
+    size_t n;
+
+    snprintf(from, sizeof from, "%s/a.db", from_folder);
+    snprintf(to, sizeof to, "%s/a.db", to_folder);
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    if (!in || !out)
+        abort();
+    while ((n = fread(bytes, 1, sizeof bytes, in)) > 0)
+        if (fwrite(bytes, 1, n, out) != n)
+            abort();
+    if (fclose(in) || fclose(out))
+        abort();
+}
+
+static inline void test_db_make_copy(struct test_place *place, bool postgres)
+{
+    const struct test_place *model = test_db_model(postgres);
+    char with[100];
+
+    snprintf(with, sizeof with, "TEMPLATE %s", model->name);
+    test_db_make(place, postgres, with);
+    if (!postgres)
+        test_db_copy_file(model->folder, place->folder);
+}
+
 static inline void test_db_run(const char *name,
                                void (*function)(struct database *database, struct db *db),
                                bool postgres)
@@ -120,9 +176,8 @@ static inline void test_db_run(const char *name,
     if (only && !strstr(name, only))
         return;
     test_failures_now = 0;
-    test_db_make(&place, postgres, NULL);
-    bool ok = database_open(str(place.url), &database, &err) &&
-              database_migrate(database, NULL, &err) && db_open(database, &db, &err);
+    test_db_make_copy(&place, postgres);
+    bool ok = database_open(str(place.url), &database, &err) && db_open(database, &db, &err);
     CHECK_OK(ok, err);
     if (ok)
         function(database, db);

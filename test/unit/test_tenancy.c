@@ -204,7 +204,9 @@ static void sorts_by_bytes_in_any_locale(void)
     struct err err = {0};
     size_t i = 0;
 
-    test_db_make(&place, true, "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'");
+    test_db_make(&place, true,
+                 "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu"
+                 " ICU_LOCALE 'en-US' LOCALE 'C'");
     CHECK_OK(database_open(str(place.url), &database, &err), err);
     CHECK_OK(database_migrate(database, NULL, &err), err);
     CHECK_OK(db_open(database, &db, &err), err);
